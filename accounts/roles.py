@@ -1,0 +1,43 @@
+"""The roles of the house. A role is a group; what it may do stands in `rules.py` of each app."""
+
+import rules
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+
+
+class Role(models.TextChoices):
+    PROGRAMME_MANAGER = "programme-manager", _("Programme manager")
+    REVIEWER = "reviewer", _("Reviewer")
+    QUIZ_AUTHOR = "quiz-author", _("Quiz author")
+    TRAINER = "trainer", _("Trainer")
+    JUDGE = "judge", _("Judge")
+    RECRUITER = "recruiter", _("Recruiter")
+    AUDITOR = "auditor", _("Auditor")
+
+
+def has_role(*roles: Role) -> rules.Predicate:
+    """A predicate: the person is active and holds one of `roles`; a superuser holds all."""
+    names = frozenset(role.value for role in roles)
+
+    @rules.predicate(name=f"has_role:{','.join(sorted(names))}")
+    def holds(user: User) -> bool:
+        return user.is_active and (user.is_superuser or bool(names & role_names(user)))
+
+    return holds
+
+
+def role_names(user: User) -> frozenset[str]:
+    """The names of a person's groups, read once for each request's user object."""
+    if not user.is_authenticated:
+        return frozenset()
+    if not hasattr(user, "_role_names"):
+        user._role_names = frozenset(user.groups.values_list("name", flat=True))
+    return user._role_names
+
+
+is_manager = has_role(Role.PROGRAMME_MANAGER)
+is_staff_of_any_kind = has_role(
+    Role.PROGRAMME_MANAGER, Role.REVIEWER, Role.QUIZ_AUTHOR, Role.AUDITOR
+)

@@ -1,0 +1,39 @@
+"""The staff site's base class: reading by role, writing by verbs.
+
+A change form may write only what is plain data (a room's name, a company's address). Everything
+that has a verb is read-only there and has a button that calls the verb.
+"""
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin
+
+from accounts.roles import Role, has_role
+
+
+class RoleAdmin(ModelAdmin):
+    """Whoever holds one of `readers` may look; one of `writers` may also add and change.
+
+    Nobody deletes: what is no longer wanted is closed, and its history stays.
+    """
+
+    readers: ClassVar[tuple[Role, ...]] = (Role.PROGRAMME_MANAGER, Role.AUDITOR)
+    writers: ClassVar[tuple[Role, ...]] = ()
+    list_fullwidth = True
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return bool(has_role(*self.readers, *self.writers)(request.user))
+
+    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
+        return bool(self.writers) and bool(has_role(*self.writers)(request.user))
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return self.has_add_permission(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False

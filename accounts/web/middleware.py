@@ -1,0 +1,21 @@
+"""The language of a signed-in person."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+
+
+class PersonLanguageMiddleware:
+    """Answer in the person's own language unless this browser has chosen another one."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        chosen_here = settings.LANGUAGE_COOKIE_NAME in request.COOKIES
+        if not chosen_here and request.user.is_authenticated:
+            translation.activate(request.user.language)
+            request.LANGUAGE_CODE = translation.get_language()
+        return self.get_response(request)

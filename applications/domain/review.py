@@ -1,0 +1,91 @@
+"""Eligibility: clear cases pass by themselves, the others wait for a person."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.errors import Refused
+from accounts.models import User
+from applications.domain.stages import advance
+from applications.eligibility import Answers, Doubt, Rules, doubts
+from applications.lifecycle import Move
+from applications.models import Application, Cohort, Stage
+from notifications.domain.outbox import Telling, queue
+
+
+class UnableToReview(Refused):
+    """The decision cannot be made; the message says why."""
+
+
+def rules_of(cohort: Cohort) -> Rules:
+    """The cohort's eligibility rules."""
+    return Rules(
+        completion_from=cohort.completion_from,
+        completion_to=cohort.completion_to,
+        bootcamp_dates=tuple(cohort.bootcamp_dates),
+        days_needed=cohort.days_needed,
+    )
+
+
+def doubts_about(application: Application) -> tuple[Doubt, ...]:
+    """Why a person should look at this application."""
+    answers = Answers(
+        status=application.status,
+        completion_on=application.completion_on,
+        available_days=application.available_days,
+        is_adult=application.is_adult,
+    )
+    return doubts(answers, rules_of(application.cohort))
+
+
+def review_clear_case(*, application_id: int, now: datetime) -> Stage:
+    """Pass a clear case; leave one with doubts to staff. Nobody is turned away by a program."""
+    with transaction.atomic():
+        application = (
+            Application.objects.select_for_update(of=("self",))
+            .select_related("cohort")
+            .get(pk=application_id)
+        )
+        if application.stage == Stage.SUBMITTED and not doubts_about(application):
+            advance(application_ids=[application.pk], move=Move.FIND_ELIGIBLE, by=None, now=now)
+            return Stage.ELIGIBLE
+        return Stage(application.stage)
+
+
+def decide_eligibility(
+    *, application_id: int, eligible: bool, reason: str, by: User, now: datetime
+) -> Application:
+    """Decide about one application, with a reason; the person is told when the answer is no.
+
+    Raises:
+        UnableToReview: no reason is given.
+        UnableToMove: the application is not waiting for this decision.
+    """
+    if not reason.strip():
+        raise UnableToReview(_("Give a reason: the person may ask for it."))
+    with transaction.atomic():
+        move = Move.FIND_ELIGIBLE if eligible else Move.FIND_INELIGIBLE
+        [application] = advance(
+            application_ids=[application_id], move=move, by=by, now=now, reason=reason
+        )
+        if not eligible:
+            queue(
+                [
+                    Telling(
+                        person=application.user,
+                        kind="application-not-eligible",
+                        run=f"application:{application.reference}:ineligible:{application.version}",
+                        topic=f"application:{application.reference}",
+                        variables={
+                            "name": application.called,
+                            "cohort": str(application.cohort),
+                            "reference": application.reference,
+                            "reason": reason,
+                            "contact": application.cohort.programme.contact_email,
+                        },
+                    )
+                ],
+                now=now,
+            )
+        return application

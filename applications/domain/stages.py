@@ -1,0 +1,74 @@
+"""The one function that moves applications from stage to stage."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.domain import audit
+from accounts.errors import Refused
+from accounts.models import User
+from applications.lifecycle import MOVES, Move
+from applications.models import Application, Stage
+
+
+class UnableToMove(Refused):
+    """An application is not in a stage from which the move is possible."""
+
+
+def advance(
+    *,
+    application_ids: Collection[int],
+    move: Move,
+    by: User | None,
+    now: datetime,
+    reason: str = "",
+) -> list[Application]:
+    """Make one move with one or many applications: all of them or none.
+
+    The rows are locked in the order of their ids before any stage is looked at.
+
+    Raises:
+        UnableToMove: at least one is not where the move starts.
+    """
+    sources, target = MOVES[move]
+    with transaction.atomic():
+        rows = list(
+            Application.objects.select_for_update(of=("self",))
+            .filter(pk__in=application_ids)
+            .select_related("user")
+            .order_by("pk")
+        )
+        events = []
+        for application in rows:
+            if application.stage not in sources:
+                raise UnableToMove(
+                    _("Application %(reference)s is “%(stage)s”; “%(move)s” is not possible.")
+                    % {
+                        "reference": application.reference,
+                        "stage": application.get_stage_display(),
+                        "move": move.value,
+                    }
+                )
+            events.append(
+                audit.event(
+                    application,
+                    move.value,
+                    by=by,
+                    now=now,
+                    before={"stage": application.stage},
+                    after={"stage": target.value},
+                    reason=reason,
+                )
+            )
+            application.stage = target
+            application.version += 1
+        Application.objects.bulk_update(rows, ["stage", "version"], batch_size=500)
+        audit.record_many(events)
+        return rows
+
+
+def stage_of(application_id: int) -> Stage:
+    """The stage as it is in the database now."""
+    return Stage(Application.objects.values_list("stage", flat=True).get(pk=application_id))

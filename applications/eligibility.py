@@ -1,0 +1,58 @@
+"""Who may take part. Pure: the checker, the form and the staff's view ask this one function."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+
+class Doubt(StrEnum):
+    """Why a person is not clearly eligible."""
+
+    NOT_STUDENT_OR_GRADUATE = "not-student-or-graduate"
+    COMPLETION_UNKNOWN = "completion-unknown"
+    COMPLETION_OUT_OF_RANGE = "completion-out-of-range"
+    TOO_FEW_DAYS = "too-few-days"
+    NOT_ADULT = "not-adult"
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """A cohort's rules.
+
+    Attributes:
+        completion_from, completion_to: first days of the earliest and the latest month, inclusive.
+        bootcamp_dates: the days of the bootcamp.
+        days_needed: on how many of them one must be available.
+    """
+
+    completion_from: date
+    completion_to: date
+    bootcamp_dates: tuple[date, ...]
+    days_needed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What the rules look at. `completion_on` is any day of the month."""
+
+    status: str
+    completion_on: date | None
+    available_days: Collection[date]
+    is_adult: bool
+
+
+def doubts(answers: Answers, rules: Rules) -> tuple[Doubt, ...]:
+    """Return the reasons for a person to look at this application; none means clearly eligible."""
+    found = []
+    if answers.status not in ("student", "graduate"):
+        found.append(Doubt.NOT_STUDENT_OR_GRADUATE)
+    if answers.completion_on is None:
+        found.append(Doubt.COMPLETION_UNKNOWN)
+    elif not rules.completion_from <= answers.completion_on.replace(day=1) <= rules.completion_to:
+        found.append(Doubt.COMPLETION_OUT_OF_RANGE)
+    if len(set(answers.available_days) & set(rules.bootcamp_dates)) < rules.days_needed:
+        found.append(Doubt.TOO_FEW_DAYS)
+    if not answers.is_adult:
+        found.append(Doubt.NOT_ADULT)
+    return tuple(found)

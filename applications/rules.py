@@ -1,0 +1,23 @@
+"""Who may see which application. The only way from an address to a row."""
+
+import rules
+from django.db.models import QuerySet
+
+from accounts.models import User
+from accounts.roles import Role, has_role
+from applications.models import Application
+from applications.queries import applications_of
+
+reviews_applications = has_role(Role.PROGRAMME_MANAGER, Role.REVIEWER)
+manages_cohorts = has_role(Role.PROGRAMME_MANAGER)
+reads_everything = has_role(Role.PROGRAMME_MANAGER, Role.AUDITOR)
+
+rules.add_perm("applications.review", reviews_applications)
+rules.add_perm("applications.manage_cohort", manages_cohorts)
+
+
+def applications_for(user: User) -> QuerySet[Application]:
+    """The applications whose pages this person may open as an applicant: their own."""
+    if not user.is_authenticated:
+        return Application.objects.none()
+    return applications_of(user.pk)

@@ -1,0 +1,106 @@
+"""What the program reads from its environment, and what it refuses to start without."""
+
+import os
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+from psycopg2 import ProgrammingError
+from psycopg2.extensions import parse_dsn
+
+REQUIRED_IN_PRODUCTION = ("SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL")
+MODES = ("development", "production")
+
+
+@dataclass(frozen=True)
+class Environment:
+    """The documented settings. README.md has the table."""
+
+    mode: str
+    demo: bool
+    secret_key: str
+    allowed_hosts: list[str]
+    site_url: str
+    email_url: str
+    email_from: str
+
+    @property
+    def production(self) -> bool:
+        return self.mode == "production"
+
+
+def read() -> Environment:
+    """Read the environment.
+
+    Raises:
+        ImproperlyConfigured: an unknown mode, or a setting that production needs is missing;
+            the message names every one of them.
+    """
+    mode = os.environ.get("DTT_MODE", "development")
+    if mode not in MODES:
+        raise ImproperlyConfigured(f"DTT_MODE is {mode!r}; it must be one of {', '.join(MODES)}")
+    missing = [name for name in REQUIRED_IN_PRODUCTION if not os.environ.get(name)]
+    if mode == "production" and missing:
+        raise ImproperlyConfigured(
+            f"production mode needs {', '.join(missing)}: set in the environment"
+        )
+    hosts = os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+    return Environment(
+        mode=mode,
+        demo=os.environ.get("DTT_DEMO") == "1" and mode != "production",
+        secret_key=os.environ.get("SECRET_KEY", "development-only-" + "x" * 50),
+        allowed_hosts=[host.strip() for host in hosts.split(",") if host.strip()],
+        site_url=os.environ.get("SITE_URL", "http://localhost:8000").rstrip("/"),
+        email_url=os.environ.get("EMAIL_URL", ""),
+        email_from=os.environ.get("EMAIL_FROM", "DTT Programme <programme@dtt.example>"),
+    )
+
+
+def database(url: str) -> dict[str, Any]:
+    """Turn a libpq address into Django's dictionary.
+
+    Raises:
+        ImproperlyConfigured: it is not a PostgreSQL address.
+    """
+    try:
+        parts = parse_dsn(url)
+    except ProgrammingError as error:
+        raise ImproperlyConfigured(f"DATABASE_URL is not a PostgreSQL address: {error}") from error
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.pop("dbname", ""),
+        "USER": parts.pop("user", ""),
+        "PASSWORD": parts.pop("password", ""),
+        "HOST": parts.pop("host", ""),
+        "PORT": parts.pop("port", ""),
+        "OPTIONS": parts,
+    }
+
+
+def celery_address(redis_url: str) -> str:
+    """Celery's spelling of a Redis address: a socket is `redis+socket://…?virtual_host=`."""
+    if not redis_url.startswith("unix://"):
+        return redis_url
+    return redis_url.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=", 1)
+
+
+def email(url: str) -> dict[str, Any]:
+    """Read `smtp://user:password@host:587?tls=1` (or `smtps://`) into Django's e-mail settings.
+
+    Raises:
+        ImproperlyConfigured: another scheme, or no host.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise ImproperlyConfigured("EMAIL_URL must look like smtp://user:password@host:587?tls=1")
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or (465 if parts.scheme == "smtps" else 25),
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+        "EMAIL_USE_TLS": "tls=1" in parts.query,
+        "EMAIL_TIMEOUT": 20,
+    }

@@ -1,0 +1,145 @@
+"""Queue, claim and deliver messages.
+
+Queue: in the transaction of the fact. Claim: `QUEUED → SENDING` in one statement that skips rows
+another worker holds. Deliver: hand the mail over, then `SENDING → SENT`. A worker that dies between
+the two leaves the row in SENDING: it may or may not have gone out, so it is shown to staff and
+never sent again by itself.
+"""
+
+import smtplib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from celery import current_app
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.db import transaction
+
+from accounts.models import User
+from notifications.models import Message
+from notifications.texts import render
+
+BATCH = 100
+MAX_ATTEMPTS = 5
+RETRY_AFTER = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What one person is to be told.
+
+    Attributes:
+        kind: names the text, `templates/messages/<kind>.<language>.txt`.
+        run: names the fact, e.g. `selection:12` or `application:DTT-7KQ2MX:submitted`.
+        topic: what the message is about; a newer message voids unsent older ones of its topic.
+    """
+
+    person: User
+    kind: str
+    run: str
+    variables: dict[str, Any] = field(default_factory=dict)
+    topic: str = ""
+
+
+def queue(tellings: Iterable[Telling], *, now: datetime, due_at: datetime | None = None) -> int:
+    """Put messages into the outbox, each once; return how many are new.
+
+    Call inside the transaction that makes the fact true. Delivery starts when it commits.
+    """
+    rows = []
+    for telling in tellings:
+        person = telling.person
+        common = {"name": str(person), "site_url": settings.SITE_URL}
+        text = render(telling.kind, person.language, common | telling.variables)
+        rows.append(
+            Message(
+                run=telling.run,
+                person=person,
+                kind=telling.kind,
+                topic=telling.topic,
+                language=person.language,
+                subject=text.subject,
+                body=text.body,
+                queued_at=now,
+                due_at=due_at or now,
+            )
+        )
+    if not rows:
+        return 0
+    with transaction.atomic():
+        topics = {row.topic for row in rows if row.topic}
+        if topics:
+            Message.objects.filter(
+                topic__in=topics,
+                person__in={row.person_id for row in rows},
+                state=Message.State.QUEUED,
+            ).exclude(run__in={row.run for row in rows}).update(state=Message.State.VOID)
+        before = Message.objects.filter(run__in={row.run for row in rows}).count()
+        Message.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
+        after = Message.objects.filter(run__in={row.run for row in rows}).count()
+        transaction.on_commit(wake_worker, robust=True)
+    return after - before
+
+
+def wake_worker() -> None:
+    """Ask a worker to deliver now. If the broker is away, the periodic sweep does it later."""
+    current_app.send_task("notifications.deliver_due")
+
+
+def claim(*, now: datetime, limit: int = BATCH) -> list[int]:
+    """Take up to `limit` due messages for this worker; return their ids, oldest first."""
+    with transaction.atomic():
+        due = (
+            Message.objects.select_for_update(skip_locked=True)
+            .filter(state=Message.State.QUEUED, due_at__lte=now)
+            .order_by("due_at", "id")
+            .values_list("pk", flat=True)[:limit]
+        )
+        ids = list(due)
+        Message.objects.filter(pk__in=ids).update(state=Message.State.SENDING, claimed_at=now)
+    return ids
+
+
+def deliver(*, message_ids: list[int], now: datetime) -> int:
+    """Hand the claimed messages to the mail server, one address each; return how many it took."""
+    messages = Message.objects.select_related("person").filter(
+        pk__in=message_ids, state=Message.State.SENDING
+    )
+    mail = get_connection()
+    sent = 0
+    for message in messages.order_by("pk"):
+        try:
+            _mail(message, mail)
+        except (smtplib.SMTPException, OSError) as error:
+            _give_back(message, error, now=now)
+        else:
+            Message.objects.filter(pk=message.pk).update(
+                state=Message.State.SENT, sent_at=now, attempts=message.attempts + 1, error=""
+            )
+            sent += 1
+    mail.close()
+    return sent
+
+
+def _mail(message: Message, mail: Any) -> None:
+    EmailMessage(
+        subject=message.subject,
+        body=message.body,
+        to=[message.person.email],
+        headers={"X-DTT-Message": str(message.pk), "Auto-Submitted": "auto-generated"},
+        connection=mail,
+    ).send()
+
+
+def _give_back(message: Message, error: Exception, *, now: datetime) -> None:
+    """The server refused it, so it did not go out: try again later, or give up and say so."""
+    attempts = message.attempts + 1
+    give_up = attempts >= MAX_ATTEMPTS or isinstance(error, smtplib.SMTPRecipientsRefused)
+    Message.objects.filter(pk=message.pk).update(
+        state=Message.State.FAILED if give_up else Message.State.QUEUED,
+        attempts=attempts,
+        due_at=now + RETRY_AFTER * attempts,
+        error=f"{type(error).__name__}: {error}"[:500],
+    )

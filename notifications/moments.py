@@ -1,0 +1,39 @@
+"""How we say an instant: always with the zone, in the reader's language, by one piece of code."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+HONG_KONG = ZoneInfo("Asia/Hong_Kong")
+_WEEKDAYS = {
+    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+    "zh": ("一", "二", "三", "四", "五", "六", "日"),
+}
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def say_day(day: date) -> str:
+    """`Fri 14 May 2027` or `2027年5月14日（五）`."""
+    if _chinese():
+        return f"{day.year}年{day.month}月{day.day}日（{_WEEKDAYS['zh'][day.weekday()]}）"
+    return f"{_WEEKDAYS['en'][day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def say_instant(at: datetime) -> str:
+    """`Fri 14 May 2027, 23:59 HKT (UTC+8)`. An instant on the minute is said as it is."""
+    local = at.astimezone(HONG_KONG)
+    return _("%(day)s, %(time)s HKT (UTC+8)") % {
+        "day": say_day(local.date()),
+        "time": f"{local:%H:%M}",
+    }
+
+
+def say_time(at: datetime) -> str:
+    """`09:30`, in Hong Kong."""
+    return f"{at.astimezone(HONG_KONG):%H:%M}"
+
+
+def _chinese() -> bool:
+    return (translation.get_language() or "en").startswith("zh")

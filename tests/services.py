@@ -1,0 +1,17 @@
+"""A pytest plugin, loaded before Django reads its settings: starts the services the tests need.
+
+Each test process has a Redis database of its own, so that tests neither see nor disturb the queue
+of a program that runs from the same checkout.
+"""
+
+import os
+
+from dtt import embedded
+
+FIRST_DATABASE = 4
+
+embedded.provide()
+_worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+_base = embedded.redis_url().split("?")[0]
+os.environ["REDIS_URL"] = f"{_base}?db={FIRST_DATABASE + int(_worker) % 10}"
+os.environ["DTT_DEMO"] = "1"
