@@ -82,7 +82,7 @@ TEMPLATES = [
 # Storage ----------------------------------------------------------------------------------------
 
 DATABASES = {"default": environment.database(embedded.database_url())}
-DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "ATOMIC_REQUESTS": False}
+DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": {
