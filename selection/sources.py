@@ -1,0 +1,73 @@
+"""Where the scores come from: a registry that the stages above fill when the program starts.
+
+A stage registers what it offers ("quiz.score") from its `AppConfig.ready`; a rule names it. So
+`selection` ranks by scores of stages that it does not know.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+Scores = Callable[[int], dict[int, Decimal]]
+"""From a cohort's id to the scores by application id. Who has no score is absent, never zero."""
+
+
+class UnknownSource(LookupError):
+    """No stage offers scores under this name."""
+
+
+class SourceNamedTwice(ValueError):
+    """Two stages offer different scores under one name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A kind of score that a rule can weigh.
+
+    Attributes:
+        name: as rules spell it: the stage, a dot, the score.
+        title: for people, translated when it is shown.
+        scores: reads a cohort's scores in a constant number of queries; higher is better.
+    """
+
+    name: str
+    title: "str | _StrPromise"
+    scores: Scores
+
+
+_sources: dict[str, Source] = {}
+
+
+def register(name: str, *, title: "str | _StrPromise", scores: Scores) -> None:
+    """Offer scores under a name. Registering the same function again changes nothing.
+
+    Raises:
+        SourceNamedTwice: the name belongs to another function.
+    """
+    known = _sources.get(name)
+    if known is not None and known.scores is not scores:
+        raise SourceNamedTwice(f"{name!r} is registered already")
+    _sources[name] = Source(name, title, scores)
+
+
+def get(name: str) -> Source:
+    """Return the source of this name.
+
+    Raises:
+        UnknownSource: nobody has registered it.
+    """
+    try:
+        return _sources[name]
+    except KeyError:
+        known = ", ".join(sorted(_sources)) or "none"
+        raise UnknownSource(f"no scores named {name!r}; known: {known}") from None
+
+
+def title_of(name: str) -> str:
+    """What people call this score, in their language; the name itself if nobody offers it."""
+    source = _sources.get(name)
+    return str(source.title) if source else name
