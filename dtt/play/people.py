@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-
 from accounts.domain.people import register_person
 from accounts.languages import Language
 from accounts.models import User
