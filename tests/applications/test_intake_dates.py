@@ -1,0 +1,151 @@
+"""Months, days and instants, as people and web forms write them."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from applications.intake.dates import (
+    HONG_KONG,
+    MonthDay,
+    days_among,
+    parse_days,
+    parse_month,
+    parse_time,
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "month"),
+    [
+        *(("2022-02", (2022, 2)), ("02/2020", (2020, 2)), ("Jun 2023", (2023, 6))),
+        *(("2019年6月", (2019, 6)), ("2020年12月", (2020, 12)), ("2021/8", (2021, 8))),
+        *(("5-2023", (2023, 5)), ("2023.07", (2023, 7)), ("September 2023", (2023, 9))),
+        *(("Sept, 2023", (2023, 9)), ("MAY 2021", (2021, 5)), ("Jun-23", (2023, 6))),
+        *(
+            ("2023 March", (2023, 3)),
+            ("２０２３年５月", (2023, 5)),
+            ("二〇二三年十二月", (2023, 12)),
+        ),
+        *(("二零二四年十月", (2024, 10)), ("二〇二三年六月", (2023, 6))),
+        *(("2021-08-31", (2021, 8)), ("31/08/2021", (2021, 8)), ("08/31/2021", (2021, 8))),
+        *(("5/5/2023", (2023, 5)), ("1 Aug 2021", (2021, 8)), ("Aug 1st, 2021", (2021, 8))),
+        ("2021年8月31日", (2021, 8)),
+    ],
+)
+def test_a_month_is_read_in_any_of_its_forms(text: str, month: tuple[int, int]) -> None:
+    assert parse_month(text) == date(*month, 1)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "soon", "99", "2021-00", "13/2021", "2021", "May", "2021年13月", "1821-05"),
+        *("05/06/2023", "31/02/2021", "Foo 2021", "2021-05 or 2021-06", "2021-5-", "0000-01"),
+    ],
+)
+def test_what_is_not_one_certain_month_is_none(text: str) -> None:
+    assert parse_month(text) is None
+
+
+@given(st.dates(date(1950, 1, 1), date(2100, 12, 31)))
+def test_every_written_form_of_a_month_is_the_same_month(day: date) -> None:
+    forms = {
+        parse_month(form.format(day=day))
+        for form in (
+            "{day:%Y-%m}",
+            "{day:%m/%Y}",
+            "{day:%b %Y}",
+            "{day:%Y年%m月}",
+            "{day:%d %B %Y}",
+        )
+    }
+
+    assert forms == {day.replace(day=1)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mon 17 May; Tue 18 May; Thu 20 May",
+        "Thu 20 May; Mon 17 May; Tue 18 May; Tue 18 May",
+        "Mon 17 May, Tue 18 May, Thu 20 May",
+        "Monday, May 17, 2021; Tuesday, May 18, 2021; Thursday, May 20, 2021",
+        "Monday, May 17, Tuesday, May 18, Thursday, May 20",
+        "5月17日（一）、5月18日（二）、5月20日（四）",
+        "星期一 5月17日；星期二 5月18日；星期四 5月20日",
+        "2021-05-17, 2021-05-18, 2021-05-20",
+        "17/5; 18/5; 20/5",
+        "17th May\n18th May\n20th of May",
+    ],
+)
+def test_a_list_of_days_is_read_in_any_of_its_forms(text: str) -> None:
+    assert parse_days(text) == ((MonthDay(5, 17), MonthDay(5, 18), MonthDay(5, 20)), ())
+
+
+def test_pieces_that_are_not_days_are_handed_back() -> None:
+    assert parse_days("Mon 17 May; perhaps; 31 Feb; 5/6; ") == (
+        (MonthDay(5, 17),),
+        ("perhaps", "31 Feb", "5/6"),
+    )
+
+
+def test_no_answer_is_no_day() -> None:
+    assert parse_days("") == ((), ())
+
+
+def test_days_are_found_among_the_dates_of_a_cohort() -> None:
+    dates = (date(2021, 5, 17), date(2021, 5, 18), date(2021, 5, 20))
+
+    assert days_among((MonthDay(5, 20), MonthDay(5, 17), MonthDay(6, 1)), dates) == (
+        date(2021, 5, 17),
+        date(2021, 5, 20),
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2021/04/01 9:47:02 GMT+8",
+        "2021/04/01 9:47:02 AM GMT+8",
+        "2021/4/1 上午 9:47:02",
+        "2021-04-01T01:47:02Z",
+        "2021-04-01T09:47:02.000+08:00",
+        "2021-04-01 09:47:02",
+        "2021-04-01 09:47:02 HKT",
+        "2021/03/31 8:47:02 PM GMT-5",
+        "2021年4月1日 09:47:02",
+    ],
+)
+def test_an_instant_is_read_in_any_of_its_forms(text: str) -> None:
+    read = parse_time(text)
+
+    assert read is not None
+    assert read.astimezone(UTC) == datetime(2021, 4, 1, 1, 47, 2, tzinfo=UTC)
+
+
+def test_noon_and_midnight_are_told_apart() -> None:
+    assert parse_time("2021/04/01 12:05 AM") == datetime(2021, 4, 1, 0, 5, tzinfo=HONG_KONG)
+    assert parse_time("2021/04/01 下午 12:05") == datetime(2021, 4, 1, 12, 5, tzinfo=HONG_KONG)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "yesterday", "2021/04/01", "9:47", "2021/02/30 9:47", "2021/04/01 25:00"),
+        *("2021/04/01 13:00 PM", "4/5/2021 9:47", "2021/04/01 9:47 GMT+99", "2021/04/01 9:61"),
+    ],
+)
+def test_what_is_not_one_certain_instant_is_none(text: str) -> None:
+    assert parse_time(text) is None
+
+
+@given(st.text(alphabet="0123456789/-:.,; 年月日十May月MonTGZ+\n٣²", max_size=40))
+def test_no_text_makes_a_reading_fail(text: str) -> None:
+    month, time = parse_month(text), parse_time(text)
+    days, _ = parse_days(text)
+
+    assert month is None or month.day == 1
+    assert time is None or time.tzinfo is not None
+    assert list(days) == sorted(set(days))
