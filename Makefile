@@ -1,0 +1,71 @@
+# Each command first makes the virtual environment; the second time that takes no time at all.
+SHELL := /bin/bash
+PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+PORT ?= 8000
+BIN := .venv/bin
+PO := $(wildcard locale/*/LC_MESSAGES/django.po)
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes
+
+.PHONY: setup setup-dev run pipeline test e2e lint bench format messages lock clean
+
+setup: .venv/.ready .venv/.catalogues
+
+setup-dev: setup .venv/.ready-dev
+
+.venv/.ready: requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "Installing the packages of requirements.lock …"
+	@$(PIP) --no-compile -r requirements.lock
+	@touch $@
+
+.venv/.ready-dev: requirements-dev.lock
+	@echo "Installing the development packages of requirements-dev.lock …"
+	@$(PIP) -r requirements-dev.lock
+	@touch $@
+
+.venv/.catalogues: .venv/.ready $(PO)
+	@$(BIN)/python manage.py compilecatalogues
+	@touch $@
+
+run: setup
+	@$(BIN)/python manage.py run --port $(PORT)
+
+pipeline: setup
+	@$(BIN)/python manage.py pipeline --applicants 1400 --seed 1
+
+test: setup-dev
+	@$(BIN)/python -m pytest -n 2 -m "not e2e" -q
+
+e2e: setup-dev
+	@$(BIN)/python -m pytest -m e2e -q
+
+lint: setup-dev
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports
+	@$(BIN)/mypy
+	@$(BIN)/python manage.py makemigrations --check --dry-run
+	@DTT_MODE=production SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') \
+		ALLOWED_HOSTS=dtt.example DATABASE_URL=postgresql://dtt@localhost/dtt \
+		$(BIN)/python manage.py check --deploy --fail-level WARNING
+
+bench: setup
+	@$(BIN)/python manage.py bench
+
+format: setup-dev
+	@$(BIN)/ruff check --fix --quiet . && $(BIN)/ruff format --quiet .
+
+# Needs GNU gettext.
+messages: setup-dev
+	@$(BIN)/python manage.py makemessages --locale zh_Hant --no-location --ignore '.venv/*' --ignore 'var/*' --ignore 'tests/*'
+
+# Needs uv. The locks hold for Python 3.11 to 3.13, Linux and macOS, x86-64 and arm64.
+COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-annotate --quiet --custom-compile-command "make lock"
+lock:
+	@$(COMPILE) -o requirements.lock
+	@$(COMPILE) --extra dev --constraint requirements.lock -o requirements-dev.lock
+
+clean:
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache staticfiles
