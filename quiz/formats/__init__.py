@@ -1,0 +1,1 @@
+"""Reading items from the file formats that other systems write."""
