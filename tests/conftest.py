@@ -5,6 +5,11 @@ from datetime import UTC, datetime
 import pytest
 from django.conf import LazySettings
 from django.core.cache import cache
+from hypothesis import settings as hypothesis_settings
+
+# A shared machine may pause at any moment; a property is about values, not about time.
+hypothesis_settings.register_profile("dtt", deadline=None)
+hypothesis_settings.load_profile("dtt")
 
 NOW = datetime(2027, 3, 1, 4, 0, tzinfo=UTC)
 

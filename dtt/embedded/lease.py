@@ -5,12 +5,11 @@ import os
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import IO
 
 from dtt.embedded.places import Places
 
 PROJECT = Path(__file__).resolve().parents[2]
-_held: dict[Path, IO[bytes]] = {}
+_held: dict[Path, int] = {}
 
 
 def hold(here: Places, starts: Iterable[Callable[[Places], None]]) -> None:
@@ -21,7 +20,7 @@ def hold(here: Places, starts: Iterable[Callable[[Places], None]]) -> None:
     if here.var in _held:
         return
     here.prepare()
-    users = (here.state / "users.lock").open("wb")
+    users = os.open(here.state / "users.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     fcntl.flock(users, fcntl.LOCK_SH)  # waits while a guardian is stopping the servers
     _held[here.var] = users
     with (here.state / "start.lock").open("wb") as starting:
