@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.domain import audit
 from accounts.errors import Refused
 from accounts.models import User
-from applications.domain.review import review_clear_case
+from applications.domain.review import review_clear_cases
 from applications.domain.stages import advance
 from applications.lifecycle import Move
 from applications.models import AccessRequest, Application, Cohort, Consent, Stage
@@ -125,7 +125,7 @@ def save_draft(
         application.save(update_fields=[*changed, "version", "saved_at"])
         if application.stage != Stage.DRAFT:
             audit.record(application, "edit", by=by, now=now, after={"fields": sorted(changed)})
-            review_clear_case(application_id=application.pk, now=now)
+            review_clear_cases(application_ids=[application.pk], now=now)
             application.refresh_from_db()
         return application
 
@@ -165,7 +165,7 @@ def submit_application(
         give_consents(application=application, purposes=consents, language=language, now=now)
         advance(application_ids=[application.pk], move=Move.SUBMIT, by=by, now=now)
         queue([_receipt(application)], now=now)
-        review_clear_case(application_id=application.pk, now=now)
+        review_clear_cases(application_ids=[application.pk], now=now)
         application.refresh_from_db()
         return application
 

@@ -1,5 +1,6 @@
 """Eligibility: clear cases pass by themselves, the others wait for a person."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
@@ -34,23 +35,27 @@ def doubts_about(application: Application) -> tuple[Doubt, ...]:
         status=application.status,
         completion_on=application.completion_on,
         available_days=application.available_days,
-        is_adult=application.is_adult,
+        is_adult=application.is_adult is not False,  # not asked is not a no
     )
     return doubts(answers, rules_of(application.cohort))
 
 
-def review_clear_case(*, application_id: int, now: datetime) -> Stage:
-    """Pass a clear case; leave one with doubts to staff. Nobody is turned away by a program."""
+def review_clear_cases(*, application_ids: Collection[int], now: datetime) -> int:
+    """Pass the clear cases and leave those with doubts to staff; return how many passed.
+
+    Nobody is turned away by a program.
+    """
     with transaction.atomic():
-        application = (
+        waiting = (
             Application.objects.select_for_update(of=("self",))
             .select_related("cohort")
-            .get(pk=application_id)
+            .filter(pk__in=application_ids, stage=Stage.SUBMITTED)
+            .order_by("pk")
         )
-        if application.stage == Stage.SUBMITTED and not doubts_about(application):
-            advance(application_ids=[application.pk], move=Move.FIND_ELIGIBLE, by=None, now=now)
-            return Stage.ELIGIBLE
-        return Stage(application.stage)
+        clear = [application.pk for application in waiting if not doubts_about(application)]
+        if clear:
+            advance(application_ids=clear, move=Move.FIND_ELIGIBLE, by=None, now=now)
+        return len(clear)
 
 
 def decide_eligibility(

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts.domain import audit
@@ -64,7 +65,9 @@ def advance(
             )
             application.stage = target
             application.version += 1
-        Application.objects.bulk_update(rows, ["stage", "version"], batch_size=500)
+        Application.objects.filter(pk__in=[row.pk for row in rows]).update(
+            stage=target, version=F("version") + 1
+        )
         audit.record_many(events)
         return rows
 

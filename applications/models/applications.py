@@ -132,7 +132,7 @@ class Application(models.Model):
         Institution, models.PROTECT, null=True, blank=True, verbose_name=_("Institution")
     )
     institution_other = PersonalCharField(
-        _("Other institution"), max_length=150, blank=True, purpose=ELIGIBILITY
+        _("Other institution"), max_length=200, blank=True, purpose=ELIGIBILITY
     )
     study_programme = PersonalCharField(
         _("Programme of study"), max_length=200, blank=True, purpose=ELIGIBILITY
@@ -192,12 +192,18 @@ class Application(models.Model):
         _("How did you hear of us?"), max_length=20, choices=Source, blank=True
     )
 
-    is_adult = models.BooleanField(_("I am 18 or older"), default=False)
+    # NULL: not asked (an imported form that had no such question)
+    is_adult = models.BooleanField(_("I am 18 or older"), null=True, blank=True)
     honour_code_at = models.DateTimeField(_("honour code accepted"), null=True, blank=True)
     privacy_notice_at = models.DateTimeField(_("privacy notice read"), null=True, blank=True)
     privacy_notice_version = models.CharField(
         _("version of the privacy notice"), max_length=20, blank=True
     )
+
+    # Where the answers come from a file: when, and the SHA-256 of the row as it was read.
+    # `saved_at` is later than `imported_at` once the person has saved here themselves.
+    imported_at = models.DateTimeField(_("imported"), null=True, blank=True)
+    imported_digest = models.CharField(_("digest of the row"), max_length=64, blank=True)
 
     objects = ApplicationQuerySet.as_manager()
 
@@ -292,20 +298,30 @@ class Consent(models.Model):
 
 
 class ImportFile(models.Model):
-    """A file that was imported, kept as it came, with what it did."""
+    """A file to import, kept as it came, and what it did. `imported_at` is NULL until confirmed."""
 
     cohort = models.ForeignKey(Cohort, models.PROTECT, related_name="import_files")
     name = models.CharField(_("file name"), max_length=200)
     sha256 = models.CharField(_("SHA-256"), max_length=64)
     content = models.BinaryField(_("content"))
-    imported_at = models.DateTimeField(_("imported"))
-    imported_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    uploaded_at = models.DateTimeField(_("uploaded"))
+    imported_at = models.DateTimeField(_("imported"), null=True, blank=True)
+    imported_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by")
+    )
     report = PersonalJSONField(_("report"), default=dict, purpose="explaining an import")
 
     class Meta:
         verbose_name = _("imported file")
         verbose_name_plural = _("imported files")
         ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cohort", "sha256"],
+                condition=Q(imported_at__isnull=True),
+                name="import_file_waits_once",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

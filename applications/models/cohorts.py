@@ -133,7 +133,7 @@ class Cohort(models.Model):
 class Institution(models.Model):
     """A place of study, with the name it bears in each language."""
 
-    code = models.SlugField(_("code"), max_length=30, unique=True)
+    code = models.CharField(_("code"), max_length=30, unique=True)
     name_en = models.CharField(_("name (English)"), max_length=150)
     name_zh = models.CharField(_("name (Chinese)"), max_length=150)
 
