@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.landing, name="landing"),
     path("home", views.home, name="home"),
     path("health", views.health, name="health"),
+    path("language", views.language, name="choose_language"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("account/", include("allauth.account.urls")),
     path("staff/", admin.site.urls),
