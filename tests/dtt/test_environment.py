@@ -1,0 +1,115 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from dtt import environment
+
+PROJECT = Path(__file__).resolve().parents[2]
+COMPLETE = {
+    "DTT_MODE": "production",
+    "SECRET_KEY": "k" * 12 + "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJ",
+    "ALLOWED_HOSTS": "dtt.example",
+    "DATABASE_URL": "postgresql://dtt@localhost/dtt",
+}
+
+
+def check_deploy(**variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        cwd=PROJECT,
+        env={"PATH": os.environ["PATH"], **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_complete_production_environment_checks_clean() -> None:
+    done = check_deploy(**COMPLETE)
+
+    assert (done.returncode, "no issues" in done.stdout) == (0, True), done.stderr
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL"])
+def test_production_refuses_to_start_and_names_what_is_missing(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for key, value in COMPLETE.items():
+        monkeypatch.setenv(key, value)
+    monkeypatch.delenv(name)
+
+    with pytest.raises(ImproperlyConfigured) as refused:
+        environment.read()
+
+    assert str(refused.value) == f"production mode needs {name}: set in the environment"
+
+
+def test_production_is_never_the_demo(monkeypatch: pytest.MonkeyPatch) -> None:
+    for key, value in (COMPLETE | {"DTT_DEMO": "1"}).items():
+        monkeypatch.setenv(key, value)
+
+    assert environment.read().demo is False
+
+
+def test_an_unknown_mode_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DTT_MODE", "prod")
+
+    with pytest.raises(ImproperlyConfigured, match="development, production"):
+        environment.read()
+
+
+def test_a_database_address_keeps_its_options() -> None:
+    read = environment.database("postgresql://u:p%40ss@db:5433/name?sslmode=require")
+
+    assert read == {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": "name",
+        "USER": "u",
+        "PASSWORD": "p@ss",
+        "HOST": "db",
+        "PORT": "5433",
+        "OPTIONS": {"sslmode": "require"},
+    }
+
+
+@pytest.mark.parametrize("address", ["mysql://db/name", "not an address"])
+def test_what_is_no_postgresql_address_is_refused(address: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="DATABASE_URL"):
+        environment.database(address)
+
+
+@pytest.mark.parametrize(
+    ("address", "celery"),
+    [
+        ("redis://redis:6379/0", "redis://redis:6379/0"),
+        ("unix:///run/kv.sock", "redis+socket:///run/kv.sock"),
+        ("unix:///run/kv.sock?db=3", "redis+socket:///run/kv.sock?virtual_host=3"),
+    ],
+)
+def test_celery_spells_a_socket_its_own_way(address: str, celery: str) -> None:
+    assert environment.celery_address(address) == celery
+
+
+def test_a_mail_address_becomes_djangos_settings() -> None:
+    read = environment.email("smtp://user%40dtt.example:secret@mail:587?tls=1")
+
+    assert read == {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": "mail",
+        "EMAIL_PORT": 587,
+        "EMAIL_HOST_USER": "user@dtt.example",
+        "EMAIL_HOST_PASSWORD": "secret",
+        "EMAIL_USE_SSL": False,
+        "EMAIL_USE_TLS": True,
+        "EMAIL_TIMEOUT": 20,
+    }
+
+
+@pytest.mark.parametrize("address", ["imap://mail", "mail", "smtp://"])
+def test_what_is_no_mail_address_is_refused(address: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="EMAIL_URL"):
+        environment.email(address)
