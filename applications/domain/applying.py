@@ -164,7 +164,7 @@ def submit_application(
         application.save()
         give_consents(application=application, purposes=consents, language=language, now=now)
         advance(application_ids=[application.pk], move=Move.SUBMIT, by=by, now=now)
-        queue([_receipt(application)], now=now)
+        queue([receipt_for(application)], now=now)
         review_clear_cases(application_ids=[application.pk], now=now)
         application.refresh_from_db()
         return application
@@ -245,7 +245,8 @@ def new_reference() -> str:
     return "DTT-" + "".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(8))
 
 
-def _receipt(application: Application) -> Telling:
+def receipt_for(application: Application) -> Telling:
+    """What an applicant is told when the application has arrived; once for each application."""
     return Telling(
         person=application.user,
         kind="application-received",

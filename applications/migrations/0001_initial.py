@@ -232,14 +232,18 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='cohort',
-            constraint=models.CheckConstraint(condition=models.Q(('places__gte', 1), ('places_with_ties__gte', models.F('places'))), name='cohort_places_positive', violation_error_message='Places must be at least 1, and with ties not fewer.'),
+            constraint=models.CheckConstraint(condition=models.Q(('places__gte', 1), ('places_with_ties__gte', models.F('places'))), name='cohort_places_positive', violation_error_message='“Bootcamp places” must be at least 1, and “places if people tie” not fewer.'),
         ),
         migrations.AddConstraint(
             model_name='cohort',
-            constraint=models.CheckConstraint(condition=models.Q(('finalists__gte', 1), ('finalists_with_ties__gte', models.F('finalists'))), name='cohort_finalists_positive', violation_error_message='Finalists must be at least 1, and with ties not fewer.'),
+            constraint=models.CheckConstraint(condition=models.Q(('finalists__gte', 1), ('finalists_with_ties__gte', models.F('finalists'))), name='cohort_finalists_positive', violation_error_message='“Finalists” must be at least 1, and “finalists if people tie” not fewer.'),
         ),
         migrations.AddConstraint(
             model_name='cohort',
-            constraint=models.CheckConstraint(condition=models.Q(('completion_from__lte', models.F('completion_to'))), name='cohort_completion_range', violation_error_message='The earliest month must not come after the latest.'),
+            constraint=models.CheckConstraint(condition=models.Q(('bootcamp_dates__len__gte', 1)), name='cohort_has_bootcamp_days', violation_error_message='“Bootcamp days” needs at least one day.'),
+        ),
+        migrations.AddConstraint(
+            model_name='cohort',
+            constraint=models.CheckConstraint(condition=models.Q(('completion_from__lte', models.F('completion_to'))), name='cohort_completion_range', violation_error_message='“Earliest completion month” must not come after “latest completion month”.'),
         ),
     ]

@@ -109,17 +109,28 @@ class Cohort(models.Model):
             models.CheckConstraint(
                 condition=Q(places__gte=1) & Q(places_with_ties__gte=F("places")),
                 name="cohort_places_positive",
-                violation_error_message=_("Places must be at least 1, and with ties not fewer."),
+                violation_error_message=_(
+                    "“Bootcamp places” must be at least 1, and “places if people tie” not fewer."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(finalists__gte=1) & Q(finalists_with_ties__gte=F("finalists")),
                 name="cohort_finalists_positive",
-                violation_error_message=_("Finalists must be at least 1, and with ties not fewer."),
+                violation_error_message=_(
+                    "“Finalists” must be at least 1, and “finalists if people tie” not fewer."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(bootcamp_dates__len__gte=1),
+                name="cohort_has_bootcamp_days",
+                violation_error_message=_("“Bootcamp days” needs at least one day."),
             ),
             models.CheckConstraint(
                 condition=Q(completion_from__lte=F("completion_to")),
                 name="cohort_completion_range",
-                violation_error_message=_("The earliest month must not come after the latest."),
+                violation_error_message=_(
+                    "“Earliest completion month” must not come after “latest completion month”."
+                ),
             ),
         ]
 
