@@ -52,7 +52,8 @@ def read() -> Environment:
         secret_key=os.environ.get("SECRET_KEY", "development-only-" + "x" * 50),
         allowed_hosts=[host.strip() for host in hosts.split(",") if host.strip()],
         site_url=os.environ.get("SITE_URL", "http://localhost:8000").rstrip("/"),
-        email_url=os.environ.get("EMAIL_URL", ""),
+        email_url=os.environ.get("EMAIL_URL")
+        or ("smtp://localhost:25" if mode == "production" else "file:"),
         email_from=os.environ.get("EMAIL_FROM", "DTT Programme <programme@dtt.example>"),
     )
 
@@ -88,12 +89,17 @@ def celery_address(redis_url: str) -> str:
 def email(url: str) -> dict[str, Any]:
     """Read `smtp://user:password@host:587?tls=1` (or `smtps://`) into Django's e-mail settings.
 
+    `file:` keeps mail in `var/mail`, where the demo's mailbox reads it; `null:` drops it.
+
     Raises:
         ImproperlyConfigured: another scheme, or no host.
     """
     parts = urlsplit(url)
+    if parts.scheme in ("file", "null"):
+        backend = "filebased" if parts.scheme == "file" else "dummy"
+        return {"EMAIL_BACKEND": f"django.core.mail.backends.{backend}.EmailBackend"}
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
-        raise ImproperlyConfigured("EMAIL_URL must look like smtp://user:password@host:587?tls=1")
+        raise ImproperlyConfigured("EMAIL_URL must be smtp://user:password@host:587?tls=1, file: or null:")
     return {
         "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
         "EMAIL_HOST": parts.hostname,

@@ -1,0 +1,47 @@
+"""The mail that the demo has "sent", read back from the folder where it was put."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from email.utils import parsedate_to_datetime
+from heapq import nlargest
+from pathlib import Path
+
+SEPARATOR = b"-" * 79 + b"\n"
+NEWEST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One delivered mail."""
+
+    to: str
+    subject: str
+    body: str
+    at: datetime
+
+
+def newest_mail(folder: Path, *, to: str = "", limit: int = NEWEST) -> list[Mail]:
+    """The newest mails in Django's file-based outbox, optionally those to one address."""
+    wanted = (mail for mail in _all_mail(folder) if not to or mail.to.lower() == to.lower())
+    return nlargest(limit, wanted, key=lambda mail: mail.at)
+
+
+def _all_mail(folder: Path) -> Iterator[Mail]:
+    for file in sorted(folder.glob("*.log")) if folder.exists() else []:
+        for chunk in file.read_bytes().split(SEPARATOR):
+            if chunk.strip():
+                yield _read(chunk)
+
+
+def _read(chunk: bytes) -> Mail:
+    message = message_from_bytes(chunk, EmailMessage, policy=policy.default)
+    text = message.get_body(("plain", "html"))
+    return Mail(
+        to=str(message["To"] or ""),
+        subject=str(message["Subject"] or ""),
+        body=text.get_content() if isinstance(text, EmailMessage) else "",
+        at=parsedate_to_datetime(str(message["Date"])),
+    )
