@@ -99,7 +99,9 @@ def email(url: str) -> dict[str, Any]:
         backend = "filebased" if parts.scheme == "file" else "dummy"
         return {"EMAIL_BACKEND": f"django.core.mail.backends.{backend}.EmailBackend"}
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
-        raise ImproperlyConfigured("EMAIL_URL must be smtp://user:password@host:587?tls=1, file: or null:")
+        raise ImproperlyConfigured(
+            "EMAIL_URL must be smtp://user:password@host:587?tls=1, file: or null:"
+        )
     return {
         "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
         "EMAIL_HOST": parts.hostname,

@@ -1,0 +1,114 @@
+"""Measures: each is a function that does real work and says what it cost.
+
+`make bench` prints a line for people and appends one JSON object a measure to `var/bench.jsonl`.
+"""
+
+import json
+import operator
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from django.conf import settings
+
+GIB = 1024**3
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One figure and what it should be.
+
+    Attributes:
+        value: in `unit`.
+        goal: the bound as people write it: `< 60` or `>= 0.5`.
+    """
+
+    name: str
+    value: float
+    unit: str
+    goal: str
+
+    @property
+    def met(self) -> bool:
+        sign, bound = self.goal.split()
+        compare = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}[sign]
+        return bool(compare(self.value, float(bound)))
+
+    def line(self) -> str:
+        """For people."""
+        verdict = "met" if self.met else "MISSED"
+        return f"{self.name:<34}{self.value:>12.3f} {self.unit:<8} goal {self.goal:<10}{verdict}"
+
+    def as_json(self) -> str:
+        """For programs: name, value, unit, goal, met."""
+        return json.dumps(asdict(self) | {"met": self.met})
+
+
+def pipeline() -> Iterator[Measure]:
+    """A whole cohort of 1,400 applicants, and the memory of all processes together."""
+    done = subprocess.run(
+        [sys.executable, "manage.py", "pipeline", "--applicants", "1400", "--seed", "1", "--json"],
+        cwd=settings.BASE_DIR,
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    report = json.loads(done.stdout)
+    yield Measure("pipeline_1400_seconds", sum(report["seconds"].values()), "s", "< 60")
+    yield Measure("pipeline_1400_memory", report["peak_memory_bytes"] / GIB, "GiB", "< 1")
+
+
+def first_page() -> Iterator[Measure]:
+    """From `make run` in a fresh clone to the first page; the packages' cache is filled."""
+    folder = Path(tempfile.mkdtemp(prefix="dtt-bench-"))
+    port = _free_port()
+    subprocess.run(  # noqa: S603
+        ["git", "clone", "--quiet", str(settings.BASE_DIR), str(folder / "clone")],  # noqa: S607
+        check=True,
+    )
+    started = time.monotonic()
+    run = subprocess.Popen(  # noqa: S603
+        ["make", "run", f"PORT={port}"],  # noqa: S607
+        cwd=folder / "clone",
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env={"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", str(folder))},
+        start_new_session=True,
+    )
+    try:
+        _wait_for_page(f"http://127.0.0.1:{port}/", run)
+        yield Measure("first_page_seconds", time.monotonic() - started, "s", "< 60")
+    finally:
+        os.killpg(run.pid, signal.SIGINT)
+        run.wait(timeout=60)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+MEASURES: tuple[Callable[[], Iterator[Measure]], ...] = (pipeline, first_page)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_for_page(address: str, run: subprocess.Popen[bytes], seconds: float = 600) -> None:
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            with urlopen(address, timeout=5):  # noqa: S310 - our own address
+                return
+        except (URLError, OSError) as error:
+            if run.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"the first page did not come: {error}") from error
+            time.sleep(0.1)
