@@ -20,6 +20,7 @@ from notifications.moments import say_instant
 
 PRIVACY_NOTICE_VERSION = "2026-11"
 REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+CHANGEABLE = frozenset({Stage.DRAFT, Stage.SUBMITTED, Stage.ELIGIBLE})
 EDITABLE = (
     "surname_en",
     "given_en",
@@ -104,7 +105,7 @@ def save_draft(
     with transaction.atomic():
         application = _locked(application_id)
         _require_open(application.cohort, now)
-        if application.stage not in (Stage.DRAFT, Stage.SUBMITTED, Stage.ELIGIBLE):
+        if application.stage not in CHANGEABLE:
             raise UnableToApply(_("This application can no longer be changed."))
         if application.version != version:
             raise SavedElsewhere(
@@ -120,6 +121,8 @@ def save_draft(
                 setattr(application, name, answers[name])
         if not changed:
             return application
+        if application.stage != Stage.DRAFT:
+            _require_complete(application)
         application.version += 1
         application.saved_at = now
         application.save(update_fields=[*changed, "version", "saved_at"])
@@ -147,13 +150,14 @@ def submit_application(
     """
     with transaction.atomic():
         application = _locked(application_id)
-        if application.stage not in (Stage.DRAFT, Stage.WITHDRAWN):
+        if application.stage == Stage.WITHDRAWN:
+            raise UnableToApply(
+                _("You have withdrawn this application. If that was a mistake, write to us.")
+            )
+        if application.stage != Stage.DRAFT:
             return application
         _require_open(application.cohort, now)
-        missing = missing_answers(application)
-        if missing:
-            labels = ", ".join(str(Application._meta.get_field(n).verbose_name) for n in missing)
-            raise UnableToApply(_("Please answer first: %(fields)s.") % {"fields": labels})
+        _require_complete(application)
         if not (honour_code and privacy_notice):
             raise UnableToApply(
                 _("Please accept the honour code and confirm that you have read the notice.")
@@ -203,12 +207,16 @@ def request_access(*, application_id: int, needs: str, by: User, now: datetime) 
     """Record what somebody needs, in the table that only those who arrange it may read."""
     with transaction.atomic():
         application = _locked(application_id)
-        if needs.strip():
+        written = needs.strip()
+        asked = AccessRequest.objects.filter(application=application).first()
+        if (asked.needs if asked else "") == written:
+            return
+        if written:
             AccessRequest.objects.update_or_create(
-                application=application, defaults={"needs": needs.strip(), "requested_at": now}
+                application=application, defaults={"needs": written, "requested_at": now}
             )
-        else:
-            AccessRequest.objects.filter(application=application).delete()
+        elif asked:
+            asked.delete()
         audit.record(application, "request-access", by=by, now=now)
 
 
@@ -269,6 +277,20 @@ def _locked(application_id: int) -> Application:
         .select_related("cohort", "user")
         .get(pk=application_id)
     )
+
+
+def may_change(application: Application, now: datetime) -> bool:
+    """Whether `save_draft` would take an answer now."""
+    cohort = application.cohort
+    is_open = cohort.applications_open_at <= now < cohort.applications_close_at
+    return is_open and application.stage in CHANGEABLE
+
+
+def _require_complete(application: Application) -> None:
+    missing = missing_answers(application)
+    if missing:
+        labels = ", ".join(str(Application._meta.get_field(n).verbose_name) for n in missing)
+        raise UnableToApply(_("Please answer first: %(fields)s.") % {"fields": labels})
 
 
 def _require_open(cohort: Cohort, now: datetime) -> None:
