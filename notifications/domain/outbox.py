@@ -43,8 +43,8 @@ class Telling:
     topic: str = ""
 
 
-def queue(tellings: Iterable[Telling], *, now: datetime, due_at: datetime | None = None) -> int:
-    """Put messages into the outbox, each once; return how many are new.
+def queue(tellings: Iterable[Telling], *, now: datetime, due_at: datetime | None = None) -> None:
+    """Put messages into the outbox, each once.
 
     Call inside the transaction that makes the fact true. Delivery starts when it commits.
     """
@@ -67,7 +67,7 @@ def queue(tellings: Iterable[Telling], *, now: datetime, due_at: datetime | None
             )
         )
     if not rows:
-        return 0
+        return
     with transaction.atomic():
         topics = {row.topic for row in rows if row.topic}
         if topics:
@@ -76,11 +76,8 @@ def queue(tellings: Iterable[Telling], *, now: datetime, due_at: datetime | None
                 person__in={row.person_id for row in rows},
                 state=Message.State.QUEUED,
             ).exclude(run__in={row.run for row in rows}).update(state=Message.State.VOID)
-        before = Message.objects.filter(run__in={row.run for row in rows}).count()
         Message.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
-        after = Message.objects.filter(run__in={row.run for row in rows}).count()
         transaction.on_commit(wake_worker, robust=True)
-    return after - before
 
 
 def wake_worker() -> None:
