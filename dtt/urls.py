@@ -1,9 +1,12 @@
 """Every address of the house."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from dtt.web import views
+from dtt.web import mailbox, views
+
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 handler400 = "dtt.web.errors.bad_request"
 handler403 = "dtt.web.errors.forbidden"
@@ -13,9 +16,11 @@ handler500 = "dtt.web.errors.server_error"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.landing, name="landing"),
     path("home", views.home, name="home"),
+    path("cohorts/<slug:slug>", views.cohort, name="cohort"),
+    path("cohorts/<slug:slug>/dates.ics", views.cohort_calendar, name="cohort_calendar"),
     path("health", views.health, name="health"),
     path("language", views.language, name="choose_language"),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("demo/mail", mailbox.mailbox, name="demo_mailbox"),
     path("account/", include("allauth.account.urls")),
     path("staff/", admin.site.urls),
 ]

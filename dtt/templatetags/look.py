@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import forms, template
 from django.forms.boundfield import BoundField
 from django.template import Context
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -22,6 +23,8 @@ from notifications.moments import HONG_KONG, say_day, say_instant
 register = template.Library()
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
+HTML_LANGUAGES = {"zh-hant": "zh-Hant-HK"}
+ZONE, NO_BREAK = "HKT (UTC+8)", "\u00a0"
 STAGE_KINDS = {
     Stage.DRAFT: "action",
     Stage.SUBMITTED: "now",
@@ -76,7 +79,7 @@ def when(context: Context, at: datetime) -> SafeString:
     return format_html(
         '<time datetime="{}">{}</time> <span class="quiet">({})</span>',
         iso(at),
-        say_instant(at),
+        say_instant(at).replace(ZONE, ZONE.replace(" ", NO_BREAK)),
         say_distance(at, _now(context)),
     )
 
@@ -94,10 +97,16 @@ def hk_day(at: datetime) -> str:
 
 
 @register.filter
-def short_day(at: datetime) -> str:
+def short_day(at: datetime | date) -> str:
     """`14 May 2027` or `2027年5月14日`: for the narrow places of the rail."""
-    said = hk_day(at)
+    said = hk_day(at) if isinstance(at, datetime) else say_day(at)
     return said.split("（")[0] if "（" in said else said.split(" ", 1)[1]
+
+
+@register.filter
+def month(on: date) -> str:
+    """`May 2027` or `2027年5月`."""
+    return formats.date_format(on, _("F Y"))
 
 
 def _now(context: Context) -> datetime:
@@ -132,13 +141,19 @@ def tag(kind: str, text: Any) -> dict[str, Any]:
 def stage_tag(application: Application) -> dict[str, Any]:
     """The stage of an application as a tag."""
     stage = Stage(application.stage)
-    return {"kind": STAGE_KINDS.get(stage, ""), "text": stage.label}
+    return {"kind": STAGE_KINDS.get(stage, ""), "text": capfirst(stage.label)}
 
 
 @register.filter
 def flash_kind(level_tag: str) -> str:
     """Django's message level as a kind of notice."""
     return {"success": "done", "error": "danger", "warning": "warning"}.get(level_tag, "info")
+
+
+@register.filter
+def lang_attribute(language: str) -> SafeString:
+    """`lang` for a part of a page in this language, with the script and region it is written for."""
+    return format_html(' lang="{}"', HTML_LANGUAGES.get(language, language))
 
 
 @register.inclusion_tag("components/rail.html", takes_context=True)
@@ -195,6 +210,7 @@ def field(
     purpose: str = "",
     as_heading: bool = False,
     across: bool = False,
+    says_optional: bool = True,
     **attrs: Any,
 ) -> dict[str, Any]:
     """A labelled control with its hint, purpose and errors; an optional one says so in words.
@@ -204,7 +220,9 @@ def field(
         purpose: why we ask; shown under the label.
         as_heading: the legend of a group is the page's heading.
         across: put the choices of a group side by side on wide screens.
-        attrs: further attributes of the control, `_` for `-` (`autocomplete="email"`).
+        says_optional: say "(optional)" where that is so.
+        attrs: further attributes of the control, `_` for `-` (`autocomplete="email"`); False
+            takes one away.
     """
     widget = bound.field.widget
     shape = _shape(widget)
@@ -229,7 +247,7 @@ def field(
         "errors": errors,
         "at_most": at_most,
         "described_by": described_by,
-        "says_optional": not bound.field.required,
+        "says_optional": says_optional and not bound.field.required,
         "as_heading": as_heading,
         "across": across,
         "options": list(_options(bound, given)) if shape == "group" else [],

@@ -1,19 +1,73 @@
 """The front door."""
 
+from django.contrib.auth.decorators import login_required
+from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
 from accounts.domain.people import choose_language
+from applications.models import Cohort
+from applications.queries import public_cohorts
+from applications.rules import applications_for
+from dtt.web.calendar import calendar_file
+from dtt.web.programme import MODULES, events_of, phase_of
+from dtt.web.queries import desk_of, front, messages_to
+
+MESSAGES_SHOWN = 20
 
 
 def landing(request: HttpRequest) -> HttpResponse:
-    return render(request, "landing.html")
+    """What the programme is, for whom, and how to apply."""
+    now = timezone.now()
+    shown = front(now)
+    about = _about(request, shown.current) if shown.current else {}
+    return render(
+        request,
+        "landing.html",
+        {"programme": shown.programme, "past": shown.past, "modules": MODULES, "now": now, **about},
+    )
 
 
+def cohort(request: HttpRequest, slug: str) -> HttpResponse:
+    """A public cohort: all its dates on one page."""
+    shown = get_object_or_404(public_cohorts(), slug=slug)
+    return render(request, "programme/cohort.html", _about(request, shown))
+
+
+def cohort_calendar(request: HttpRequest, slug: str) -> HttpResponse:
+    """The same dates for one's own calendar."""
+    shown = get_object_or_404(public_cohorts(), slug=slug)
+    address = request.build_absolute_uri(shown.get_absolute_url())
+    content = calendar_file(shown, address=address, now=timezone.now())
+    return HttpResponse(
+        content,
+        content_type="text/calendar; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{shown.slug}.ics"'},
+    )
+
+
+@login_required
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "home.html")
+    """Where this person stands, what there is to do, and what they were told."""
+    now = timezone.now()
+    desk = desk_of(request.user, now)
+    shown = front(now)
+    taken = {application.cohort_id for application in (*desk.current, *desk.past)}
+    about = _about(request, shown.current) if shown.current else {}
+    return render(
+        request,
+        "home.html",
+        {
+            **about,
+            "desk": desk,
+            "may_apply": shown.current is not None and shown.current.pk not in taken,
+            "told": messages_to(request.user, now)[:MESSAGES_SHOWN],
+            "now": now,
+        },
+    )
 
 
 @require_POST
@@ -25,4 +79,21 @@ def language(request: HttpRequest) -> HttpResponse:
 
 
 def health(request: HttpRequest) -> HttpResponse:
+    """For whoever watches over the program: 200 if it can read its database, 503 if not."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except OperationalError:
+        return JsonResponse({"database": False}, status=503)
     return JsonResponse({"database": True})
+
+
+def _about(request: HttpRequest, shown: Cohort) -> dict[str, object]:
+    now = timezone.now()
+    return {
+        "cohort": shown,
+        "phase": phase_of(shown, now).value,
+        "events": [(event, event.state(now)) for event in events_of(shown)],
+        "application": applications_for(request.user).filter(cohort=shown).first(),
+        "now": now,
+    }

@@ -1,0 +1,166 @@
+"""What the public pages tell about a cohort: its modules and its dates, as of now."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from applications.models import Cohort
+from notifications.moments import HONG_KONG
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A part of the bootcamp."""
+
+    number: int
+    title: str | Promise
+    description: str | Promise
+
+
+class Phase(StrEnum):
+    """Where a cohort stands for somebody who might apply."""
+
+    COMING = "coming"
+    OPEN = "open"
+    RUNNING = "running"
+    OVER = "over"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A line of a cohort's calendar: an instant, or a period `[at, until)`."""
+
+    key: str
+    what: str
+    at: datetime
+    until: datetime | None
+    note: str
+    days: tuple[date, ...] = ()
+
+    def state(self, now: datetime) -> str:
+        """`past`, `now` (a period that has begun and not ended) or `ahead`."""
+        if now < self.at:
+            return "ahead"
+        return "now" if self.until and now < self.until else "past"
+
+
+MODULES = (
+    Module(
+        1,
+        gettext_lazy(
+            "Introduction to Artificial Intelligence and Common Machine Learning Algorithms"
+        ),
+        gettext_lazy(
+            "What learning from data means, and the methods that every later one is compared with."
+        ),
+    ),
+    Module(
+        2,
+        gettext_lazy("Essential Skills to Build AI Application"),
+        gettext_lazy("From a notebook to something that other people can use: data, tests, tools."),
+    ),
+    Module(
+        3,
+        gettext_lazy("Artificial Neural Networks and Fundamentals of Deep Learning Algorithms"),
+        gettext_lazy(
+            "How networks learn, what they see in pictures and text, and where they fail."
+        ),
+    ),
+    Module(
+        4,
+        gettext_lazy("Deep Learning Mini Project Implementation"),
+        gettext_lazy("Your own project in computer vision or data science, shown to judges."),
+    ),
+)
+
+
+def phase_of(cohort: Cohort, now: datetime) -> Phase:
+    """Whether one can apply now, later or no more."""
+    if now < cohort.applications_open_at:
+        return Phase.COMING
+    if now < cohort.applications_close_at:
+        return Phase.OPEN
+    return Phase.RUNNING if now < cohort.match_at else Phase.OVER
+
+
+def events_of(cohort: Cohort) -> tuple[Event, ...]:
+    """A cohort's calendar, earliest first."""
+    events = (
+        Event(
+            key="apply",
+            what=_("Applications"),
+            at=cohort.applications_open_at,
+            until=cohort.applications_close_at,
+            note=_("You can start, stop and go on as often as you like until the end."),
+        ),
+        Event(
+            key="quiz",
+            what=_("Quiz"),
+            at=cohort.quiz_opens_at,
+            until=cohort.quiz_closes_at,
+            note=_("Once, on your own device, at a time that suits you in this period."),
+        ),
+        Event(
+            key="shortlist",
+            what=_("Bootcamp places are published"),
+            at=cohort.shortlist_at,
+            until=None,
+            note=_("Whoever has a place confirms it within %(hours)d hours.")
+            % {"hours": cohort.reply_hours},
+        ),
+        *_bootcamp(cohort),
+        Event(
+            key="project",
+            what=_("Mini-projects are due"),
+            at=cohort.project_due_at,
+            until=None,
+            note=_("You can replace what you handed in until then."),
+        ),
+        Event(
+            key="finalists",
+            what=_("Finalists are published"),
+            at=cohort.finalists_at,
+            until=None,
+            note=_("Interviews with the companies follow."),
+        ),
+        Event(
+            key="rankings",
+            what=_("Rankings close"),
+            at=cohort.rankings_close_at,
+            until=None,
+            note=_("Finalists and companies have put each other in order."),
+        ),
+        Event(
+            key="match",
+            what=_("The match is published"),
+            at=cohort.match_at,
+            until=None,
+            note=_("Companies make their offers."),
+        ),
+    )
+    return tuple(sorted(events, key=lambda event: event.at))
+
+
+def _bootcamp(cohort: Cohort) -> tuple[Event, ...]:
+    days = tuple(sorted(cohort.bootcamp_dates))
+    if not days:
+        return ()
+    return (
+        Event(
+            key="bootcamp",
+            what=_("Bootcamp"),
+            at=_midnight(days[0]),
+            until=_midnight(days[-1] + timedelta(days=1)),
+            note=_("%(days)d days, in person. You must be there on at least %(needed)d of them.")
+            % {"days": len(days), "needed": cohort.days_needed},
+            days=days,
+        ),
+    )
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, HONG_KONG)

@@ -1,0 +1,74 @@
+"""What the front door reads from several rooms."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from accounts.models import User
+from applications.lifecycle import LEFT
+from applications.models import Application, Cohort, Programme, Stage
+from applications.queries import public_cohorts
+from applications.rules import applications_for
+from notifications.models import Message
+
+ENDED = LEFT | {Stage.NOT_FINALIST}
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """What the first page tells.
+
+    Attributes:
+        current: the cohort to apply to: the open one that closes first, else the one that opens
+            next, else None.
+        past: the other public cohorts whose applications have closed, newest first.
+    """
+
+    programme: Programme | None
+    current: Cohort | None
+    past: tuple[Cohort, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A person's applications: those that are under way, or the newest, and those of the past."""
+
+    current: tuple[Application, ...]
+    past: tuple[Application, ...]
+
+
+def front(now: datetime) -> Front:
+    """Read the first page's cohorts in one query."""
+    cohorts = tuple(public_cohorts())
+    taking = [c for c in cohorts if c.applications_open_at <= now < c.applications_close_at]
+    coming = [c for c in cohorts if now < c.applications_open_at]
+    current = min(taking, key=lambda c: c.applications_close_at, default=None) or min(
+        coming, key=lambda c: c.applications_open_at, default=None
+    )
+    past = tuple(c for c in cohorts if c.applications_close_at <= now)
+    newest = current or (past[0] if past else None)
+    programme = newest.programme if newest else Programme.objects.order_by("pk").first()
+    return Front(programme, current, past)
+
+
+def desk_of(user: User, now: datetime) -> Desk:
+    """Sort a person's applications. The newest is always current: it may hold news."""
+    current: list[Application] = []
+    past: list[Application] = []
+    for application in applications_for(user):
+        missed = (
+            application.stage == Stage.DRAFT and application.cohort.applications_close_at <= now
+        )
+        ended = missed or application.stage in ENDED
+        (past if current and ended else current).append(application)
+    return Desk(tuple(current), tuple(past))
+
+
+def messages_to(user: User, now: datetime) -> QuerySet[Message]:
+    """What this person has been told, newest first; nothing that is not due or was overtaken."""
+    return (
+        Message.objects.filter(person=user, due_at__lte=now)
+        .exclude(state=Message.State.VOID)
+        .order_by("-due_at", "-id")
+    )
