@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.apps import apps as current_apps
 from django.apps.registry import Apps
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +17,7 @@ class ApplicationsConfig(AppConfig):
         post_migrate.connect(seed_institutions, sender=self)
 
 
-def seed_institutions(*, apps: Apps, using: str, **_: Any) -> None:
+def seed_institutions(*, using: str, apps: Apps = current_apps, **_: Any) -> None:
     """Add the institutions of the list that the table lacks; change none that staff have edited.
 
     After every migration rather than in one: an institution that a release adds to the list

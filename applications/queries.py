@@ -32,6 +32,6 @@ def applications_of(user_id: int) -> QuerySet[Application]:
     """A person's applications, newest first."""
     return (
         Application.objects.filter(user_id=user_id)
-        .select_related("cohort__programme", "institution", "user")
+        .select_related("cohort__programme", "institution", "user", "access_request")
         .order_by("-created_at")
     )

@@ -2,6 +2,7 @@
 
 import rules
 from django.db.models import QuerySet
+from django.http import Http404
 
 from accounts.models import User
 from accounts.roles import Role, has_role
@@ -21,3 +22,15 @@ def applications_for(user: User) -> QuerySet[Application]:
     if not user.is_authenticated:
         return Application.objects.none()
     return applications_of(user.pk)
+
+
+def get_application_for(user: User, reference: str) -> Application:
+    """This person's own application.
+
+    Raises:
+        Http404: there is none, or it is somebody else's; the two cannot be told apart.
+    """
+    application = applications_for(user).filter(reference=reference).first()
+    if application is None:
+        raise Http404
+    return application

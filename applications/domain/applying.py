@@ -107,6 +107,13 @@ def save_draft(
         _require_open(application.cohort, now)
         if application.stage not in CHANGEABLE:
             raise UnableToApply(_("This application can no longer be changed."))
+        changed = {
+            name: answers[name]
+            for name in EDITABLE
+            if name in answers and getattr(application, name) != answers[name]
+        }
+        if not changed:
+            return application
         if application.version != version:
             raise SavedElsewhere(
                 _(
@@ -114,13 +121,8 @@ def save_draft(
                     "Nothing was overwritten: your text is still here. Reload to see the other one."
                 )
             )
-        changed = {}
-        for name in EDITABLE:
-            if name in answers and getattr(application, name) != answers[name]:
-                changed[name] = answers[name]
-                setattr(application, name, answers[name])
-        if not changed:
-            return application
+        for name, value in changed.items():
+            setattr(application, name, value)
         if application.stage != Stage.DRAFT:
             _require_complete(application)
         application.version += 1

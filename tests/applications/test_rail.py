@@ -1,0 +1,109 @@
+"""Everybody is told where they stand: for every stage, at every time, in both languages."""
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import product
+
+import pytest
+from django.utils import translation
+
+from accounts.languages import Language
+from applications.models import Application, Cohort, Stage
+from applications.models.cohorts import INSTANTS_IN_ORDER
+from applications.rail import STORY, Rail, StepState, calendar_of, rail_for
+
+START = datetime(2027, 3, 1, 4, tzinfo=UTC)
+TICK = timedelta(microseconds=1)
+COHORT = Cohort(
+    bootcamp_dates=[date(2027, 7, day) for day in (5, 6, 7, 8, 9, 12)],
+    **{name: START + timedelta(days=30 * n) for n, name in enumerate(INSTANTS_IN_ORDER)},
+)
+EDGES = sorted(calendar_of(COHORT).values())
+TIMES = [edge + tick for edge in EDGES for tick in (-TICK, timedelta(0))]
+DONE, NOW, NEXT, SKIPPED = StepState
+
+
+def stand(stage: Stage, at: datetime, submitted_at: datetime | None = START) -> Rail:
+    return rail_for(Application(cohort=COHORT, stage=stage, submitted_at=submitted_at), at)
+
+
+def states(rail: Rail) -> list[StepState]:
+    return [step.state for step in rail.steps]
+
+
+def test_every_stage_has_a_story() -> None:
+    assert set(STORY) == set(Stage)
+
+
+@pytest.mark.parametrize("language", Language.values)
+def test_whatever_the_stage_and_the_time_there_is_something_to_read(language: str) -> None:
+    with translation.override(language):
+        for stage, at in product(Stage, TIMES):
+            rail = stand(stage, at)
+            assert len(rail.steps) == 5
+            assert all([rail.happened, rail.next])
+            assert rail.to_do is None or rail.to_do
+            assert rail.by is None or rail.by > at, (stage, at)
+            assert "%" not in rail.happened + rail.next + (rail.to_do or "")
+
+
+@pytest.mark.parametrize(
+    ("stage", "expected"),
+    [
+        (Stage.DRAFT, [NOW, NEXT, NEXT, NEXT, NEXT]),
+        (Stage.SUBMITTED, [DONE, NOW, NEXT, NEXT, NEXT]),
+        (Stage.ELIGIBLE, [DONE, NOW, NEXT, NEXT, NEXT]),
+        (Stage.INELIGIBLE, [DONE, SKIPPED, SKIPPED, SKIPPED, SKIPPED]),
+        (Stage.WITHDRAWN, [DONE, SKIPPED, SKIPPED, SKIPPED, SKIPPED]),
+        (Stage.PLACE_OFFERED, [DONE, DONE, NOW, NEXT, NEXT]),
+        (Stage.RESERVE, [DONE, DONE, NOW, NEXT, NEXT]),
+        (Stage.NOT_SELECTED, [DONE, DONE, SKIPPED, SKIPPED, SKIPPED]),
+        (Stage.PLACE_CONFIRMED, [DONE, DONE, NOW, NEXT, NEXT]),
+        (Stage.PLACE_DECLINED, [DONE, DONE, SKIPPED, SKIPPED, SKIPPED]),
+        (Stage.PLACE_LAPSED, [DONE, DONE, SKIPPED, SKIPPED, SKIPPED]),
+        (Stage.FINALIST, [DONE, DONE, DONE, DONE, NOW]),
+        (Stage.FINAL_RESERVE, [DONE, DONE, DONE, NOW, NEXT]),
+        (Stage.NOT_FINALIST, [DONE, DONE, DONE, SKIPPED, SKIPPED]),
+        (Stage.MATCHED, [DONE, DONE, DONE, DONE, NOW]),
+        (Stage.HIRED, [DONE, DONE, DONE, DONE, DONE]),
+    ],
+)
+def test_the_steps_of_each_stage(stage: Stage, expected: list[StepState]) -> None:
+    assert states(stand(stage, START)) == expected
+
+
+def test_a_draft_that_was_withdrawn_was_never_applied() -> None:
+    assert states(stand(Stage.WITHDRAWN, START, submitted_at=None)) == [SKIPPED] * 5
+
+
+def test_a_draft_can_be_submitted_until_the_last_microsecond() -> None:
+    close = COHORT.applications_close_at
+
+    before, after = stand(Stage.DRAFT, close - TICK), stand(Stage.DRAFT, close)
+
+    assert (before.by, before.to_do is None) == (close, False)
+    assert (after.by, after.to_do, states(after)) == (None, None, [SKIPPED] * 5)
+
+
+def test_somebody_eligible_is_told_of_the_quiz_before_during_and_after_it() -> None:
+    opens, closes = COHORT.quiz_opens_at, COHORT.quiz_closes_at
+    times = [opens - TICK, opens, closes - TICK, closes, COHORT.shortlist_at]
+
+    told = [(rail.by, bool(rail.to_do)) for rail in (stand(Stage.ELIGIBLE, at) for at in times)]
+
+    assert told == [
+        (opens, False),
+        (closes, True),
+        (closes, True),
+        (COHORT.shortlist_at, False),
+        (None, False),
+    ]
+
+
+def test_nothing_tells_two_people_of_one_stage_apart() -> None:
+    """What will be decided about them is not in the stage, so it cannot show."""
+    for at in TIMES:
+        one = Application(cohort=COHORT, stage=Stage.ELIGIBLE, submitted_at=START, pk=1)
+        other = Application(
+            cohort=COHORT, stage=Stage.ELIGIBLE, submitted_at=START, pk=2, python_rating=5
+        )
+        assert rail_for(one, at) == rail_for(other, at)
