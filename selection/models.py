@@ -1,1 +1,347 @@
-"""Tables."""
+"""Lists that the programme draws: the committed seed, the rule, the run and its entries.
+
+A run is immutable: triggers (migration 0002) refuse to change what was put in and what came out.
+After it is drawn only its publication and people's replies are written.
+"""
+
+from datetime import datetime, time
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from applications.lifecycle import STEPS, Step
+from applications.models import Application, Cohort
+from notifications.moments import HONG_KONG
+from selection import canonical
+from selection.programme import LISTINGS, Listing
+from selection.ranking import TiePolicy, TieResolution
+
+APPROVAL_KIND = "publish-selection"
+STEP_CHOICES = [(slug, listing.title) for slug, listing in LISTINGS.items()]
+
+
+class ExactDecimalField(models.DecimalField):
+    """A decimal of any length: PostgreSQL's plain `numeric`, which never rounds."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs |= {"max_digits": 100, "decimal_places": 50}
+        super().__init__(*args, **kwargs)
+
+    def db_type(self, connection: BaseDatabaseWrapper) -> str:
+        return "numeric"
+
+
+class SeedCommitment(models.Model):
+    """A secret seed for the draw and its SHA-256, which is public before scores are known."""
+
+    cohort = models.ForeignKey(
+        Cohort, models.PROTECT, related_name="seed_commitments", verbose_name=_("cohort")
+    )
+    step = models.CharField(_("list"), max_length=20, choices=STEP_CHOICES)
+    seed = models.CharField(_("seed"), max_length=64)
+    commitment = models.CharField(_("SHA-256 of the seed"), max_length=64)
+    before_scores = models.BooleanField(_("committed before any score was known"))
+    committed_at = models.DateTimeField(_("committed"))
+    committed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("committed seed")
+        verbose_name_plural = _("committed seeds")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["cohort", "step"], name="selection_seed_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.cohort} · {self.get_step_display()}"
+
+
+class SelectionRule(models.Model):
+    """How a list is ranked: a version is never changed, a new one is added.
+
+    `criteria` is a list of [name of a source, weight as text].
+    """
+
+    class Ties(models.TextChoices):
+        TAKE_ALL_THEN_DRAW = (
+            TiePolicy.TAKE_ALL_THEN_DRAW.value,
+            _("take all up to the limit, else draw"),
+        )
+        DRAW = TiePolicy.DRAW.value, _("draw")
+
+    cohort = models.ForeignKey(
+        Cohort, models.PROTECT, related_name="selection_rules", verbose_name=_("cohort")
+    )
+    step = models.CharField(_("list"), max_length=20, choices=STEP_CHOICES)
+    version = models.PositiveIntegerField(_("version"))
+    criteria = models.JSONField(_("criteria and weights"))
+    tie_breakers = models.JSONField(_("tie-breakers"), default=list)
+    tie_policy = models.CharField(
+        _("people who still tie at the line"), max_length=20, choices=Ties
+    )
+    reserves = models.PositiveIntegerField(_("length of the reserve list"))
+    created_at = models.DateTimeField(_("made"))
+    created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("selection rule")
+        verbose_name_plural = _("selection rules")
+        ordering = ["cohort", "step", "-version"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cohort", "step", "version"], name="selection_rule_version_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.cohort} · {self.get_step_display()} · {self.version}"
+
+    @property
+    def weights(self) -> tuple[tuple[str, Decimal], ...]:
+        """(name of a source, weight) pairs."""
+        return tuple((name, Decimal(weight)) for name, weight in self.criteria)
+
+
+class Selection(models.Model):
+    """One run: who was ranked by what, and where the line fell."""
+
+    class State(models.TextChoices):
+        RANKING = "ranking", _("being ranked")
+        DRAWN = "drawn", _("drawn up, not published")
+        PUBLISHED = "published", _("published")
+        DISCARDED = "discarded", _("discarded")
+
+    class Ties(models.TextChoices):
+        NONE = TieResolution.NONE.value, _("nobody tied at the line")
+        TAKEN_ALL = TieResolution.TAKEN_ALL.value, _("all who tied at the line were taken")
+        DRAWN = TieResolution.DRAWN.value, _("the places at the line were drawn by lot")
+
+    cohort = models.ForeignKey(
+        Cohort, models.PROTECT, related_name="selections", verbose_name=_("cohort")
+    )
+    step = models.CharField(_("list"), max_length=20, choices=STEP_CHOICES)
+    number = models.PositiveIntegerField(_("run"))
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.RANKING)
+    rule = models.ForeignKey(SelectionRule, models.PROTECT, verbose_name=_("rule"))
+    seed = models.ForeignKey(SeedCommitment, models.PROTECT, verbose_name=_("seed"))
+    inputs = models.JSONField(_("inputs"))
+    input_digest = models.CharField(_("digest of the inputs"), max_length=64)
+    reply_hours = models.PositiveSmallIntegerField(_("hours to reply"), null=True)
+    created_at = models.DateTimeField(_("drawn up"))
+    created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+
+    result_digest = models.CharField(_("digest of the result"), max_length=64, blank=True)
+    seats = models.PositiveIntegerField(_("seats"), null=True)
+    cut_score = ExactDecimalField(_("score at the line"), null=True)
+    ties = models.CharField(_("ties at the line"), max_length=10, choices=Ties, blank=True)
+    tied = models.PositiveIntegerField(_("people who tied at the line"), default=0)
+
+    publish_at = models.DateTimeField(_("publish at"), null=True, blank=True)
+    published_at = models.DateTimeField(_("published"), null=True, blank=True)
+    trouble = models.TextField(_("why it was not published"), blank=True)
+
+    class Meta:
+        verbose_name = _("selection")
+        verbose_name_plural = _("selections")
+        ordering = ["-created_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cohort", "step", "number"], name="selection_number_once"
+            ),
+            models.UniqueConstraint(
+                fields=["cohort", "step"],
+                condition=Q(state="published"),
+                name="selection_published_once",
+                violation_error_message=_("This list has been published already."),
+            ),
+            models.UniqueConstraint(
+                fields=["cohort", "step"],
+                condition=Q(state__in=["ranking", "drawn"]),
+                name="selection_one_in_work",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="published", published_at__isnull=False)
+                | ~Q(state="published") & Q(published_at__isnull=True),
+                name="selection_published_has_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["ranking", "discarded"])
+                | ~Q(result_digest="") & Q(seats__isnull=False),
+                name="selection_drawn_has_result",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.cohort} · {self.get_step_display()} · {self.number}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("admin:selection_selection_change", args=[self.pk])
+
+    @property
+    def label(self) -> str:
+        """What commands and exports call this run: `spring/bootcamp/1`."""
+        return f"{self.cohort.slug}/{self.step}/{self.number}"
+
+    @property
+    def way(self) -> Step:
+        """Who is ranked and what each outcome does to them."""
+        return STEPS[self.step]
+
+    @property
+    def listing(self) -> Listing:
+        """What the list is called and who is told how."""
+        return LISTINGS[self.step]
+
+    @property
+    def places(self) -> int:
+        """How many are selected when nobody ties at the line."""
+        return int(self.inputs["places"])
+
+    @property
+    def criteria(self) -> list[str]:
+        """Names of the sources, in the order of every entry's scores."""
+        return [name for name, _weight in self.inputs["criteria"]]
+
+    @property
+    def digest(self) -> str:
+        """What a second person approves: the list, when it appears and how long one may reply."""
+        return canonical.digest(
+            {
+                "label": self.label,
+                "inputs": self.input_digest,
+                "result": self.result_digest,
+                "publish_at": self.publish_at,
+                "reply_hours": self.reply_hours,
+            }
+        )
+
+    @property
+    def reserves_until(self) -> datetime:
+        """From this instant on no reserve moves up; it follows the cohort's calendar."""
+        value = getattr(self.cohort, self.listing.reserves_until)
+        if isinstance(value, datetime):
+            return value
+        return datetime.combine(min(value), time(0), tzinfo=HONG_KONG)
+
+
+class EntryQuerySet(models.QuerySet["Entry"]):
+    """Named subsets of entries."""
+
+    def published(self) -> "EntryQuerySet":
+        return self.filter(selection__state=Selection.State.PUBLISHED)
+
+    def seated(self) -> "EntryQuerySet":
+        return self.filter(seat__isnull=False)
+
+    def waiting(self) -> "EntryQuerySet":
+        """Reserves who can still move up, the next in turn first."""
+        return self.filter(outcome=Entry.Outcome.RESERVE, reply=Entry.Reply.NONE).order_by(
+            "reserve_position"
+        )
+
+
+class Entry(models.Model):
+    """One person in one run: the decision, which never changes, and the reply to it."""
+
+    class Outcome(models.TextChoices):
+        SELECTED = "selected", _("selected")
+        RESERVE = "reserve", _("reserve")
+        NOT_SELECTED = "not-selected", _("not selected")
+        NOT_RANKED = "not-ranked", _("not ranked")
+
+    class Reply(models.TextChoices):
+        NONE = "none", _("no seat")
+        NOT_ASKED = "not-asked", _("has a seat, no reply needed")
+        OFFERED = "offered", _("asked to reply")
+        CONFIRMED = "confirmed", _("confirmed")
+        DECLINED = "declined", _("declined")
+        LAPSED = "lapsed", _("lapsed")
+        WITHDRAWN = "withdrawn", _("withdrew")
+        CLOSED = "closed", _("the reserve list closed")
+
+    selection = models.ForeignKey(
+        Selection, models.PROTECT, related_name="entries", verbose_name=_("run")
+    )
+    application = models.ForeignKey(
+        Application, models.PROTECT, related_name="entries", verbose_name=_("application")
+    )
+    position = models.PositiveIntegerField(_("position"), null=True)
+    rank = models.PositiveIntegerField(_("rank"), null=True)
+    score = ExactDecimalField(_("score"), null=True)
+    scores = models.JSONField(_("scores"))
+    lottery = models.CharField(_("lottery number"), max_length=64, blank=True)
+    outcome = models.CharField(_("outcome"), max_length=12, choices=Outcome)
+    reserve_position = models.PositiveIntegerField(_("reserve"), null=True)
+
+    seat = models.PositiveIntegerField(_("seat"), null=True)
+    reply = models.CharField(_("reply"), max_length=10, choices=Reply, default=Reply.NONE)
+    offered_at = models.DateTimeField(_("offered"), null=True)
+    reply_by = models.DateTimeField(_("reply before"), null=True)
+    replied_at = models.DateTimeField(_("replied"), null=True)
+    reminders = models.PositiveSmallIntegerField(_("reminders"), default=0)
+
+    objects = EntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("entry")
+        verbose_name_plural = _("entries")
+        ordering = ["selection", F("position").asc(nulls_last=True), "application"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["selection", "application"], name="selection_entry_once"
+            ),
+            models.UniqueConstraint(
+                fields=["selection", "position"], name="selection_position_once"
+            ),
+            models.UniqueConstraint(fields=["selection", "seat"], name="selection_seat_once"),
+            models.UniqueConstraint(
+                fields=["selection", "reserve_position"], name="selection_reserve_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(reply__in=["not-asked", "offered", "confirmed"], seat__isnull=False)
+                | Q(
+                    reply__in=["none", "declined", "lapsed", "withdrawn", "closed"],
+                    seat__isnull=True,
+                ),
+                name="selection_seat_as_replied",
+            ),
+            models.CheckConstraint(
+                condition=~Q(reply="offered")
+                | Q(offered_at__isnull=False, reply_by__gt=F("offered_at")),
+                name="selection_offer_has_deadline",
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome="not-ranked", position__isnull=True, rank__isnull=True)
+                | ~Q(outcome="not-ranked") & Q(position__isnull=False, rank__isnull=False),
+                name="selection_ranked_has_position",
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome="reserve", reserve_position__isnull=False)
+                | ~Q(outcome="reserve") & Q(reserve_position__isnull=True),
+                name="selection_reserve_has_position",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["reply_by"], condition=Q(reply="offered"), name="selection_open_offers"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.application_id} · {self.get_outcome_display()}"
+
+    @property
+    def standing(self) -> str:
+        """Where the person stands now: the reply if there is one, otherwise the outcome."""
+        return str(self.outcome if self.reply == self.Reply.NONE else self.reply)
+
+    @property
+    def missing(self) -> list[str]:
+        """Names of the sources that have no score of this person."""
+        return [name for name, score in self.scores.items() if score is None]

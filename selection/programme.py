@@ -1,0 +1,85 @@
+"""What this programme calls its lists, and how they are ranked unless a cohort says otherwise.
+
+This is the only file of the app that names a step; the rest reads `applications.lifecycle.STEPS`
+and this table, so a third list is a row here, a row there and its letters.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """The kinds of message that tell each fact: `templates/messages/<kind>.<language>.txt`.
+
+    The last four are blank where a selected person need not answer.
+    """
+
+    selected: str
+    reserve: str
+    rejected: str
+    reserve_closed: str
+    confirmed: str = ""
+    declined: str = ""
+    lapsed: str = ""
+    reminder: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One list of the programme.
+
+    Attributes:
+        criteria: (name of a source, weight) pairs of the usual rule.
+        tie_breakers: names of sources, compared one after the other.
+        reserves_per_place: length of the usual reserve list, as a share of the places.
+        reserves_until: the cohort's field after which no reserve moves up; a field that holds
+            several days means the beginning of the first.
+    """
+
+    title: "_StrPromise"
+    criteria: tuple[tuple[str, Decimal], ...]
+    tie_breakers: tuple[str, ...]
+    reserves_per_place: Decimal
+    reserves_until: str
+    letters: Letters
+
+
+LISTINGS: dict[str, Listing] = {
+    "bootcamp": Listing(
+        title=_("Bootcamp places"),
+        criteria=(("quiz.score", Decimal(1)), ("quiz.core", Decimal(0))),
+        tie_breakers=("quiz.core",),
+        reserves_per_place=Decimal(1),
+        reserves_until="bootcamp_dates",
+        letters=Letters(
+            selected="place-offered",
+            reserve="place-reserve",
+            rejected="place-not-selected",
+            reserve_closed="place-reserve-closed",
+            confirmed="place-confirmed",
+            declined="place-declined",
+            lapsed="place-lapsed",
+            reminder="place-reminder",
+        ),
+    ),
+    "final": Listing(
+        title=_("Finalists"),
+        criteria=(("project.score", Decimal(1)),),
+        tie_breakers=(),
+        reserves_per_place=Decimal("0.2"),
+        reserves_until="rankings_close_at",
+        letters=Letters(
+            selected="finalist",
+            reserve="final-reserve",
+            rejected="not-finalist",
+            reserve_closed="final-reserve-closed",
+        ),
+    ),
+}

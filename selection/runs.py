@@ -1,0 +1,163 @@
+"""Decide a run: from the frozen inputs and the seed to everybody's outcome. Pure.
+
+Drawing up a list and verifying it years later both call `decide`, and nothing else decides.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from selection import canonical
+from selection.ranking import (
+    Candidate,
+    Ranked,
+    Rule,
+    TiePolicy,
+    TieResolution,
+    draw_line,
+    rank,
+    seed_commitment,
+)
+
+Inputs = Mapping[str, Any]
+"""What `snapshot` returns, as JSON holds it."""
+
+
+class SeedMismatch(ValueError):
+    """The seed is not the one that was committed."""
+
+
+class Outcome(StrEnum):
+    SELECTED = "selected"
+    RESERVE = "reserve"
+    NOT_SELECTED = "not-selected"
+    NOT_RANKED = "not-ranked"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What was decided about one candidate; the numbers are None for who could not be ranked.
+
+    `lottery` is blank where nobody shares the rank.
+    """
+
+    key: int
+    position: int | None
+    rank: int | None
+    score: Decimal | None
+    lottery: str
+    outcome: Outcome
+    reserve_position: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Everybody's decision, best first, then who could not be ranked, by key."""
+
+    decisions: tuple[Decision, ...]
+    seats: int
+    cut_score: Decimal | None
+    ties: TieResolution
+    tied: int
+
+    def digest(self) -> str:
+        """SHA-256 of the canonical spelling of all of it."""
+        return canonical.digest(self)
+
+
+def snapshot(
+    *,
+    cohort: str,
+    step: str,
+    criteria: Iterable[tuple[str, Decimal]],
+    tie_breakers: Iterable[str],
+    tie_policy: TiePolicy,
+    places: int,
+    cap: int,
+    reserves: int,
+    commitment: str,
+    candidates: Mapping[int, Sequence[Decimal | None]],
+) -> dict[str, Any]:
+    """Freeze the inputs as plain JSON: numbers as text, candidates in the order of their keys.
+
+    Args:
+        reserves: how many after the line stay on the reserve list.
+        commitment: SHA-256 of the seed.
+        candidates: by key, one score for each criterion; None where there is none.
+    """
+    return {
+        "cohort": cohort,
+        "step": step,
+        "criteria": [[name, _digits(weight)] for name, weight in criteria],
+        "tie_breakers": list(tie_breakers),
+        "tie_policy": tie_policy.value,
+        "places": places,
+        "cap": cap,
+        "reserves": reserves,
+        "commitment": commitment,
+        "candidates": [
+            [key, [None if score is None else _digits(score) for score in candidates[key]]]
+            for key in sorted(candidates)
+        ],
+    }
+
+
+def decide(inputs: Inputs, seed: str) -> Result:
+    """Rank and cut. A candidate without one of the scores is not ranked.
+
+    Raises:
+        SeedMismatch: the seed is another one than was committed.
+        InvalidRule, IncomparableScores, DuplicateCandidate: as `selection.ranking` says.
+    """
+    if seed_commitment(seed) != inputs["commitment"]:
+        raise SeedMismatch("the seed is not the one that was committed")
+    rule = Rule(
+        criteria=tuple((name, Decimal(weight)) for name, weight in inputs["criteria"]),
+        tie_breakers=tuple(inputs["tie_breakers"]),
+        places=inputs["places"],
+        cap=inputs["cap"],
+        seed=seed,
+        tie_policy=TiePolicy(inputs["tie_policy"]),
+    )
+    complete, unranked = [], []
+    for key, scores in inputs["candidates"]:
+        if None in scores:
+            unranked.append(key)
+        else:
+            complete.append(Candidate(key, tuple(map(Decimal, scores))))
+    ranked = rank(complete, rule)
+    line = draw_line(ranked, rule)
+    decisions = [
+        _decision(position, row, position - len(line.selected), inputs["reserves"])
+        for position, row in enumerate(ranked, start=1)
+    ]
+    decisions += [
+        Decision(key, None, None, None, "", Outcome.NOT_RANKED, None) for key in sorted(unranked)
+    ]
+    return Result(
+        decisions=tuple(decisions),
+        seats=len(line.selected),
+        cut_score=line.cut_score,
+        ties=line.resolution,
+        tied=len(line.tied),
+    )
+
+
+def _decision(position: int, row: Ranked, behind_line: int, reserves: int) -> Decision:
+    """`behind_line` is 1 for the first who is not selected, 0 and less for the selected."""
+    if behind_line <= 0:
+        outcome, reserve_position = Outcome.SELECTED, None
+    elif behind_line <= reserves:
+        outcome, reserve_position = Outcome.RESERVE, behind_line
+    else:
+        outcome, reserve_position = Outcome.NOT_SELECTED, None
+    return Decision(
+        row.key, position, row.rank, row.score, row.lottery or "", outcome, reserve_position
+    )
+
+
+def _digits(number: Decimal) -> str:
+    """The canonical spelling of a number, without the quotes."""
+    return canonical.canonical_bytes(number).decode().strip('"')
