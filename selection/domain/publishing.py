@@ -1,0 +1,260 @@
+"""Make a list public: ask, approve, publish at one instant."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from accounts.domain import approvals, audit
+from accounts.errors import Refused
+from accounts.models import Approval, User
+from applications.domain.stages import advance
+from applications.lifecycle import Move
+from applications.models import Application
+from notifications.domain.outbox import queue
+from notifications.moments import say_instant
+from selection import canonical
+from selection.domain import seats
+from selection.domain.drawing import UnableToDrawUp, freeze, read_candidates
+from selection.letters import Fact, kind_at_publication, telling
+from selection.models import APPROVAL_KIND, Entry, Selection
+
+
+class UnableToPublish(Refused):
+    """Nothing was published and nobody was told; the message says why."""
+
+
+def request_publication(
+    *, selection_id: int, by: User, now: datetime, publish_at: datetime | None = None
+) -> Approval:
+    """Ask a second person to approve exactly this list, to appear at `publish_at` or by hand.
+
+    Raises:
+        UnableToPublish: it is not drawn up, is out of date, or the instant is past.
+    """
+    with transaction.atomic():
+        selection = seats.locked_selection(selection_id)
+        _require_drawn(selection)
+        _require_fresh(selection)
+        if publish_at is not None and publish_at <= now:
+            raise UnableToPublish(
+                _("%(at)s is past. Choose a later time, or publish by hand once it is approved.")
+                % {"at": say_instant(publish_at)}
+            )
+        selection.publish_at, selection.trouble = publish_at, ""
+        selection.save(update_fields=["publish_at", "trouble"])
+        return approvals.request_approval(
+            kind=APPROVAL_KIND,
+            object_id=selection.pk,
+            digest=selection.digest,
+            by=by,
+            now=now,
+        )
+
+
+def approve_publication(
+    *,
+    selection_id: int,
+    digest: str,
+    by: User,
+    now: datetime,
+    approve: bool = True,
+    reason: str = "",
+) -> Approval:
+    """Agree to what was asked, or refuse it.
+
+    Args:
+        digest: of the list as the second person saw it.
+
+    Raises:
+        UnableToPublish: nobody asked, or the list cannot be published any more.
+        UnableToApprove: the same person asked, or the list is another one by now.
+    """
+    with transaction.atomic():
+        selection = seats.locked_selection(selection_id)
+        _require_drawn(selection)
+        approval = open_request(selection)
+        if approval is None:
+            raise UnableToPublish(_("Nobody has asked for approval of this list."))
+        if selection.digest != digest:
+            raise approvals.UnableToApprove(
+                _("The content has changed since approval was asked for.")
+            )
+        return approvals.decide(
+            approval_id=approval.pk, approve=approve, digest=digest, by=by, now=now, reason=reason
+        )
+
+
+def publish_selection(*, selection_id: int, by: User | None, now: datetime) -> Selection:
+    """Make an approved list visible, move everybody and tell everybody, at one instant.
+
+    Who withdrew since the list was drawn up gets no letter, and the seat goes to the next in turn.
+
+    Raises:
+        UnableToPublish: it is not approved as it is now, is out of date, is out already, or its
+            time has not come.
+    """
+    with transaction.atomic(durable=True):
+        selection = seats.locked_selection(selection_id)
+        _require_drawn(selection)
+        if not approvals.is_approved(
+            kind=APPROVAL_KIND, object_id=selection.pk, digest=selection.digest, now=now
+        ):
+            raise UnableToPublish(_("A second person has not approved this list as it is now."))
+        if selection.publish_at is not None and now < selection.publish_at:
+            raise UnableToPublish(
+                _("This list was approved for %(at)s.") % {"at": say_instant(selection.publish_at)}
+            )
+        _require_fresh(selection)
+        counts = _tell_everybody(selection, by=by, now=now)
+        selection.state, selection.published_at = Selection.State.PUBLISHED, now
+        selection.trouble = ""
+        selection.save(update_fields=["state", "published_at", "trouble"])
+        audit.record(
+            selection,
+            "publish",
+            by=by,
+            now=now,
+            after={"digest": selection.digest, **counts},
+        )
+        return selection
+
+
+def publish_due(*, now: datetime) -> int:
+    """Publish the lists whose instant has come; return how many.
+
+    One that cannot be published says why on its page and waits for staff.
+    """
+    due = list(
+        Selection.objects.filter(
+            state=Selection.State.DRAWN, publish_at__lte=now, trouble=""
+        ).values_list("pk", flat=True)
+    )
+    published = 0
+    for pk in due:
+        try:
+            publish_selection(selection_id=pk, by=None, now=now)
+        except Refused as refused:
+            Selection.objects.filter(pk=pk, state=Selection.State.DRAWN).update(
+                trouble=str(refused)
+            )
+        else:
+            published += 1
+    return published
+
+
+def open_request(selection: Selection) -> Approval | None:
+    """The request that waits for a second person, if one does."""
+    return requests_of(selection).filter(state=Approval.State.REQUESTED).first()
+
+
+def requests_of(selection: Selection) -> QuerySet[Approval]:
+    """All requests to publish this run, newest first."""
+    return Approval.objects.filter(kind=APPROVAL_KIND, object_id=str(selection.pk)).select_related(
+        "requested_by", "decided_by"
+    )
+
+
+def changes_since(selection: Selection) -> str:
+    """Say how the people or scores differ from the frozen ones; blank if they do not.
+
+    Somebody who left the pool by themselves does not make a list stale: the next in turn moves up.
+    """
+    try:
+        candidates = read_candidates(
+            cohort_id=selection.cohort_id, step=selection.step, rule=selection.rule
+        )
+    except UnableToDrawUp as error:
+        return str(error)
+    fresh = freeze(selection.cohort, selection.rule, selection.seed, candidates)
+    frozen = dict(selection.inputs["candidates"])
+    current = dict(fresh.pop("candidates"))
+    if current.keys() - frozen.keys():
+        return _("%(count)s people have joined since the list was drawn up.") % {
+            "count": len(current.keys() - frozen.keys())
+        }
+    changed = [pk for pk, scores in current.items() if scores != frozen[pk]]
+    if changed:
+        return _("%(count)s scores have changed since the list was drawn up.") % {
+            "count": len(changed)
+        }
+    terms = {name: value for name, value in selection.inputs.items() if name != "candidates"}
+    if canonical.digest(terms) != canonical.digest(fresh):
+        return _("The places or the rule have changed since the list was drawn up.")
+    return ""
+
+
+def _tell_everybody(selection: Selection, *, by: User | None, now: datetime) -> dict[str, int]:
+    """Give the seats, move the applications, fill the outbox; return how many got what."""
+    way = selection.way
+    entries = list(selection.entries.select_related("application__user"))
+    in_pool = _in_pool([entry.application_id for entry in entries], way.pool)
+    gone = [entry.pk for entry in entries if entry.application_id not in in_pool]
+    Entry.objects.filter(pk__in=gone).update(reply=Entry.Reply.WITHDRAWN, replied_at=now)
+    present = [entry for entry in entries if entry.application_id in in_pool]
+
+    chosen = [e for e in present if e.outcome == Entry.Outcome.SELECTED]
+    reserves = [e for e in present if e.outcome == Entry.Outcome.RESERVE]
+    to_fill = max(min(selection.places, selection.seats or 0) - len(chosen), 0)
+    chosen, reserves = chosen + reserves[:to_fill], reserves[to_fill:]
+    rejected = [
+        e for e in present if e.outcome in (Entry.Outcome.NOT_SELECTED, Entry.Outcome.NOT_RANKED)
+    ]
+
+    reply_by = seats.seat(selection, [(e, n) for n, e in enumerate(chosen, start=1)], now=now)
+    for move, group in ((way.select, chosen), (way.reserve, reserves), (way.reject, rejected)):
+        _move(group, move, by=by, now=now)
+    seated = {entry.pk for entry in chosen}
+    queue(
+        [
+            telling(
+                selection,
+                entry,
+                Fact(kind_at_publication(selection, seated=entry.pk in seated, entry=entry)),
+                reply_by=reply_by if entry.pk in seated else None,
+            )
+            for entry in present
+        ],
+        now=now,
+    )
+    return {
+        "selected": len(chosen),
+        "reserve": len(reserves),
+        "not_selected": len(rejected),
+        "withdrew": len(gone),
+    }
+
+
+def _in_pool(application_ids: list[int], pool: str) -> frozenset[int]:
+    """Lock the applications; return those that still wait for this list."""
+    rows = Application.objects.select_for_update().filter(pk__in=application_ids).order_by("pk")
+    return frozenset(pk for pk, stage in rows.values_list("pk", "stage") if stage == pool)
+
+
+def _move(entries: list[Entry], move: Move, *, by: User | None, now: datetime) -> None:
+    if entries:
+        advance(
+            application_ids=[entry.application_id for entry in entries],
+            move=move,
+            by=by,
+            now=now,
+        )
+
+
+def _require_drawn(selection: Selection) -> None:
+    match selection.state:
+        case Selection.State.RANKING:
+            raise UnableToPublish(_("This list is still being ranked."))
+        case Selection.State.PUBLISHED:
+            raise UnableToPublish(
+                _("This list was published already, and everybody was told once.")
+            )
+        case Selection.State.DISCARDED:
+            raise UnableToPublish(_("This list was discarded."))
+
+
+def _require_fresh(selection: Selection) -> None:
+    change = changes_since(selection)
+    if change:
+        raise UnableToPublish(f"{change} " + _("Draw it up again."))

@@ -1,0 +1,116 @@
+"""Give seats and take them back. Every function runs under the lock of the selection's row.
+
+Seats are numbered 1 … `selection.seats`, and `(selection, seat)` is unique in the database, so two
+people cannot hold one. A seat is given again only while fewer people than places hold one: the
+extra seats of people who tied at the line are not filled a second time.
+"""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from django.db.models import F
+
+from accounts.models import User
+from applications.domain.stages import advance
+from applications.lifecycle import MOVES, Move
+from applications.models import Application
+from notifications.domain.outbox import queue
+from selection.letters import Fact, telling
+from selection.models import Entry, Selection
+
+
+def locked_selection(selection_id: int) -> Selection:
+    """Lock a run's row, before any of its entries is looked at."""
+    return (
+        Selection.objects.select_for_update(of=("self",))
+        .select_related("cohort__programme")
+        .get(pk=selection_id)
+    )
+
+
+def stand_in(applications: Collection[int], move: Move) -> frozenset[int]:
+    """Lock applications, in the order of their ids; return those that can make the move."""
+    sources, _target = MOVES[move]
+    rows = Application.objects.select_for_update().filter(pk__in=applications).order_by("pk")
+    return frozenset(pk for pk, stage in rows.values_list("pk", "stage") if stage in sources)
+
+
+def deadline_for_reply(selection: Selection, now: datetime) -> datetime | None:
+    """When an offer made now lapses; None where no reply is asked."""
+    if selection.reply_hours is None:
+        return None
+    after = now + timedelta(hours=selection.reply_hours)
+    return min(after, selection.reserves_until) if selection.reserves_until > now else after
+
+
+def seat(
+    selection: Selection, holders: list[tuple[Entry, int]], *, now: datetime
+) -> datetime | None:
+    """Give these seats; return by when their holders must reply, if they must."""
+    reply_by = deadline_for_reply(selection, now)
+    for entry, number in holders:
+        entry.seat, entry.offered_at, entry.reply_by = number, now, reply_by
+        entry.reply = Entry.Reply.OFFERED if reply_by else Entry.Reply.NOT_ASKED
+    Entry.objects.bulk_update(
+        [entry for entry, _number in holders],
+        ["seat", "reply", "offered_at", "reply_by"],
+        batch_size=500,
+    )
+    return reply_by
+
+
+def release(entry: Entry, reply: Entry.Reply, *, now: datetime) -> None:
+    """Take a seat back."""
+    entry.seat, entry.reply, entry.replied_at = None, reply, now
+    entry.save(update_fields=["seat", "reply", "replied_at"])
+
+
+def move_up(selection: Selection, *, by: User | None, now: datetime) -> list[Entry]:
+    """Offer free places to the next reserves, in the same transaction, and tell them.
+
+    A reserve who cannot be offered one any more (withdrew, for example) is passed over, and the
+    entry says so. Nobody moves up once the reserve list has closed.
+    """
+    if now >= selection.reserves_until:
+        return []
+    taken = set(selection.entries.seated().values_list("seat", flat=True))
+    free = [number for number in range(1, (selection.seats or 0) + 1) if number not in taken]
+    free = free[: max(selection.places - len(taken), 0)]
+    moved: list[Entry] = []
+    while len(moved) < len(free):
+        wanted = len(free) - len(moved)
+        next_in_turn = list(
+            selection.entries.waiting().select_related("application__user")[:wanted]
+        )
+        if not next_in_turn:
+            break
+        able = stand_in([e.application_id for e in next_in_turn], selection.way.select)
+        gone = [entry for entry in next_in_turn if entry.application_id not in able]
+        Entry.objects.filter(pk__in=[entry.pk for entry in gone]).update(
+            reply=Entry.Reply.WITHDRAWN, replied_at=now
+        )
+        chosen = [entry for entry in next_in_turn if entry.application_id in able]
+        seat(selection, list(zip(chosen, free[len(moved) :], strict=False)), now=now)
+        moved += chosen
+    if moved:
+        advance(
+            application_ids=[entry.application_id for entry in moved],
+            move=selection.way.select,
+            by=by,
+            now=now,
+            reason="moved up from the reserve list",
+        )
+        fact = Fact(selection.listing.letters.selected, "moved-up")
+        queue(
+            [telling(selection, entry, fact, reply_by=entry.reply_by) for entry in moved], now=now
+        )
+    return moved
+
+
+def withdrawn_holders(selection: Selection) -> list[Entry]:
+    """Holders of seats who have withdrawn their applications since."""
+    return list(
+        selection.entries.seated()
+        .filter(application__stage=MOVES[Move.WITHDRAW][1])
+        .order_by(F("seat").asc())
+    )

@@ -1,0 +1,75 @@
+"""The letters of a list: which text tells whom which fact, with what in it.
+
+The staff's preview and the publication call the same functions, so what was read is what is sent.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+
+from notifications.domain.outbox import Telling
+from selection import sources
+from selection.models import Entry, Selection
+from selection.wording import say_score
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something that happens to a person in a list.
+
+    Attributes:
+        kind: the text that tells it.
+        name: what makes it another fact than the publication itself; blank for that.
+    """
+
+    kind: str
+    name: str = ""
+
+
+def kind_at_publication(selection: Selection, *, seated: bool, entry: Entry) -> str:
+    """Which text tells this person the result: by the seat they get, else by the outcome."""
+    letters = selection.listing.letters
+    if seated:
+        return letters.selected
+    return letters.reserve if entry.outcome == Entry.Outcome.RESERVE else letters.rejected
+
+
+def telling(
+    selection: Selection, entry: Entry, fact: Fact, *, reply_by: datetime | None = None
+) -> Telling:
+    """Write the letter. `entry.application` must be loaded with its user.
+
+    A newer letter about the same list voids an older one that has not left yet.
+    """
+    run = f"selection:{selection.pk}"
+    return Telling(
+        person=entry.application.user,
+        kind=fact.kind,
+        run=f"{run}:{fact.name}" if fact.name else run,
+        topic=f"selection:{selection.cohort_id}:{selection.step}",
+        variables=variables(selection, entry, reply_by=reply_by),
+    )
+
+
+def variables(selection: Selection, entry: Entry, *, reply_by: datetime | None) -> dict[str, Any]:
+    """What every letter of a list may say.
+
+    The cohort and the names of scores are given as objects: the letter spells them in the
+    language of its reader.
+    """
+    application = entry.application
+    return {
+        "name": application.called,
+        "cohort": selection.cohort,
+        "reference": application.reference,
+        "score": say_score(entry.score),
+        "cut_score": say_score(selection.cut_score),
+        "reserve_position": entry.reserve_position,
+        "missing": [sources.get(name).title for name in entry.missing],
+        "reply_by": reply_by,
+        "reserves_until": selection.reserves_until,
+        "result_path": reverse("selection:result", args=[application.reference]),
+        "contact": selection.cohort.programme.contact_email,
+    }

@@ -1,0 +1,139 @@
+"""Named reads of lists. Each takes a constant number of queries."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Q, QuerySet
+
+from applications.lifecycle import STEPS
+from applications.models import Application, Cohort
+from selection.models import Entry, SeedCommitment, Selection, SelectionRule
+from selection.programme import LISTINGS, Listing
+
+NEAR_LINE = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """A list that an application waits for: what was promised, and nothing of what was decided."""
+
+    listing: Listing
+    promised_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ListState:
+    """One list of one cohort, for staff: what it needs next."""
+
+    cohort: Cohort
+    step: str
+    listing: Listing
+    pool: int
+    places: int
+    promised_at: datetime
+    seed: SeedCommitment | None
+    rule: SelectionRule | None
+    newest: Selection | None
+
+
+def awaited_by(application: Application) -> Awaited | None:
+    """The list that will be published next for this application, if it waits for one.
+
+    It depends on the stage and the public calendar alone, so before publication it is the same
+    for everybody, whatever an unpublished run says.
+    """
+    for slug, way in STEPS.items():
+        if application.stage == way.pool:
+            return Awaited(LISTINGS[slug], getattr(application.cohort, way.promised))
+    return None
+
+
+def open_offer(application_id: int, now: datetime) -> Entry | None:
+    """The place that this person is asked to confirm or decline now, if there is one."""
+    return (
+        Entry.objects.published()
+        .filter(application_id=application_id, reply=Entry.Reply.OFFERED, reply_by__gt=now)
+        .select_related("selection")
+        .first()
+    )
+
+
+def turn_of(entry: Entry) -> int | None:
+    """A reserve's place in the queue now: 1 is next. None for who does not wait."""
+    if entry.standing != Entry.Outcome.RESERVE:
+        return None
+    ahead = (
+        Entry.objects.filter(selection_id=entry.selection_id)
+        .waiting()
+        .filter(reserve_position__lt=entry.reserve_position)
+    )
+    return ahead.count() + 1
+
+
+def list_states() -> list[ListState]:
+    """Every list of every cohort, newest cohort first."""
+    pools = {
+        slug: Count("applications", filter=Q(applications__stage=way.pool))
+        for slug, way in STEPS.items()
+    }
+    cohorts = Cohort.objects.annotate(**{f"pool_{slug}": count for slug, count in pools.items()})
+    seeds = {(s.cohort_id, s.step): s for s in SeedCommitment.objects.all()}
+    rules = {(r.cohort_id, r.step): r for r in SelectionRule.objects.order_by("version")}
+    runs = {
+        (run.cohort_id, run.step): run
+        for run in Selection.objects.defer("inputs").order_by("number")
+    }
+    return [
+        ListState(
+            cohort=cohort,
+            step=slug,
+            listing=LISTINGS[slug],
+            pool=getattr(cohort, f"pool_{slug}"),
+            places=getattr(cohort, way.places),
+            promised_at=getattr(cohort, way.promised),
+            seed=seeds.get((cohort.pk, slug)),
+            rule=rules.get((cohort.pk, slug)),
+            newest=runs.get((cohort.pk, slug)),
+        )
+        for cohort in cohorts
+        for slug, way in STEPS.items()
+    ]
+
+
+def counts_by_outcome(selection: Selection) -> list[tuple[str, int]]:
+    """(label, people) for each outcome, in the order of the list; outcomes of nobody too."""
+    found = dict(
+        selection.entries.values_list("outcome").annotate(n=Count("pk")).order_by("outcome")
+    )
+    return [(str(outcome.label), found.get(outcome.value, 0)) for outcome in Entry.Outcome]
+
+
+def counts_by_reply(selection: Selection) -> list[tuple[str, int]]:
+    """(label, people) for each reply that somebody gave or is asked for."""
+    found = dict(selection.entries.values_list("reply").annotate(n=Count("pk")).order_by("reply"))
+    return [
+        (str(reply.label), found[reply.value])
+        for reply in Entry.Reply
+        if reply != Entry.Reply.NONE and reply.value in found
+    ]
+
+
+def near_line(selection: Selection) -> QuerySet[Entry]:
+    """The last ten who are selected and the first ten who are not, best first."""
+    last = selection.seats or 0
+    return selection.entries.filter(
+        position__gt=last - NEAR_LINE, position__lte=last + NEAR_LINE
+    ).select_related("application")
+
+
+def tied_at_line(selection: Selection) -> QuerySet[Entry]:
+    """Those who share the rank that the line falls into, in the order of their lottery numbers."""
+    if not selection.tied:
+        return selection.entries.none()
+    last = selection.entries.filter(position=selection.seats).values("rank")
+    return selection.entries.filter(rank__in=last).select_related("application")
+
+
+def not_ranked(selection: Selection) -> QuerySet[Entry]:
+    """Those whom a missing score keeps out of the ranking."""
+    return selection.entries.filter(outcome=Entry.Outcome.NOT_RANKED).select_related("application")
