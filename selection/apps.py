@@ -5,3 +5,8 @@ from django.utils.translation import gettext_lazy as _
 class SelectionConfig(AppConfig):
     name = "selection"
     verbose_name = _("Selection")
+
+    def ready(self) -> None:
+        from selection import verification, verifiers  # noqa: PLC0415 (needs the loaded tables)
+
+        verifiers.register("selection", verification.find_and_verify)
