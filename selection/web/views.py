@@ -1,0 +1,107 @@
+"""An applicant's result, and the reply to an offered place."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.errors import Refused
+from accounts.models import User
+from applications.models import Application
+from applications.rules import get_application_for
+from selection.domain.replying import confirm_place, decline_place
+from selection.models import Entry
+from selection.queries import awaited_by, open_offer, turn_of
+from selection.rules import results_for
+
+Verb = Callable[..., Entry]
+
+
+class SignedIn(HttpRequest):
+    """A request behind `login_required`."""
+
+    user: User
+
+
+@never_cache
+@login_required
+@require_safe
+def result(request: SignedIn, reference: str) -> HttpResponse:
+    """What was published for this application, and what it still waits for."""
+    return _show(request, get_application_for(request.user, reference), timezone.now())
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm(request: SignedIn, reference: str) -> HttpResponse:
+    """Take the place. A mail's link or a reload arrives by GET and only shows the result."""
+    application = get_application_for(request.user, reference)
+    if request.method != "POST":
+        return redirect("selection:result", reference=application.reference)
+    return _reply(request, application, confirm_place, _("Your place is confirmed."))
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def decline(request: SignedIn, reference: str) -> HttpResponse:
+    """Ask once more before a place is given up; POST gives it up."""
+    application = get_application_for(request.user, reference)
+    if request.method != "POST":
+        entry = get_object_or_404(
+            results_for(request.user),
+            application=application,
+            reply__in=[Entry.Reply.OFFERED, Entry.Reply.CONFIRMED],
+        )
+        return render(
+            request, "selection/decline.html", {"application": application, "entry": entry}
+        )
+    return _reply(
+        request,
+        application,
+        decline_place,
+        _("You have given up your place. Thank you for telling us."),
+    )
+
+
+def _reply(request: SignedIn, application: Application, verb: Verb, success: str) -> HttpResponse:
+    now = timezone.now()
+    try:
+        verb(application_id=application.pk, by=request.user, now=now)
+    except Refused as refused:
+        application.refresh_from_db()
+        return _show(request, application, now, refused=str(refused), status=422)
+    messages.success(request, success)
+    return redirect("selection:result", reference=application.reference)
+
+
+def _show(
+    request: SignedIn,
+    application: Application,
+    now: datetime,
+    *,
+    refused: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    entries = list(results_for(request.user).filter(application=application))
+    return render(
+        request,
+        "selection/result.html",
+        {
+            "application": application,
+            "results": [{"entry": entry, "turn": turn_of(entry)} for entry in entries],
+            "awaited": awaited_by(application),
+            "offer": open_offer(application.pk, now),
+            "now": now,
+            "refused": refused,
+        },
+        status=status,
+    )
