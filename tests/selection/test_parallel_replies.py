@@ -1,0 +1,104 @@
+"""Twenty people answer at once, each on a connection of their own."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from threading import Barrier
+
+import pytest
+from django.db import connection
+
+from accounts.errors import Refused
+from applications.models import Application, Stage
+from dtt.play.selection import approve, cohort_after_shortlist, draw_up_step
+from notifications.models import Message
+from selection.domain.expiring import expire_unanswered
+from selection.domain.publishing import publish_selection
+from selection.domain.replying import confirm_place, decline_place
+from selection.models import Entry
+from tests.selection.conftest import make_waiting, seats
+
+pytestmark = pytest.mark.django_db(transaction=True)
+THREADS = 20
+
+
+def at_once(jobs: list[Callable[[], object]]) -> list[str]:
+    """Run all jobs at the same moment; return "done" or the name of the refusal for each."""
+    barrier = Barrier(len(jobs))
+
+    def run(job: Callable[[], object]) -> str:
+        try:
+            barrier.wait(timeout=30)
+            job()
+        except Refused as refused:
+            return type(refused).__name__
+        finally:
+            connection.close()
+        return "done"
+
+    with ThreadPoolExecutor(len(jobs)) as threads:
+        return list(threads.map(run, jobs))
+
+
+def test_twenty_replies_at_once_leave_one_holder_for_each_seat(now: datetime) -> None:
+    waiting = make_waiting(now, people=30, places=10, reserves=15).give(*range(90, 60, -1))
+    published = cohort_after_shortlist(waiting.cohort, waiting.staff, now=now)
+    people = published.selected
+
+    done = at_once(
+        [
+            lambda verb=verb, person=person: verb(
+                application_id=person.pk, by=person.user, now=now + timedelta(hours=1)
+            )
+            for person in people
+            for verb in (confirm_place, decline_place)
+        ]
+    )
+
+    assert len(done) == THREADS
+    assert list(seats(published.selection)) == list(range(1, 11))
+    declined = Entry.objects.filter(reply="declined").count()
+    confirmed = Entry.objects.filter(reply="confirmed").count()
+    assert (declined + confirmed, confirmed) == (10, 0)
+    moved_up = Entry.objects.filter(outcome="reserve", reply="offered")
+    assert list(moved_up.values_list("reserve_position", flat=True).order_by("pk")) == list(
+        range(1, 11)
+    )
+    assert Application.objects.filter(stage=Stage.PLACE_OFFERED).count() == 10
+    assert Message.objects.filter(run__endswith=":moved-up").count() == 10
+
+
+def test_confirming_declining_and_lapsing_at_once_never_overbooks(now: datetime) -> None:
+    waiting = make_waiting(now, people=30, places=10, reserves=15).give(*range(90, 60, -1))
+    published = cohort_after_shortlist(waiting.cohort, waiting.staff, now=now)
+    in_time, too_late = now + timedelta(hours=47), now + timedelta(hours=48)
+    replies = [
+        lambda verb=verb, person=person: verb(application_id=person.pk, by=person.user, now=in_time)
+        for person, verb in zip(
+            published.selected, [confirm_place] * 4 + [decline_place] * 6, strict=True
+        )
+    ]
+    sweeps = [lambda: expire_unanswered(now=too_late)] * (THREADS - len(replies))
+
+    at_once([*replies, *sweeps])
+
+    held = Entry.objects.filter(selection=published.selection, seat__isnull=False)
+    assert sorted(held.values_list("seat", flat=True)) == list(range(1, 11))
+    stages = [Stage.PLACE_OFFERED, Stage.PLACE_CONFIRMED]
+    assert Application.objects.filter(stage__in=stages).count() == 10
+    left = Entry.objects.filter(reply__in=["declined", "lapsed"]).count()
+    assert Message.objects.filter(run__endswith=":moved-up").count() == left
+
+
+def test_two_tabs_that_publish_at_once_publish_once(now: datetime) -> None:
+    waiting = make_waiting(now).give(80, 70, 60, 50, 40, 30, 20, 10)
+    staff = waiting.staff
+    selection = draw_up_step(waiting.cohort, "bootcamp", by=staff.asker, now=now)
+    approve(selection, by=staff.asker, approver=staff.second, now=now)
+
+    done = at_once(
+        [lambda: publish_selection(selection_id=selection.pk, by=staff.asker, now=now)] * 5
+    )
+
+    assert sorted(done) == ["UnableToPublish"] * 4 + ["done"]
+    assert Message.objects.filter(run=f"selection:{selection.pk}").count() == 8
