@@ -1,0 +1,301 @@
+"""Verbs about the item bank: bring items in, approve them."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from accounts.domain import audit
+from accounts.errors import Refused
+from accounts.languages import Language
+from accounts.models import User
+from quiz.entries import Entry, NotTaken, entry_of
+from quiz.formats.drafts import Parsed
+from quiz.models import Item, ItemVersion
+
+ENGLISH, CHINESE = Language.ENGLISH.value, Language.TRADITIONAL_CHINESE.value
+BANK_LOCK = 0x7175697A  # one import at a time, whatever the process
+
+
+class UnableToApproveItems(Refused):
+    """Nothing was approved; the message names the items and says why."""
+
+
+class Action(StrEnum):
+    """What an import does with one question of the file."""
+
+    CREATE = "create"
+    NEW_VERSION = "new-version"
+    TRANSLATE = "translate"
+    SKIP = "skip"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why the file cannot be imported as it is."""
+
+    line: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    line: int
+    code: str
+    action: Action
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What an import did, or would do. With problems nothing was written."""
+
+    steps: tuple[Step, ...]
+    problems: tuple[Problem, ...]
+    written: bool
+
+    def count(self, action: Action) -> int:
+        return sum(step.action == action for step in self.steps)
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            **{action.value: self.count(action) for action in Action},
+            "problems": [{"line": p.line, "message": p.message} for p in self.problems],
+            "written": self.written,
+        }
+
+
+def import_items(
+    *,
+    parsed: Parsed,
+    language: str,
+    source_name: str,
+    source_sha256: str,
+    by: User | None,
+    now: datetime,
+    confirm: bool,
+) -> ImportReport:
+    """Bring the questions of a file into the bank: all of them, or none.
+
+    An English file creates items and new versions; what is there already is skipped, so a second
+    import changes nothing. A Chinese file adds the translation to the items of the same codes.
+
+    Args:
+        confirm: without it nothing is written.
+    """
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [BANK_LOCK])
+        entries, problems = _entries(parsed)
+        known = _newest({entry.code for entry in entries})
+        drafts: list[ItemVersion] = []
+        translated: list[ItemVersion] = []
+        steps: list[Step] = []
+        for entry in entries:
+            version = known.get(entry.code)
+            try:
+                if language == ENGLISH:
+                    action, draft = _english(entry, version, now=now)
+                else:
+                    action, draft = _chinese(entry, version)
+            except NotTaken as refused:
+                problems.append(Problem(entry.line, _(refused.reason) % refused.params))
+                continue
+            steps.append(Step(entry.line, entry.code, action))
+            if draft is None:
+                continue
+            if action == Action.TRANSLATE:
+                translated.append(draft)
+                continue
+            draft.source_name, draft.source_sha256 = source_name[:200], source_sha256
+            draft.created_at, draft.created_by = now, by
+            drafts.append(draft)
+        write = confirm and not problems
+        if write:
+            _write(drafts, translated, by=by, now=now)
+        problems.sort(key=lambda problem: problem.line)
+        return ImportReport(tuple(steps), tuple(problems), written=write)
+
+
+def approve_items(*, version_ids: Collection[int], by: User, now: datetime) -> int:
+    """Approve versions as the second person; return how many were not approved before.
+
+    Raises:
+        UnableToApproveItems: one is by the same person or lacks a language.
+    """
+    with transaction.atomic():
+        versions = list(
+            ItemVersion.objects.select_for_update(of=("self",))
+            .filter(pk__in=version_ids, approved_at__isnull=True)
+            .select_related("item")
+            .order_by("pk")
+        )
+        own = [str(version) for version in versions if version.created_by_id == by.pk]
+        if own:
+            raise UnableToApproveItems(
+                _("The author cannot approve an item: %(items)s.") % {"items": ", ".join(own)}
+            )
+        partial = [str(version) for version in versions if not is_complete(version)]
+        if partial:
+            raise UnableToApproveItems(
+                _("These are not complete in both languages: %(items)s.")
+                % {"items": ", ".join(partial)}
+            )
+        ItemVersion.objects.filter(pk__in=[version.pk for version in versions]).update(
+            approved_at=now, approved_by=by
+        )
+        audit.record_many(
+            [audit.event(version, "approve-item", by=by, now=now) for version in versions]
+        )
+        return len(versions)
+
+
+def is_complete(version: ItemVersion) -> bool:
+    """Whether the question and every choice are there in both languages."""
+    return bool(version.stem_en and version.stem_zh) and all(
+        choice["text"][ENGLISH] and choice["text"][CHINESE] for choice in version.choices
+    )
+
+
+def _entries(parsed: Parsed) -> tuple[list[Entry], list[Problem]]:
+    problems = [Problem(fault.line, _(fault.reason) % fault.params) for fault in parsed.faults]
+    entries: dict[str, Entry] = {}
+    for draft in parsed.items:
+        try:
+            entry = entry_of(draft)
+        except NotTaken as refused:
+            problems.append(Problem(draft.line, _(refused.reason) % refused.params))
+            continue
+        first = entries.setdefault(entry.code, entry)
+        if first is not entry:
+            problems.append(
+                Problem(
+                    entry.line,
+                    _("The same question stands in line %(line)d.") % {"line": first.line},
+                )
+            )
+    return list(entries.values()), problems
+
+
+def _newest(codes: set[str]) -> dict[str, ItemVersion]:
+    versions = ItemVersion.objects.newest().filter(item__code__in=codes).select_related("item")
+    return {version.item.code: version for version in versions}
+
+
+def _english(
+    entry: Entry, version: ItemVersion | None, *, now: datetime
+) -> tuple[Action, ItemVersion | None]:
+    if version is None:
+        item = Item(code=entry.code, topic=entry.topic, difficulty=entry.difficulty, created_at=now)
+        return Action.CREATE, _first_version(entry, item)
+    item = version.item
+    if (item.topic, item.difficulty) != (entry.topic, entry.difficulty):
+        raise NotTaken(
+            "“%(code)s” is in the bank under %(place)s. An item keeps its topic and difficulty:"
+            " give the question another identifier.",
+            code=entry.code,
+            place=f"{item.topic}/{item.difficulty}",
+        )
+    draft = _first_version(entry, item)
+    if _words_agree(draft, version):
+        # The same words with another key or explanation need no new translation.
+        draft.stem_zh = version.stem_zh
+        for new, old in zip(draft.choices, version.choices, strict=True):
+            new["text"][CHINESE] = old["text"][CHINESE]
+            new["feedback"][CHINESE] = old["feedback"][CHINESE]
+        same_feedback = draft.feedback_en == version.feedback_en
+        if same_feedback:
+            draft.feedback_zh = version.feedback_zh
+        if same_feedback and (draft.key, draft.choices) == (version.key, version.choices):
+            return Action.SKIP, None
+    draft.number = version.number + 1
+    return Action.NEW_VERSION, draft
+
+
+def _words_agree(draft: ItemVersion, version: ItemVersion) -> bool:
+    def words(of: ItemVersion) -> tuple[object, ...]:
+        texts = [(choice["text"][ENGLISH], choice["format"]) for choice in of.choices]
+        return of.kind, of.text_format, of.stem_en, texts
+
+    return words(draft) == words(version)
+
+
+def _chinese(entry: Entry, version: ItemVersion | None) -> tuple[Action, ItemVersion | None]:
+    if version is None:
+        raise NotTaken(
+            "“%(code)s” is not in the bank. Import the English file first.", code=entry.code
+        )
+    if (entry.kind, len(entry.choices)) != (version.kind, len(version.choices)):
+        raise NotTaken(
+            "“%(code)s” has another kind or number of choices than its English original.",
+            code=entry.code,
+        )
+    if entry.key != version.key:
+        raise NotTaken("“%(code)s” has another key than its English original.", code=entry.code)
+    choices = [
+        {
+            **choice,
+            "text": {**choice["text"], CHINESE: translation.text},
+            "feedback": {**choice["feedback"], CHINESE: translation.feedback},
+        }
+        for choice, translation in zip(version.choices, entry.choices, strict=True)
+    ]
+    said = (version.stem_zh, version.choices, version.feedback_zh)
+    if said == (entry.stem, choices, entry.feedback):
+        return Action.SKIP, None
+    action = Action.TRANSLATE
+    if version.approved_at is not None:
+        action = Action.NEW_VERSION
+        version = ItemVersion(
+            item=version.item,
+            number=version.number + 1,
+            kind=version.kind,
+            text_format=version.text_format,
+            stem_en=version.stem_en,
+            key=version.key,
+            feedback_en=version.feedback_en,
+        )
+    version.stem_zh, version.choices, version.feedback_zh = entry.stem, choices, entry.feedback
+    return action, version
+
+
+def _first_version(entry: Entry, item: Item) -> ItemVersion:
+    return ItemVersion(
+        item=item,
+        number=1,
+        kind=entry.kind,
+        text_format=entry.text_format,
+        stem_en=entry.stem,
+        choices=[
+            {
+                "key": choice.key,
+                "text": {ENGLISH: choice.text, CHINESE: ""},
+                "format": choice.text_format,
+                "feedback": {ENGLISH: choice.feedback, CHINESE: ""},
+                "pinned": choice.pinned,
+            }
+            for choice in entry.choices
+        ],
+        key=entry.key,
+        feedback_en=entry.feedback,
+    )
+
+
+def _write(
+    drafts: list[ItemVersion],
+    translated: Iterable[ItemVersion],
+    *,
+    by: User | None,
+    now: datetime,
+) -> None:
+    Item.objects.bulk_create([draft.item for draft in drafts if draft.item.pk is None])
+    ItemVersion.objects.bulk_create(drafts)
+    translated = list(translated)
+    ItemVersion.objects.bulk_update(translated, ["stem_zh", "choices", "feedback_zh"])
+    audit.record_many(
+        [audit.event(version, "import-item", by=by, now=now) for version in drafts]
+        + [audit.event(version, "translate-item", by=by, now=now) for version in translated]
+    )
