@@ -1,0 +1,126 @@
+"""Set up a cohort's quiz: its minutes, its blueprint, the items it draws from."""
+
+import secrets
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.domain import audit
+from accounts.errors import Refused
+from accounts.models import User
+from applications.models import Cohort
+from quiz.models import BlueprintCell, ItemVersion, Quiz, QuizItem
+from quiz.papers import Blueprint
+from quiz.wording import say_difficulty, say_topic
+from selection.canonical import digest
+
+DEPTH = 3  # the bank holds at least this many times what one paper takes of each cell
+GRACE_SECONDS = 45
+
+
+class UnableToSetUpQuiz(Refused):
+    """The quiz stays as it was; the message says why."""
+
+
+def set_up_quiz(
+    *,
+    cohort_id: int,
+    minutes: int,
+    blueprint: Blueprint,
+    by: User | None,
+    now: datetime,
+    core_weights: Mapping[str, int] | None = None,
+    title_en: str = "Selection quiz",
+    title_zh: str = "甄選測驗",
+    paper_seed: str | None = None,
+) -> Quiz:
+    """Set up the quiz, or set it up again as long as nobody has started.
+
+    The newest approved version of every item of the blueprint's cells becomes the pool, and stays
+    it: what is approved later is for the next quiz.
+
+    Args:
+        core_weights: whole numbers by topic; their weighted marks break ties in selections.
+        paper_seed: for papers that can be foretold (demo, tests); drawn by default.
+
+    Raises:
+        UnableToSetUpQuiz: somebody has started, or the bank is not deep enough (names the cells).
+    """
+    with transaction.atomic():
+        cohort = Cohort.objects.select_for_update().get(pk=cohort_id)
+        quiz = Quiz.objects.filter(cohort=cohort).first()
+        if quiz is not None and quiz.attempts.exists():
+            raise UnableToSetUpQuiz(
+                _("People have started this quiz. It can no longer be set up anew.")
+            )
+        pool = _pool(blueprint)
+        quiz, _created = Quiz.objects.update_or_create(
+            cohort=cohort,
+            defaults={
+                "title_en": title_en,
+                "title_zh": title_zh,
+                "minutes": minutes,
+                "grace_seconds": GRACE_SECONDS,
+                "core_weights": dict(core_weights or {}),
+                "paper_seed": _committed(paper_seed or secrets.token_hex(16), blueprint, pool),
+                "created_at": now,
+                "created_by": by,
+            },
+        )
+        quiz.cells.all().delete()
+        quiz.quiz_items.all().delete()
+        BlueprintCell.objects.bulk_create(
+            BlueprintCell(
+                quiz=quiz, topic=cell.topic, difficulty=str(cell.difficulty), count=cell.count
+            )
+            for cell in blueprint.cells
+        )
+        QuizItem.objects.bulk_create(QuizItem(quiz=quiz, item_version=item) for item in pool)
+        audit.record(
+            quiz,
+            "set-up-quiz",
+            by=by,
+            now=now,
+            after={"minutes": minutes, "items": blueprint.size, "pool": len(pool)},
+        )
+        return quiz
+
+
+def _committed(seed: str, blueprint: Blueprint, pool: list[ItemVersion]) -> str:
+    """A seed that also stands for the blueprint and the pool it is used with."""
+    cells = [[cell.topic, str(cell.difficulty), cell.count] for cell in blueprint.cells]
+    return digest([seed, cells, [version.pk for version in pool]])
+
+
+def _pool(blueprint: Blueprint) -> list[ItemVersion]:
+    """The versions to draw from.
+
+    Raises:
+        UnableToSetUpQuiz: a cell has fewer than `DEPTH` times what a paper takes.
+    """
+    versions = ItemVersion.objects.usable().select_related("item").order_by("item_id")
+    wanted = {(cell.topic, cell.difficulty) for cell in blueprint.cells}
+    pool = [
+        version for version in versions if (version.item.topic, version.item.difficulty) in wanted
+    ]
+    have = Counter((version.item.topic, version.item.difficulty) for version in pool)
+    short = [
+        _("%(topic)s, %(difficulty)s: %(have)d of %(need)d")
+        % {
+            "topic": say_topic(cell.topic),
+            "difficulty": say_difficulty(str(cell.difficulty)),
+            "have": have[cell.topic, str(cell.difficulty)],
+            "need": DEPTH * cell.count,
+        }
+        for cell in blueprint.cells
+        if have[cell.topic, str(cell.difficulty)] < DEPTH * cell.count
+    ]
+    if short:
+        raise UnableToSetUpQuiz(
+            _("The bank has too few approved items for this blueprint (%(cells)s).")
+            % {"cells": "; ".join(short)}
+        )
+    return pool
