@@ -10,5 +10,5 @@ def say_score(score: Decimal | None) -> str:
     """`61.5`: no trailing zeros, at most six places after the point; nothing for no score."""
     if score is None:
         return ""
-    digits = format(score.quantize(SHOWN, rounding=ROUND_HALF_EVEN, context=WIDE), "f")
-    return digits.rstrip("0").rstrip(".")
+    shown = score.quantize(SHOWN, rounding=ROUND_HALF_EVEN, context=WIDE)
+    return format(shown, "f").rstrip("0").rstrip(".") if shown else "0"

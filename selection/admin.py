@@ -1,0 +1,254 @@
+"""Lists for staff: what each needs next, one page a run, and a button for each verb."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+from unfold.decorators import action
+
+from accounts.errors import Refused
+from accounts.staff import RoleAdmin
+from selection import queries
+from selection.domain.drawing import discard_selection, draw_up
+from selection.domain.preparing import commit_seed
+from selection.domain.publishing import (
+    approve_publication,
+    publish_selection,
+    request_publication,
+)
+from selection.models import Entry, SeedCommitment, Selection, SelectionRule
+from selection.rules import manages_selections
+from selection.web.staff_forms import (
+    DecisionForm,
+    DiscardForm,
+    ListForm,
+    PublishForm,
+    RequestForm,
+)
+from selection.web.staff_pages import line_page
+
+
+@admin.register(Selection)
+class SelectionAdmin(RoleAdmin):
+    """Runs of lists. Opening one shows its line; nothing is typed into it."""
+
+    list_display = ["cohort", "step", "number", "state", "seats", "cut_score", "ties",
+                    "created_at", "created_by", "published_at"]  # fmt: skip
+    list_display_links = ["cohort", "step", "number"]
+    list_filter = ["state", "step", "cohort"]
+    list_select_related = ["cohort", "created_by"]
+    search_fields = ["cohort__slug", "cohort__name_en", "result_digest"]
+    actions_list = ["all_lists"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Selection]:
+        return super().get_queryset(request).defer("inputs")
+
+    def get_urls(self) -> list[URLPattern]:
+        def verb(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+            return self.admin_site.admin_view(require_POST(view))
+
+        return [
+            path(
+                "lists/",
+                self.admin_site.admin_view(self.lists_view),
+                name="selection_selection_lists",
+            ),
+            path("lists/seed/", verb(self.seed_view), name="selection_selection_seed"),
+            path("lists/draw-up/", verb(self.draw_up_view), name="selection_selection_draw_up"),
+            path("<int:pk>/request/", verb(self.request_view), name="selection_selection_request"),
+            path("<int:pk>/decide/", verb(self.decide_view), name="selection_selection_decide"),
+            path("<int:pk>/publish/", verb(self.publish_view), name="selection_selection_publish"),
+            path("<int:pk>/discard/", verb(self.discard_view), name="selection_selection_discard"),
+            *super().get_urls(),
+        ]
+
+    @action(description=gettext_lazy("All lists"), url_path="all-lists")
+    def all_lists(self, request: HttpRequest) -> HttpResponse:
+        return redirect("admin:selection_selection_lists")
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The page of one run."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        try:
+            selection = self._selection(int(object_id))
+        except ValueError as error:
+            raise Http404 from error
+        context = {
+            **self.admin_site.each_context(request),
+            **line_page(selection, timezone.now()),
+            "may_manage": manages_selections(request.user),
+            "opts": self.opts,
+            "title": str(selection),
+        }
+        return TemplateResponse(request, "admin/selection/line.html", context)
+
+    def lists_view(self, request: HttpRequest) -> HttpResponse:
+        """Every list of every cohort, with what it needs next."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "lists": queries.list_states(),
+            "may_manage": manages_selections(request.user),
+            "opts": self.opts,
+            "title": _("All lists"),
+        }
+        return TemplateResponse(request, "admin/selection/lists.html", context)
+
+    def seed_view(self, request: HttpRequest) -> HttpResponse:
+        form = self._valid(request, ListForm(request.POST))
+        if form:
+            self._do(
+                request,
+                _("The seed is committed. Publish its SHA-256 before scores are known."),
+                commit_seed,
+                cohort_id=form.cleaned_data["cohort"].pk,
+                step=form.cleaned_data["step"],
+            )
+        return redirect("admin:selection_selection_lists")
+
+    def draw_up_view(self, request: HttpRequest) -> HttpResponse:
+        form = self._valid(request, ListForm(request.POST))
+        drawn = form and self._do(
+            request,
+            _("The list is being drawn up. Nobody has been told anything."),
+            draw_up,
+            cohort_id=form.cleaned_data["cohort"].pk,
+            step=form.cleaned_data["step"],
+        )
+        return redirect(drawn or reverse("admin:selection_selection_lists"))
+
+    def request_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        form = self._valid(request, RequestForm(request.POST))
+        if form:
+            self._do(
+                request,
+                _("A second person can approve this list now."),
+                request_publication,
+                selection_id=pk,
+                publish_at=form.cleaned_data["publish_at"],
+            )
+        return self._back(pk)
+
+    def decide_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        form = self._valid(request, DecisionForm(request.POST))
+        if form:
+            approved = form.cleaned_data["approve"]
+            self._do(
+                request,
+                _("You approved this list.") if approved else _("You refused this list."),
+                approve_publication,
+                selection_id=pk,
+                **form.cleaned_data,
+            )
+        return self._back(pk)
+
+    def publish_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        expected = Entry.objects.filter(selection_id=pk).count()
+        if self._valid(request, PublishForm(request.POST, expected=expected)):
+            self._do(
+                request,
+                _("The list is published, and everybody in it is being told."),
+                publish_selection,
+                selection_id=pk,
+            )
+        return self._back(pk)
+
+    def discard_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        form = self._valid(request, DiscardForm(request.POST))
+        if form:
+            self._do(
+                request,
+                _("The run is discarded. Nobody was told anything."),
+                discard_selection,
+                selection_id=pk,
+                reason=form.cleaned_data["reason"],
+            )
+        return self._back(pk)
+
+    def _valid(self, request: HttpRequest, form: forms.Form) -> forms.Form | None:
+        """The form if this person may act and it is filled in well; otherwise say why not."""
+        if not manages_selections(request.user):
+            raise PermissionDenied
+        if form.is_valid():
+            return form
+        messages.error(request, " ".join(_errors(form)))
+        return None
+
+    def _do(
+        self, request: HttpRequest, success: str, verb: Callable[..., Any], **arguments: Any
+    ) -> Any:
+        """Call a verb and tell its outcome; None if it refused."""
+        if "selection_id" in arguments:
+            self._selection(arguments["selection_id"])
+        try:
+            done = verb(**arguments, by=request.user, now=timezone.now())
+        except Refused as refused:
+            messages.error(request, str(refused))
+            return None
+        messages.success(request, success)
+        return done
+
+    def _selection(self, pk: int) -> Selection:
+        runs = Selection.objects.select_related("cohort__programme", "rule", "seed", "created_by")
+        return get_object_or_404(runs, pk=pk)
+
+    def _back(self, pk: int) -> HttpResponse:
+        return redirect("admin:selection_selection_change", pk)
+
+
+@admin.register(Entry)
+class EntryAdmin(RoleAdmin):
+    """Every person in every run, to look up."""
+
+    list_display = ["application", "selection", "position", "rank", "score", "outcome",
+                    "reserve_position", "seat", "reply", "reply_by"]  # fmt: skip
+    list_filter = ["outcome", "reply", "selection__step", "selection__state", "selection__cohort"]
+    list_select_related = ["application", "selection__cohort"]
+    search_fields = ["application__reference", "application__user__email",
+                     "application__surname_en", "application__given_en"]  # fmt: skip
+    show_full_result_count = False
+
+
+@admin.register(SelectionRule)
+class SelectionRuleAdmin(RoleAdmin):
+    """Versions of the rules."""
+
+    list_display = ["cohort", "step", "version", "criteria", "tie_breakers", "tie_policy",
+                    "reserves", "created_at"]  # fmt: skip
+    list_filter = ["step", "cohort"]
+    list_select_related = ["cohort"]
+
+
+@admin.register(SeedCommitment)
+class SeedCommitmentAdmin(RoleAdmin):
+    """The committed seeds. The seed itself is shown to nobody before its list is published."""
+
+    list_display = ["cohort", "step", "commitment", "before_scores", "committed_at"]
+    list_filter = ["step", "cohort"]
+    list_select_related = ["cohort"]
+    fields = ["cohort", "step", "commitment", "before_scores", "committed_at", "committed_by"]
+
+
+def _errors(form: forms.Form) -> Iterable[str]:
+    for name, texts in form.errors.items():
+        label = form.fields[name].label if name in form.fields else ""
+        yield f"{label or name}: {' '.join(map(str, texts))}"

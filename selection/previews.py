@@ -1,0 +1,95 @@
+"""The letters of a run, rendered for real people before anybody gets one.
+
+Awkward people are chosen on purpose: the longest name, a Chinese name, no preferred name.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+from django.db.models.functions import Concat, Length
+from django.utils.translation import gettext as _
+
+from accounts.languages import Language
+from notifications.texts import Text, render
+from selection.domain.seats import deadline_for_reply
+from selection.letters import kind_at_publication, variables
+from selection.models import Entry, Selection
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One letter to one person in one language, and why this person was chosen."""
+
+    entry: Entry
+    why: str
+    language: str
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Who gets one kind of outcome: how many, and sample letters."""
+
+    label: str
+    people: int
+    samples: list[Sample]
+
+
+def previews(selection: Selection, site: dict[str, str], now: datetime) -> list[Group]:
+    """Render every letter of the publication in every language for up to three people each.
+
+    Args:
+        site: variables that the outbox adds to every letter.
+
+    Raises:
+        MissingVariable, TemplateDoesNotExist: a letter could not be sent as it is.
+    """
+    groups = []
+    for outcome in Entry.Outcome:
+        entries = selection.entries.filter(outcome=outcome).select_related("application__user")
+        people = entries.count()
+        if people:
+            samples = [
+                _sample(selection, entry, why, language, site, now)
+                for entry, why in _awkward(entries)
+                for language in Language.values
+            ]
+            groups.append(Group(str(outcome.label), people, samples))
+    return groups
+
+
+def _awkward(entries: QuerySet[Entry]) -> list[tuple[Entry, str]]:
+    by_length = entries.annotate(
+        length=Length(Concat("application__surname_en", "application__given_en"))
+    ).order_by("-length", "pk")
+    wanted = (
+        (_("the longest name"), by_length),
+        (_("a Chinese name"), entries.exclude(application__name_zh="")),
+        (_("no preferred name"), entries.filter(application__preferred_name="")),
+    )
+    chosen: dict[int, tuple[Entry, str]] = {}
+    for why, candidates in wanted:
+        entry = candidates.first()
+        if entry is not None:
+            chosen.setdefault(entry.pk, (entry, why))
+    return list(chosen.values())
+
+
+def _sample(
+    selection: Selection,
+    entry: Entry,
+    why: str,
+    language: str,
+    site: dict[str, str],
+    now: datetime,
+) -> Sample:
+    seated = entry.outcome == Entry.Outcome.SELECTED
+    at = max(selection.publish_at or now, now)
+    reply_by = deadline_for_reply(selection, at) if seated else None
+    text = render(
+        kind_at_publication(selection, seated=seated, entry=entry),
+        language,
+        site | variables(selection, entry, reply_by=reply_by),
+    )
+    return Sample(entry, why, language, text)

@@ -1,0 +1,46 @@
+"""What the staff's page of one run shows."""
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+
+from selection import queries
+from selection.domain.publishing import changes_since, open_request, requests_of
+from selection.histogram import histogram
+from selection.models import Selection
+from selection.previews import previews
+from selection.web.staff_forms import DecisionForm, DiscardForm, PublishForm, RequestForm
+
+
+def line_page(selection: Selection, now: datetime) -> dict[str, Any]:
+    """Everything on the page, in a constant number of queries whatever the length of the list."""
+    if not selection.result_digest:
+        return {"selection": selection, "ranked": False}
+    in_work = selection.state == Selection.State.DRAWN
+    scores = list(
+        selection.entries.filter(score__isnull=False)
+        .order_by("position")
+        .values_list("score", flat=True)
+    )
+    people = selection.entries.count()
+    return {
+        "selection": selection,
+        "ranked": True,
+        "in_work": in_work,
+        "people": people,
+        "histogram": histogram(scores, selection.seats or 0),
+        "outcomes": queries.counts_by_outcome(selection),
+        "replies": queries.counts_by_reply(selection),
+        "near_line": queries.near_line(selection),
+        "tied": queries.tied_at_line(selection),
+        "not_ranked": queries.not_ranked(selection),
+        "requests": requests_of(selection),
+        "open_request": open_request(selection) if in_work else None,
+        "change": changes_since(selection) if in_work else "",
+        "groups": previews(selection, {"site_url": settings.SITE_URL}, now) if in_work else [],
+        "request_form": RequestForm(),
+        "decision_form": DecisionForm(initial={"digest": selection.digest}),
+        "publish_form": PublishForm(expected=people),
+        "discard_form": DiscardForm(),
+    }
