@@ -1,0 +1,228 @@
+"""Named reads of the bootcamp: timetables, rosters, attendance, projects, scores."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+from django.db import models
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from applications.lifecycle import IN_BOOTCAMP
+from applications.models import Application, Cohort
+from bootcamp import attendance_rule
+from bootcamp.models import (
+    Attendance,
+    Booking,
+    JudgingRun,
+    Module,
+    Project,
+    ProjectScore,
+    ProjectTrack,
+    Timetable,
+)
+
+
+class Band(models.TextChoices):
+    """What a company learns of a criterion: the band that the judges' mean falls in."""
+
+    STRONG = "strong", _("Strong")
+    SOUND = "sound", _("Sound")
+    DEVELOPING = "developing", _("Developing")
+
+
+STRONG_FROM, SOUND_FROM = Fraction(4), Fraction(5, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionBand:
+    name: str
+    title: str
+    band: Band
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectProfile:
+    """A project as a company may see it: no judge, no mark, no score."""
+
+    title: str
+    track: ProjectTrack
+    summary: str
+    repository_url: str
+    bands: tuple[CriterionBand, ...]
+
+
+def modules_of(cohort: Cohort) -> QuerySet[Module]:
+    """The cohort's modules in order, with their lessons."""
+    return cohort.modules.order_by("number").prefetch_related("lessons")
+
+
+# ---- timetable ---------------------------------------------------------------------------------
+
+
+def published_bookings() -> QuerySet[Booking]:
+    """The bookings of published timetables, in time, with all that a page says of them."""
+    return (
+        Booking.objects.filter(timetable__state=Timetable.State.PUBLISHED)
+        .select_related(
+            "session__lesson__module",
+            "group__cohort__programme",
+            "slot",
+            "room",
+            "trainer__user",
+        )
+        .order_by("slot__starts_at", "group__number")
+    )
+
+
+def bookings_of(timetable: Timetable) -> QuerySet[Booking]:
+    """All bookings of one timetable, in time."""
+    return timetable.bookings.select_related(
+        "session__lesson__module", "group", "slot", "room", "trainer__user"
+    ).order_by("slot__starts_at", "group__number")
+
+
+def timetable_of(application: Application) -> QuerySet[Booking]:
+    """What this person is to attend, once the timetable is published."""
+    return published_bookings().filter(group__memberships__application=application)
+
+
+def roster_of(booking: Booking) -> list[Application]:
+    """Who is expected at a session, by the name they are called."""
+    people = Application.objects.filter(
+        membership__group=booking.group_id, stage__in=IN_BOOTCAMP
+    ).select_related("user")
+    return sorted(people, key=lambda person: (person.called.casefold(), person.pk))
+
+
+# ---- attendance --------------------------------------------------------------------------------
+
+Presence = attendance_rule.Presence
+_PRESENCE = {
+    Attendance.Presence.PRESENT: Presence.PRESENT,
+    Attendance.Presence.LATE: Presence.PRESENT,
+    Attendance.Presence.ABSENT: Presence.ABSENT,
+    Attendance.Presence.EXCUSED: Presence.EXCUSED,
+}
+
+
+def attendance_of(cohort: Cohort) -> dict[int, attendance_rule.Attendance]:
+    """Everybody's attendance by application id. A session is held once its register is taken."""
+    held = list(
+        published_bookings().filter(
+            timetable__cohort=cohort,
+            pk__in=Booking.objects.filter(session__attendances__isnull=False).values("pk"),
+        )
+    )
+    sessions: dict[int, dict[int, attendance_rule.Session]] = defaultdict(dict)
+    for booking in held:
+        sessions[booking.group_id][booking.session_id] = attendance_rule.Session(
+            booking.session_id, booking.slot.on.toordinal()
+        )
+    rows: dict[int, list[Attendance]] = defaultdict(list)
+    for row in Attendance.objects.filter(session__in=[b.session_id for b in held]):
+        rows[row.application_id].append(row)
+    days = max(len(cohort.bootcamp_dates), 1)
+    rule = attendance_rule.Rule(threshold=min(Fraction(cohort.days_needed, days), Fraction(1)))
+    people = Application.objects.filter(
+        membership__group__cohort=cohort, stage__in=IN_BOOTCAMP
+    ).values_list("pk", "membership__group")
+    return {
+        pk: attendance_rule.assess(
+            sessions[group].values(),
+            [_record(row, rule) for row in rows[pk] if row.session_id in sessions[group]],
+            rule,
+        )
+        for pk, group in people
+    }
+
+
+def _record(row: Attendance, rule: attendance_rule.Rule) -> attendance_rule.Record:
+    late_by = timedelta()
+    if row.presence == Attendance.Presence.LATE:
+        # marked late without a number: past the grace, by how much does not matter
+        minutes = row.late_minutes
+        late_by = (
+            rule.grace + timedelta(minutes=1) if minutes is None else timedelta(minutes=minutes)
+        )
+    return attendance_rule.Record(
+        row.session_id, _PRESENCE[Attendance.Presence(row.presence)], late_by
+    )
+
+
+# ---- projects and scores -----------------------------------------------------------------------
+
+
+def projects_of(cohort: Cohort) -> QuerySet[Project]:
+    """The projects of people who are still in the bootcamp."""
+    return Project.objects.filter(
+        application__cohort=cohort, application__stage__in=IN_BOOTCAMP
+    ).order_by("pk")
+
+
+def newest_run(cohort_id: int) -> JudgingRun | None:
+    """The count that holds now."""
+    return JudgingRun.objects.filter(cohort_id=cohort_id).order_by("-number").first()
+
+
+def project_scores(cohort_id: int) -> dict[int, Decimal]:
+    """The newest scores by application id; who has no project or failed a gate is absent."""
+    run = JudgingRun.objects.filter(cohort_id=cohort_id).order_by("-number").values("pk")[:1]
+    return {
+        pk: score
+        for pk, score in ProjectScore.objects.filter(run=run, score__isnull=False).values_list(
+            "project__application", "score"
+        )
+        if score is not None
+    }
+
+
+def project_profile(application_ids: Collection[int]) -> dict[int, ProjectProfile]:
+    """What a company may learn of these people's projects, by application id."""
+    projects = list(
+        Project.objects.filter(application__in=application_ids).select_related("application")
+    )
+    runs = (
+        JudgingRun.objects.filter(cohort__in={p.application.cohort_id for p in projects})
+        .order_by("cohort_id", "-number")
+        .distinct("cohort_id")
+        .select_related("rubric")
+    )
+    bands: dict[int, tuple[CriterionBand, ...]] = {}
+    for run in runs:
+        bands |= _bands(run)
+    return {
+        project.application_id: ProjectProfile(
+            title=project.title,
+            track=ProjectTrack(project.track),
+            summary=project.summary,
+            repository_url=project.repository_url,
+            bands=bands.get(project.pk, ()),
+        )
+        for project in projects
+    }
+
+
+def _bands(run: JudgingRun) -> dict[int, tuple[CriterionBand, ...]]:
+    sheets: dict[int, list[dict[str, int]]] = defaultdict(list)
+    for sheet in run.inputs["sheets"]:
+        sheets[sheet["project"]].append(sheet["marks"])
+    titles = run.rubric.titles
+    return {
+        project: tuple(
+            CriterionBand(name, titles[name], band_of([marks[name] for marks in given]))
+            for name in run.rubric.names
+        )
+        for project, given in sheets.items()
+    }
+
+
+def band_of(numbers: list[int]) -> Band:
+    """The band of the mean of judges' numbers from 1 to 5."""
+    mean = Fraction(sum(numbers), len(numbers))
+    if mean >= STRONG_FROM:
+        return Band.STRONG
+    return Band.SOUND if mean >= SOUND_FROM else Band.DEVELOPING
