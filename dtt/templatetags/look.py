@@ -73,15 +73,18 @@ def say_distance(at: datetime, now: datetime) -> str:
     return text % {"n": n}
 
 
+@register.simple_tag
+def moment(at: datetime) -> SafeString:
+    """An instant with its zone, which stays on the line of the time."""
+    said = say_instant(at).replace(ZONE, ZONE.replace(" ", NO_BREAK))
+    return format_html('<time datetime="{}">{}</time>', iso(at), said)
+
+
 @register.simple_tag(takes_context=True)
 def when(context: Context, at: datetime) -> SafeString:
     """An instant with its zone and, beside it, how far off it is."""
-    return format_html(
-        '<time datetime="{}">{}</time> <span class="quiet">({})</span>',
-        iso(at),
-        say_instant(at).replace(ZONE, ZONE.replace(" ", NO_BREAK)),
-        say_distance(at, _now(context)),
-    )
+    distance = say_distance(at, _now(context))
+    return format_html('{} <span class="quiet">({})</span>', moment(at), distance)
 
 
 @register.filter
@@ -152,7 +155,7 @@ def flash_kind(level_tag: str) -> str:
 
 @register.filter
 def lang_attribute(language: str) -> SafeString:
-    """`lang` for a part of a page in this language, with the script and region it is written for."""
+    """`lang` for what is written in this language, with its script and region."""
     return format_html(' lang="{}"', HTML_LANGUAGES.get(language, language))
 
 
@@ -260,7 +263,7 @@ def _shape(widget: forms.Widget) -> str:
         return "group"
     if isinstance(widget, forms.CheckboxInput):
         return "tick"
-    if isinstance(widget, forms.MultiWidget | forms.SelectDateWidget):
+    if isinstance(widget, forms.MultiWidget):
         return "parts"
     return "plain"
 

@@ -1,24 +1,13 @@
-"""What the public pages tell about a cohort: its modules and its dates, as of now."""
+"""What the public pages tell about a cohort: its phase and its dates, as of now."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from applications.models import Cohort
 from notifications.moments import HONG_KONG
-
-
-@dataclass(frozen=True, slots=True)
-class Module:
-    """A part of the bootcamp."""
-
-    number: int
-    title: str | Promise
-    description: str | Promise
 
 
 class Phase(StrEnum):
@@ -46,36 +35,6 @@ class Event:
         if now < self.at:
             return "ahead"
         return "now" if self.until and now < self.until else "past"
-
-
-MODULES = (
-    Module(
-        1,
-        gettext_lazy(
-            "Introduction to Artificial Intelligence and Common Machine Learning Algorithms"
-        ),
-        gettext_lazy(
-            "What learning from data means, and the methods that every later one is compared with."
-        ),
-    ),
-    Module(
-        2,
-        gettext_lazy("Essential Skills to Build AI Application"),
-        gettext_lazy("From a notebook to something that other people can use: data, tests, tools."),
-    ),
-    Module(
-        3,
-        gettext_lazy("Artificial Neural Networks and Fundamentals of Deep Learning Algorithms"),
-        gettext_lazy(
-            "How networks learn, what they see in pictures and text, and where they fail."
-        ),
-    ),
-    Module(
-        4,
-        gettext_lazy("Deep Learning Mini Project Implementation"),
-        gettext_lazy("Your own project in computer vision or data science, shown to judges."),
-    ),
-)
 
 
 def phase_of(cohort: Cohort, now: datetime) -> Phase:

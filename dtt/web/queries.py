@@ -7,9 +7,12 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from applications.lifecycle import LEFT
-from applications.models import Application, Cohort, Programme, Stage
+from applications.models import Application, Cohort, Programme, Stage, in_this_language
 from applications.queries import public_cohorts
 from applications.rules import applications_for
+from bootcamp.curriculum import CURRICULUM
+from bootcamp.queries import modules_of
+from matching.models import Company, Sector
 from notifications.models import Message
 
 ENDED = LEFT | {Stage.NOT_FINALIST}
@@ -28,6 +31,15 @@ class Front:
     programme: Programme | None
     current: Cohort | None
     past: tuple[Cohort, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A part of the bootcamp, in the active language."""
+
+    number: int
+    title: str
+    description: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +62,25 @@ def front(now: datetime) -> Front:
     newest = current or (past[0] if past else None)
     programme = newest.programme if newest else Programme.objects.order_by("pk").first()
     return Front(programme, current, past)
+
+
+def modules_for(cohort: Cohort | None) -> list[Module]:
+    """What a cohort teaches; until its modules are set up, what every cohort teaches."""
+    rows = modules_of(cohort) if cohort else ()
+    return [Module(row.number, row.title, row.description) for row in rows] or [
+        Module(
+            number,
+            in_this_language(module.title.en, module.title.zh),
+            in_this_language(module.description.en, module.description.zh),
+        )
+        for number, module in enumerate(CURRICULUM, start=1)
+    ]
+
+
+def partner_sectors() -> list[str]:
+    """The sectors of the active partner companies."""
+    taken = set(Company.objects.filter(is_active=True).values_list("sector", flat=True))
+    return [str(sector.label) for sector in Sector if sector in taken]
 
 
 def desk_of(user: User, now: datetime) -> Desk:

@@ -13,8 +13,8 @@ from applications.models import Cohort
 from applications.queries import public_cohorts
 from applications.rules import applications_for
 from dtt.web.calendar import calendar_file
-from dtt.web.programme import MODULES, events_of, phase_of
-from dtt.web.queries import desk_of, front, messages_to
+from dtt.web.programme import events_of, phase_of
+from dtt.web.queries import desk_of, front, messages_to, modules_for, partner_sectors
 
 MESSAGES_SHOWN = 20
 
@@ -27,7 +27,14 @@ def landing(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "landing.html",
-        {"programme": shown.programme, "past": shown.past, "modules": MODULES, "now": now, **about},
+        {
+            "programme": shown.programme,
+            "past": shown.past,
+            "modules": modules_for(shown.current),
+            "sectors": partner_sectors(),
+            "now": now,
+            **about,
+        },
     )
 
 
