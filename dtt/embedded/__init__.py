@@ -47,6 +47,12 @@ def provide() -> None:
         lease.hold(here, starts)
 
 
+def server_pids() -> list[int]:
+    """The processes of the embedded servers that run now, for measuring them."""
+    here = places()
+    return [*postgres.pids(here), *valkey.pids(here)]
+
+
 def stop(here: Places) -> None:
     """Stop both servers; the guardian's last act."""
     with suppress(postgres.NotRunning):

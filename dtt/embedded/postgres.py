@@ -66,6 +66,12 @@ def stop(here: Places) -> None:
     _run("pg_ctl", "-D", str(data), "-w", "-m", "fast", "stop")
 
 
+def pids(here: Places) -> list[int]:
+    """The server's own process, if it runs; its children do the work."""
+    file = here.postgres_data() / "postmaster.pid"
+    return [int(file.read_text().split()[0])] if file.exists() else []
+
+
 def _status(data: Path) -> int:
     return _execute("pg_ctl", "-D", str(data), "status").returncode
 

@@ -50,6 +50,13 @@ def stop(here: Places) -> None:
         redis.Redis.from_url(url(here)).shutdown(nosave=True)
 
 
+def pids(here: Places) -> list[int]:
+    """The server's process, if it answers."""
+    if not _answers(here):
+        return []
+    return [int(redis.Redis.from_url(url(here)).info("server")["process_id"])]
+
+
 def _answers(here: Places) -> bool:
     try:
         return bool(redis.Redis.from_url(url(here), socket_timeout=2).ping())

@@ -13,8 +13,8 @@ REFRESH_SECONDS = 0.1
 class Progress(Protocol):
     """Shows how far something has come."""
 
-    def each(self, label: str, things: Iterable[T]) -> Iterator[T]:
-        """Pass the things on, showing how many are done."""
+    def each(self, label: str, things: Iterable[T], counted: Sized | None = None) -> Iterator[T]:
+        """Pass the things on, showing how many of `counted` (or of them) are done."""
         ...
 
     def wait(self, label: str, remaining: Callable[[], int]) -> None:
@@ -29,7 +29,7 @@ class Progress(Protocol):
 class Silent:
     """Shows nothing."""
 
-    def each(self, label: str, things: Iterable[T]) -> Iterator[T]:
+    def each(self, label: str, things: Iterable[T], counted: Sized | None = None) -> Iterator[T]:
         yield from things
 
     def wait(self, label: str, remaining: Callable[[], int]) -> None:
@@ -37,17 +37,18 @@ class Silent:
 
 
 class Bars:
-    """Draws a bar for each piece of work; on a terminal it moves, elsewhere only its end is shown."""
+    """Draws a bar for each piece of work; where there is no terminal, only its end."""
 
     def __init__(self, stream: TextIO = sys.stderr) -> None:
         self.stream = stream
         self.moving = stream.isatty()
 
-    def each(self, label: str, things: Iterable[T]) -> Iterator[T]:
-        total = len(things) if isinstance(things, Sized) else 0
+    def each(self, label: str, things: Iterable[T], counted: Sized | None = None) -> Iterator[T]:
+        sized = things if counted is None else counted
+        total = len(sized) if isinstance(sized, Sized) else 0
         started = shown = time.monotonic()
         done = 0
-        for done, thing in enumerate(things, start=1):  # noqa: B007 - the last count is shown
+        for done, thing in enumerate(things, start=1):
             yield thing
             if self.moving and time.monotonic() - shown > REFRESH_SECONDS:
                 shown = time.monotonic()

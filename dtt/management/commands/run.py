@@ -1,0 +1,107 @@
+"""`manage.py run`: the whole product on this machine, with its demo, until Ctrl-C."""
+
+import socket
+import time
+from datetime import timedelta
+from typing import Any
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from dtt import embedded
+from dtt.demo.scenes import PASSWORD, load_demo, logins
+from dtt.supervisor import (
+    Supervisor,
+    beat_command,
+    ends_on_signals,
+    web_command,
+    worker_command,
+)
+
+HOST = "127.0.0.1"
+FIRST_PAGE_SECONDS = 30
+
+
+class Command(BaseCommand):
+    help = "Start database, queue, web, worker and scheduler with the demo; stop them on Ctrl-C."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--host", default=HOST)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DEMO_ALLOWED:
+            raise CommandError("run is for development; README.md says how to run in production")
+        host, port = options["host"], options["port"]
+        _require_free(host, port)
+        started = time.monotonic()
+        self.stdout.write("Preparing the database …")
+        call_command("migrate", verbosity=0, interactive=False)
+        site = f"http://{'localhost' if host == HOST else host}:{port}"
+        supervisor = Supervisor(
+            env={
+                "DATABASE_URL": embedded.database_url(),
+                "REDIS_URL": embedded.redis_url(),
+                "DTT_DEMO": "1",
+                "SITE_URL": site,
+            }
+        )
+        with ends_on_signals():
+            try:
+                supervisor.start("web", web_command(address=f"{host}:{port}"))
+                self.stdout.write("Loading the demo …")
+                load_demo(now=timezone.now())
+                supervisor.start("worker", worker_command())
+                supervisor.start("beat", beat_command())
+                _wait_for(f"http://{host}:{port}/health")
+                self._welcome(site, seconds=time.monotonic() - started)
+                failed = supervisor.wait()
+                raise CommandError(f"{failed} has ended; everything is stopped. See above for why.")
+            except KeyboardInterrupt:
+                self.stdout.write("\nStopping …")
+            finally:
+                supervisor.stop()
+
+    def _welcome(self, site: str, *, seconds: float) -> None:
+        write = self.stdout.write
+        write(f"\nReady after {timedelta(seconds=round(seconds))}.\n\n")
+        pages = {
+            "Programme": "/",
+            "Staff": "/staff/",
+            "Recruiters": "/companies/",
+            "Judges": "/judging/",
+            "Demo mailbox": "/demo/mail",
+        }
+        for name, path in pages.items():
+            write(f"  {name:<14}{site}{path}")
+        write(f"\nDemo logins (password of all: {PASSWORD})\n")
+        for login in logins():
+            write(f"  {login.role:<28}{login.email:<36}{login.hint}")
+        write("\nCtrl-C stops everything.")
+
+
+def _require_free(host: str, port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise CommandError(
+                f"port {port} is taken ({error.strerror}); try make run PORT={port + 1}"
+            ) from error
+
+
+def _wait_for(address: str) -> None:
+    deadline = time.monotonic() + FIRST_PAGE_SECONDS
+    while True:
+        try:
+            with urlopen(address, timeout=2):  # noqa: S310 - our own address
+                return
+        except URLError as error:
+            if time.monotonic() > deadline:
+                raise CommandError(f"the web server does not answer: {error}") from error
+            time.sleep(0.1)
