@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.errors import Refused
 from accounts.models import User
@@ -13,6 +14,14 @@ from applications.eligibility import Answers, Doubt, Rules, doubts
 from applications.lifecycle import Move
 from applications.models import Application, Cohort, Stage
 from notifications.domain.outbox import Telling, queue
+
+DOUBTS = {
+    Doubt.NOT_STUDENT_OR_GRADUATE: gettext_lazy("Neither a student nor a graduate."),
+    Doubt.COMPLETION_UNKNOWN: gettext_lazy("The month of completion is not known."),
+    Doubt.COMPLETION_OUT_OF_RANGE: gettext_lazy("The month of completion is outside the range."),
+    Doubt.TOO_FEW_DAYS: gettext_lazy("Can attend too few bootcamp days."),
+    Doubt.NOT_ADULT: gettext_lazy("Has not confirmed to be 18 or older."),
+}
 
 
 class UnableToReview(Refused):

@@ -13,7 +13,7 @@ class Autosave {
     this.form = form;
     this.says = form.querySelector("[data-autosave-says]");
     form.addEventListener("change", () => this.soon());
-    form.addEventListener("submit", () => clearTimeout(this.#timer));
+    form.addEventListener("submit", (event) => this.#beforeTheButton(event));
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "hidden" && this.#timer) this.save();
     });
@@ -32,9 +32,8 @@ class Autosave {
       this.#again = true;
       return;
     }
-    this.#running = this.#send();
+    this.#running = this.#send().finally(() => { this.#running = null; });
     await this.#running;
-    this.#running = null;
     if (this.#again) {
       this.#again = false;
       this.save();
@@ -81,6 +80,17 @@ class Autosave {
       }
     }
     return wrong;
+  }
+
+  // A request under way is about to change the version: let it come back first.
+  async #beforeTheButton(event) {
+    clearTimeout(this.#timer);
+    this.#timer = 0;
+    this.#again = false;
+    if (!this.#running) return;
+    event.preventDefault();
+    await this.#running;
+    this.form.requestSubmit(event.submitter);
   }
 
   #say(text) {
