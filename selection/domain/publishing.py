@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.domain import approvals, audit
 from accounts.errors import Refused
@@ -170,15 +171,20 @@ def changes_since(selection: Selection) -> str:
     fresh = freeze(selection.cohort, selection.rule, selection.seed, candidates)
     frozen = dict(selection.inputs["candidates"])
     current = dict(fresh.pop("candidates"))
-    if current.keys() - frozen.keys():
-        return _("%(count)s people have joined since the list was drawn up.") % {
-            "count": len(current.keys() - frozen.keys())
-        }
-    changed = [pk for pk, scores in current.items() if scores != frozen[pk]]
+    joined = len(current.keys() - frozen.keys())
+    if joined:
+        return ngettext(
+            "One person has joined since the list was drawn up.",
+            "%(count)s people have joined since the list was drawn up.",
+            joined,
+        ) % {"count": joined}
+    changed = sum(scores != frozen[pk] for pk, scores in current.items())
     if changed:
-        return _("%(count)s scores have changed since the list was drawn up.") % {
-            "count": len(changed)
-        }
+        return ngettext(
+            "One person’s scores have changed since the list was drawn up.",
+            "The scores of %(count)s people have changed since the list was drawn up.",
+            changed,
+        ) % {"count": changed}
     terms = {name: value for name, value in selection.inputs.items() if name != "candidates"}
     if canonical.digest(terms) != canonical.digest(fresh):
         return _("The places or the rule have changed since the list was drawn up.")

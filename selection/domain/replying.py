@@ -68,7 +68,7 @@ def decline_place(*, application_id: int, by: User, now: datetime) -> Entry:
 
 def _locked_offer(application_id: int) -> tuple[Selection, Entry, Reply]:
     """The person's newest place that asks for a reply, under the lock of its run."""
-    asking = [slug for slug, way in STEPS.items() if way.reply]
+    asking = {slug: way.reply for slug, way in STEPS.items() if way.reply}
     entries = Entry.objects.published().filter(
         application_id=application_id, selection__step__in=asking
     )
@@ -79,9 +79,7 @@ def _locked_offer(application_id: int) -> tuple[Selection, Entry, Reply]:
         raise UnableToReply(_("No place has been offered to you."))
     selection = seats.locked_selection(selection_id)
     entry = selection.entries.select_related("application__user").get(application_id=application_id)
-    reply = selection.way.reply
-    assert reply is not None  # noqa: S101 (the query above asks for such steps only)
-    return selection, entry, reply
+    return selection, entry, asking[selection.step]
 
 
 def _why_not(selection: Selection, entry: Entry) -> str:

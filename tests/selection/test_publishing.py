@@ -187,9 +187,9 @@ def add_a_place(waiting: Waiting, now: datetime) -> None:
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        (raise_a_score, "1 scores have changed"),
-        (lose_a_score, "1 scores have changed"),
-        (add_a_person, "1 people have joined"),
+        (raise_a_score, "One person’s scores have changed"),
+        (lose_a_score, "One person’s scores have changed"),
+        (add_a_person, "One person has joined"),
         (add_a_place, "places or the rule have changed"),
     ],
 )

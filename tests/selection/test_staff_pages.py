@@ -105,7 +105,7 @@ def test_a_stale_list_says_so_on_its_page(waiting: Waiting, drawn: Selection) ->
 
     page = show(waiting.staff.asker, drawn).content.decode()
 
-    assert "1 scores have changed since the list was drawn up." in page
+    assert "One person’s scores have changed since the list was drawn up." in page
 
 
 def test_the_seed_is_on_no_staff_page(waiting: Waiting, drawn: Selection) -> None:
