@@ -18,11 +18,11 @@ def line_page(selection: Selection, now: datetime) -> dict[str, Any]:
     if not selection.result_digest:
         return {"selection": selection, "ranked": False}
     in_work = selection.state == Selection.State.DRAWN
-    scores = list(
-        selection.entries.filter(score__isnull=False)
-        .order_by("position")
-        .values_list("score", flat=True)
-    )
+    scores = [
+        score
+        for score in selection.entries.order_by("position").values_list("score", flat=True)
+        if score is not None
+    ]
     people = selection.entries.count()
     return {
         "selection": selection,
