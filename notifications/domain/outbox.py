@@ -116,7 +116,7 @@ def deliver(*, message_ids: list[int], now: datetime) -> int:
     for message in messages.order_by("pk"):
         try:
             _mail(message, mail)
-        except (smtplib.SMTPException, OSError) as error:
+        except (smtplib.SMTPException, OSError, ValueError) as error:
             _give_back(message, error, now=now)
         else:
             Message.objects.filter(pk=message.pk).update(
@@ -138,9 +138,14 @@ def _mail(message: Message, mail: Any) -> None:
 
 
 def _give_back(message: Message, error: Exception, *, now: datetime) -> None:
-    """The server refused it, so it did not go out: try again later, or give up and say so."""
+    """It did not go out: try again later, or give up and say so.
+
+    An unknown recipient stays unknown, and a ValueError (a line break in the address, say) is in
+    the message itself.
+    """
     attempts = message.attempts + 1
-    give_up = attempts >= MAX_ATTEMPTS or isinstance(error, smtplib.SMTPRecipientsRefused)
+    hopeless = isinstance(error, smtplib.SMTPRecipientsRefused | ValueError)
+    give_up = attempts >= MAX_ATTEMPTS or hopeless
     Message.objects.filter(pk=message.pk).update(
         state=Message.State.FAILED if give_up else Message.State.QUEUED,
         attempts=attempts,
