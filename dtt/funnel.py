@@ -6,7 +6,8 @@ from django.db.models.functions import Cast
 from accounts.models import AuditEvent
 from applications.lifecycle import Move
 from applications.models import Application, Cohort
-from bootcamp.models import Attendance, Project
+from bootcamp.models import Project
+from bootcamp.queries import attendance_of
 from matching.models import MatchPair, MatchRun, Offer, PersonRankingSheet
 from quiz.models import Attempt
 from selection.models import Entry, Selection
@@ -53,15 +54,8 @@ def funnel(cohort: Cohort) -> dict[str, int]:
         "sat": Attempt.objects.live().filter(application__cohort=cohort).count(),
         "shortlisted": people.filter(moved[Move.OFFER_PLACE]).count(),
         "confirmed": people.filter(moved[Move.CONFIRM_PLACE]).count(),
-        "attended": Attendance.objects.filter(
-            application__cohort=cohort, presence__in=["present", "late"]
-        )
-        .values("application")
-        .distinct()
-        .count(),
-        "submitted": Project.objects.filter(
-            application__cohort=cohort, submitted_at__isnull=False
-        ).count(),
+        "attended": sum(person.is_enough for person in attendance_of(cohort).values()),
+        "submitted": Project.objects.filter(application__cohort=cohort).count(),
         "finalists": people.filter(moved[Move.NAME_FINALIST]).count(),
         "ranked": PersonRankingSheet.objects.filter(
             application__cohort=cohort, certified_at__isnull=False

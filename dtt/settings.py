@@ -17,6 +17,7 @@ DEBUG = False
 ALLOWED_HOSTS = ENV.allowed_hosts
 SITE_URL = ENV.site_url
 DEMO = ENV.demo
+DEMO_ALLOWED = not ENV.production
 
 INSTALLED_APPS = [
     "dtt",
@@ -93,7 +94,7 @@ CACHES = {
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = BASE_DIR / "staticfiles" if ENV.production else None
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {
@@ -176,11 +177,8 @@ TIME_ZONE = "Asia/Hong_Kong"
 # Telling ----------------------------------------------------------------------------------------
 
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV.email_from
-if ENV.email_url:
-    globals().update(environment.email(ENV.email_url))
-else:
-    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-    EMAIL_FILE_PATH = VAR_DIR / "mail"
+EMAIL_FILE_PATH = VAR_DIR / "mail"
+globals().update(environment.email(ENV.email_url))
 
 # Security ---------------------------------------------------------------------------------------
 

@@ -80,7 +80,7 @@ def worker_command(*, concurrency: int = 2, quiet: bool = True) -> list[str]:
     """The Celery worker, as every environment runs it."""
     level = "WARNING" if quiet else "INFO"
     return [
-        *("-m", "celery", "-A", "dtt.celery", "worker"),
+        *("-m", "celery", "--quiet", "-A", "dtt.celery", "worker"),
         *("--concurrency", str(concurrency), "--loglevel", level),
         *("--without-gossip", "--without-mingle"),
     ]
@@ -88,7 +88,10 @@ def worker_command(*, concurrency: int = 2, quiet: bool = True) -> list[str]:
 
 def beat_command() -> list[str]:
     """The Celery scheduler."""
-    return ["-m", "celery", "-A", "dtt.celery", "beat", "--loglevel", "WARNING", "--pidfile="]
+    return [
+        *("-m", "celery", "--quiet", "-A", "dtt.celery", "beat"),
+        *("--loglevel", "WARNING", "--pidfile="),
+    ]
 
 
 def web_command(*, address: str, workers: int = 2, threads: int = 4) -> list[str]:

@@ -1,7 +1,7 @@
 """The demo: five cohorts of the programme, each at a moment when somebody has something to do.
 
-They are played by the verbs that the pages call. When the open cohort of an earlier demo has closed,
-the next start makes a new set; the old one stays.
+They are played by the verbs that the pages call. When the open cohort of an earlier demo has
+closed, the next start makes a new set; the old one stays.
 """
 
 from dataclasses import dataclass
@@ -13,10 +13,10 @@ from django.contrib.auth.hashers import make_password
 from accounts.models import User
 from accounts.roles import Role
 from applications.models import Application, Cohort, Stage
-from bootcamp.domain.judging import assign_judges
+from bootcamp.domain.panels import assign_judges
 from bootcamp.models import Judge
-from dtt.play.people import make_cohort, make_persona, make_user
 from dtt.play.people import apply as apply_as
+from dtt.play.people import make_cohort, make_persona, make_user
 from dtt.play.quiz import load_item_bank, set_up_demo_quiz
 from dtt.play.season import Season
 from dtt.play.selection import Staff, make_staff

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from django.db.models import Count
 
 from applications.models import Cohort
-from bootcamp.queries import clashes_of
+from bootcamp.domain.timetables import clashes_now
+from bootcamp.models import Timetable
 from dtt.funnel import confirmed_above_seats
 from matching.queries import blocking_pairs_of
 from notifications.models import Message
@@ -18,8 +19,9 @@ def places_not_exceeded(cohort: Cohort) -> bool:
 
 
 def no_timetable_clash(cohort: Cohort) -> bool:
-    """No room, trainer or group is in two places at once in the published timetable."""
-    return not clashes_of(cohort)
+    """No room, trainer or group is in two places at once in a published timetable."""
+    published = Timetable.objects.filter(cohort=cohort, state=Timetable.State.PUBLISHED)
+    return not any(clashes_now(timetable) for timetable in published)
 
 
 def no_blocking_pair(cohort: Cohort) -> bool:

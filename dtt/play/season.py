@@ -163,9 +163,7 @@ class Season:
         )
 
     def attend_bootcamp(self) -> None:
-        bootcamp.attend(
-            self.cohort, seed=self.seed, now=self.cohort.project_due_at - timedelta(days=5)
-        )
+        bootcamp.attend(self.cohort, seed=self.seed)
         bootcamp.submit_projects(
             self.cohort, seed=self.seed, now=self.cohort.project_due_at - timedelta(hours=5)
         )

@@ -4,9 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from applications.models import Application, Stage
+from bootcamp.queries import timetable_of
+from matching.queries import offer_to_answer
+from quiz.queries import attempt_of, quiz_of
+from selection.queries import open_offer
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +35,89 @@ def finish_the_application(application: Application, now: datetime) -> Todo | No
     return Todo(_("Continue your application"), application.get_absolute_url(), close)
 
 
-RULES: tuple[Rule, ...] = (finish_the_application,)
+def sit_the_quiz(application: Application, now: datetime) -> Todo | None:
+    """Start the quiz, or go on with it, while it is open."""
+    if application.stage != Stage.ELIGIBLE:
+        return None
+    attempt = attempt_of(application)
+    if attempt is None:
+        quiz = quiz_of(application.cohort_id)
+        if quiz is None or not quiz.opens_at <= now < quiz.closes_at:
+            return None
+        start = reverse("quiz:start", args=[application.reference])
+        return Todo(_("Start the quiz"), start, quiz.closes_at)
+    if attempt.is_open and now < attempt.saves_until:
+        runner = reverse("quiz:attempt", args=[application.reference])
+        return Todo(_("Go on with the quiz"), runner, attempt.deadline_at)
+    return None
+
+
+def reply_to_the_place(application: Application, now: datetime) -> Todo | None:
+    """Confirm or decline an offered place."""
+    if application.stage != Stage.PLACE_OFFERED:
+        return None
+    entry = open_offer(application.pk, now)
+    page = reverse("selection:result", args=[application.reference])
+    return Todo(_("Confirm your place"), page, entry.reply_by if entry else None)
+
+
+def read_the_result(application: Application, now: datetime) -> Todo | None:
+    """Read a published result; nothing has to be answered."""
+    if application.stage not in (Stage.RESERVE, Stage.NOT_SELECTED, Stage.NOT_FINALIST):
+        return None
+    page = reverse("selection:result", args=[application.reference])
+    return Todo(_("Read your result"), page)
+
+
+def see_the_timetable(application: Application, now: datetime) -> Todo | None:
+    """From the publication of the timetable until the projects are due."""
+    if application.stage != Stage.PLACE_CONFIRMED or now >= application.cohort.project_due_at:
+        return None
+    if not timetable_of(application).exists():
+        return None
+    page = reverse("bootcamp:timetable", args=[application.reference])
+    return Todo(_("See your timetable"), page)
+
+
+def submit_the_project(application: Application, now: datetime) -> Todo | None:
+    """Submit the mini-project, or replace it until it is due."""
+    due = application.cohort.project_due_at
+    if application.stage != Stage.PLACE_CONFIRMED or now >= due:
+        return None
+    page = reverse("bootcamp:project", args=[application.reference])
+    return Todo(_("Submit your mini-project"), page, due)
+
+
+def rank_opportunities(application: Application, now: datetime) -> Todo | None:
+    """Finalists choose who sees their profile and rank what they would take."""
+    close = application.cohort.rankings_close_at
+    if application.stage != Stage.FINALIST or now >= close:
+        return None
+    page = reverse("matching:opportunities", args=[application.reference])
+    return Todo(_("Choose and rank opportunities"), page, close)
+
+
+def see_the_match(application: Application, now: datetime) -> Todo | None:
+    """What the match brought, or the offer that waits for an answer."""
+    if application.stage not in (Stage.MATCHED, Stage.HIRED):
+        return None
+    offer = offer_to_answer(application.pk)
+    if offer is not None:
+        page = reverse("matching:offer", args=[offer.reference])
+        return Todo(_("Answer your offer"), page, offer.expires_at)
+    return Todo(_("See your match"), reverse("matching:result", args=[application.reference]))
+
+
+RULES: tuple[Rule, ...] = (
+    finish_the_application,
+    sit_the_quiz,
+    reply_to_the_place,
+    read_the_result,
+    see_the_timetable,
+    submit_the_project,
+    rank_opportunities,
+    see_the_match,
+)
 
 
 def todos_for(application: Application, now: datetime) -> list[Todo]:
