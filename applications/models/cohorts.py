@@ -22,6 +22,12 @@ INSTANTS_IN_ORDER = {
     "rankings_close_at": _("rankings close"),
     "match_at": _("match is published"),
 }
+# The quiz may open while applications are still taken: who is eligible may sit it at once.
+ORDER = (
+    ("applications_open_at", "quiz_opens_at"),
+    ("quiz_opens_at", "quiz_closes_at"),
+    *pairwise(name for name in INSTANTS_IN_ORDER if name != "quiz_opens_at"),
+)
 
 
 def in_this_language(english: str, chinese: str) -> str:
@@ -105,7 +111,7 @@ class Cohort(models.Model):
         verbose_name_plural = _("cohorts")
         ordering = ["-applications_open_at"]
         constraints = [
-            *(_before(first, second) for first, second in pairwise(INSTANTS_IN_ORDER)),
+            *(_before(first, second) for first, second in ORDER),
             models.CheckConstraint(
                 condition=Q(places__gte=1) & Q(places_with_ties__gte=F("places")),
                 name="cohort_places_positive",

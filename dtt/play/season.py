@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from applications.domain.importing import import_file
+from applications.lifecycle import STEPS
 from applications.models import Application, Cohort, Stage
 from dtt.play import bootcamp, matching, people, quiz, selection
 from dtt.play.crew import Alone, Crew
@@ -21,6 +22,7 @@ from dtt.play.progress import Progress, Silent
 from quiz.domain.scoring import score_chunk, score_quiz
 from quiz.models import Quiz, ScoringRun
 from selection.domain.expiring import expire_unanswered
+from selection.domain.preparing import commit_seed
 from selection.domain.replying import confirm_place, decline_place
 
 SITS, DECLINES, STAYS_SILENT = 0.93, 0.05, 0.03
@@ -86,6 +88,8 @@ class Season:
         now = self.cohort.applications_open_at
         quiz.load_item_bank(by=self.staff.asker, approver=self.staff.second, now=now)
         quiz.set_up_demo_quiz(self.cohort, by=self.staff.asker, now=now)
+        for step in STEPS:
+            commit_seed(cohort_id=self.cohort.pk, step=step, by=self.staff.asker, now=now)
 
     def apply(self) -> None:
         opened, closes = self.cohort.applications_open_at, self.cohort.applications_close_at
