@@ -191,7 +191,11 @@ def faults_of(*bound: forms.BaseForm | forms.BaseFormSet | None) -> Iterator[Fau
         elif one is not None and one.is_bound:
             yield from (Fault(str(text), "") for text in one.non_field_errors())
             for field in one:
-                yield from (Fault(str(text), _target(field)) for text in field.errors)
+                yield from (Fault(_about(field, text), _target(field)) for text in field.errors)
+
+
+def _about(field: BoundField, error: str) -> str:
+    return _("%(field)s: %(error)s") % {"field": field.label, "error": error}
 
 
 def _target(field: BoundField) -> str:
@@ -201,7 +205,13 @@ def _target(field: BoundField) -> str:
 @register.inclusion_tag("components/error_summary.html")
 def error_summary(*bound: forms.BaseForm | forms.BaseFormSet) -> dict[str, Any]:
     """What must be looked at again, with a link to each field; takes the focus."""
-    return {"faults": list(faults_of(*bound))}
+    return {"faults": list(faults_of(*bound)), "asks_again": any(map(_asks_for_password, bound))}
+
+
+def _asks_for_password(one: forms.BaseForm | forms.BaseFormSet | None) -> bool:
+    """A password is never sent back, so the page must not say that all is still there."""
+    fields = one.fields.values() if isinstance(one, forms.BaseForm) else ()
+    return any(isinstance(field.widget, forms.PasswordInput) for field in fields)
 
 
 @register.inclusion_tag("components/field.html")
@@ -241,6 +251,8 @@ def field(
         given["aria-describedby"] = described_by
     if shape == "group":
         given["aria-describedby"] = False
+    if at_most:
+        given["maxlength"] = False  # A browser would cut a pasted text off without a word.
     return {
         "id": bound.auto_id,
         "label": label or bound.label,

@@ -142,7 +142,15 @@ def test_the_error_summary_links_to_each_field_in_the_page() -> None:
     targets = re.findall(r'href="#([^"]*)"', html)
 
     assert targets == ["id_surname", "id_track", "id_why"]
+    assert "Surname: This field is required.</a>" in html
     assert all(f' id="{target}"' in html for target in targets)
+
+
+def test_a_long_text_is_counted_and_never_cut_off_by_the_browser() -> None:
+    html = drawn("{% field form.why %}", form=Form())
+
+    assert 'data-at-most="20"' in html
+    assert "maxlength" not in html
 
 
 def test_a_form_that_was_not_sent_has_no_error_summary() -> None:
