@@ -1,9 +1,9 @@
 """Named reads of the bootcamp: timetables, rosters, attendance, projects, scores."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
@@ -22,6 +22,7 @@ from bootcamp.models import (
     Project,
     ProjectScore,
     ProjectTrack,
+    Slot,
     Timetable,
 )
 
@@ -57,7 +58,7 @@ class ProjectProfile:
 
 def modules_of(cohort: Cohort) -> QuerySet[Module]:
     """The cohort's modules in order, with their lessons."""
-    return cohort.modules.order_by("number").prefetch_related("lessons")
+    return Module.objects.filter(cohort=cohort).order_by("number").prefetch_related("lessons")
 
 
 # ---- timetable ---------------------------------------------------------------------------------
@@ -85,6 +86,52 @@ def bookings_of(timetable: Timetable) -> QuerySet[Booking]:
     ).order_by("slot__starts_at", "group__number")
 
 
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day and its bookings, first slot first."""
+
+    on: date
+    bookings: list[Booking]
+
+
+def by_day(bookings: Iterable[Booking]) -> list[Day]:
+    """Bookings as the days they are on, first day and first slot first."""
+    days: dict[date, list[Booking]] = defaultdict(list)
+    for booking in sorted(bookings, key=lambda b: b.slot.starts_at):
+        days[booking.slot.on].append(booking)
+    return [Day(on, of) for on, of in sorted(days.items())]
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Days down, slots across; a cell holds the bookings of that slot, mostly one or none.
+
+    Attributes:
+        slots: one of each position, for the heads of the columns.
+        rows: (day, [(slot of the column, bookings)]) pairs.
+    """
+
+    slots: list[Slot]
+    rows: list[tuple[date, list[tuple[Slot, list[Booking]]]]]
+
+
+def grid_of(bookings: Iterable[Booking]) -> Grid:
+    """Lay bookings out as a grid of the days and positions they are in."""
+    cells: dict[tuple[date, int], list[Booking]] = defaultdict(list)
+    slots: dict[int, Slot] = {}
+    for booking in bookings:
+        slots.setdefault(booking.slot.position, booking.slot)
+        cells[booking.slot.on, booking.slot.position].append(booking)
+    columns = [slot for _position, slot in sorted(slots.items())]
+    return Grid(
+        slots=columns,
+        rows=[
+            (day, [(slot, cells.get((day, slot.position), [])) for slot in columns])
+            for day in sorted({day for day, _position in cells})
+        ],
+    )
+
+
 def timetable_of(application: Application) -> QuerySet[Booking]:
     """What this person is to attend, once the timetable is published."""
     return published_bookings().filter(group__memberships__application=application)
@@ -96,6 +143,15 @@ def roster_of(booking: Booking) -> list[Application]:
         membership__group=booking.group_id, stage__in=IN_BOOTCAMP
     ).select_related("user")
     return sorted(people, key=lambda person: (person.called.casefold(), person.pk))
+
+
+def people_to_judge(cohort: Cohort) -> QuerySet[Application]:
+    """Everybody in the bootcamp, with where they study, by name."""
+    return (
+        Application.objects.filter(cohort=cohort, stage__in=IN_BOOTCAMP)
+        .select_related("institution")
+        .order_by("surname_en", "given_en", "pk")
+    )
 
 
 # ---- attendance --------------------------------------------------------------------------------

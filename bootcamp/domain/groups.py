@@ -67,7 +67,7 @@ def form_groups(
         Group.objects.bulk_create(
             (Group(cohort=cohort, number=number) for number in numbers), ignore_conflicts=True
         )
-        groups = {group.number: group for group in cohort.groups.all()}
+        groups = {group.number: group for group in Group.objects.filter(cohort=cohort)}
         Membership.objects.bulk_create(
             Membership(group=groups[number], application_id=key)
             for key, number in sorted(group_of.items())
@@ -89,7 +89,7 @@ def lay_out_sessions(cohort: Cohort) -> None:
     Session.objects.bulk_create(
         (
             Session(lesson=lesson, group=group)
-            for group in cohort.groups.order_by("number")
+            for group in Group.objects.filter(cohort=cohort).order_by("number")
             for lesson in lessons
         ),
         ignore_conflicts=True,
@@ -99,7 +99,9 @@ def lay_out_sessions(cohort: Cohort) -> None:
 def _join(ids: list[int], cohort: Cohort) -> dict[int, int]:
     """The group number of each newcomer: always the smallest group, the first of equal ones."""
     placed = Membership.objects.filter(group__cohort=cohort)
-    taught = cohort.groups.filter(bookings__timetable__state=Timetable.State.PUBLISHED)
+    taught = Group.objects.filter(
+        cohort=cohort, bookings__timetable__state=Timetable.State.PUBLISHED
+    )
     sizes = Counter(dict.fromkeys(taught.values_list("number", flat=True).distinct(), 0))
     sizes.update(placed.values_list("group__number", flat=True))
     have = set(placed.values_list("application", flat=True))

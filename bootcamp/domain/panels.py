@@ -121,7 +121,7 @@ def _seat(
     projects = [panels.Project(p.pk, p.track) for p in projects_of(cohort)]
     judges = [
         panels.Judge(judge.pk, frozenset(judge.tracks))
-        for judge in cohort.judges.filter(conflicts_declared_at__isnull=False)
+        for judge in Judge.objects.filter(cohort=cohort, conflicts_declared_at__isnull=False)
     ]
     keys = {project.key for project in projects}
     conflicts = [

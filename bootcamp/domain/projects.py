@@ -90,7 +90,7 @@ def submit_project(
 
 
 def remind_of_projects(*, cohort_id: int, by: User, now: datetime) -> int:
-    """Remind those who have submitted nothing, once; return how many.
+    """Remind those who have submitted nothing, each once; return how many those are.
 
     Raises:
         UnableToRemind: projects are not due within a week, or are overdue.
@@ -105,9 +105,10 @@ def remind_of_projects(*, cohort_id: int, by: User, now: datetime) -> int:
         missing = Application.objects.filter(
             cohort=cohort, stage=Stage.PLACE_CONFIRMED, project__isnull=True
         ).select_related("user")
-        count = queue([_reminder(application, cohort) for application in missing], now=now)
-        audit.record(cohort, "remind-of-projects", by=by, now=now, after={"people": count})
-        return count
+        reminders = [_reminder(application, cohort) for application in missing]
+        queue(reminders, now=now)
+        audit.record(cohort, "remind-of-projects", by=by, now=now, after={"people": len(missing)})
+        return len(reminders)
 
 
 def _too_late(project: Project | None, due_at: datetime) -> str:

@@ -29,7 +29,7 @@ def set_up_bootcamp(*, cohort_id: int, by: User | None, now: datetime) -> list[M
     """
     with transaction.atomic():
         cohort = Cohort.objects.select_for_update(no_key=True).get(pk=cohort_id)
-        present = set(cohort.modules.values_list("number", flat=True))
+        present = set(Module.objects.filter(cohort=cohort).values_list("number", flat=True))
         for number, plan in enumerate(CURRICULUM, start=1):
             if number not in present:
                 module = Module.objects.create(
@@ -45,7 +45,7 @@ def set_up_bootcamp(*, cohort_id: int, by: User | None, now: datetime) -> list[M
                     for order, title in enumerate(plan.lessons, start=1)
                 )
         slots = Slot.objects.bulk_create(_slots(cohort), ignore_conflicts=True)
-        if not cohort.rubrics.exists():
+        if not Rubric.objects.filter(cohort=cohort).exists():
             Rubric.objects.create(
                 cohort=cohort,
                 version=1,
@@ -54,7 +54,7 @@ def set_up_bootcamp(*, cohort_id: int, by: User | None, now: datetime) -> list[M
                 created_at=now,
             )
         audit.record(cohort, "set-up-bootcamp", by=by, now=now, after={"slots": len(slots)})
-        return list(cohort.modules.order_by("number"))
+        return list(Module.objects.filter(cohort=cohort).order_by("number"))
 
 
 def add_room(

@@ -1,9 +1,6 @@
 """Make a timetable and tell everybody when to be where."""
 
-from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Count, Max, Q
@@ -17,8 +14,8 @@ from applications.models import Cohort
 from bootcamp import snapshots, timetabling
 from bootcamp import timetable as pure
 from bootcamp.domain.groups import lay_out_sessions
-from bootcamp.models import Booking, Membership, Session, Timetable
-from bootcamp.queries import bookings_of
+from bootcamp.models import Booking, Membership, Room, Session, Slot, Timetable, Trainer
+from bootcamp.queries import bookings_of, by_day
 from bootcamp.wording import why_infeasible
 from notifications.domain.outbox import Telling, queue
 from selection import canonical
@@ -32,14 +29,6 @@ class UnableToPlan(Refused):
 
 class UnableToPublishTimetable(Refused):
     """The timetable cannot be published; the message says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """A day in a letter: its bookings, first slot first."""
-
-    on: date
-    bookings: list[Booking]
 
 
 def plan_timetable(*, cohort_id: int, seed: int, by: User | None, now: datetime) -> Timetable:
@@ -64,7 +53,7 @@ def plan_timetable(*, cohort_id: int, seed: int, by: User | None, now: datetime)
         ) from error
     with transaction.atomic():
         cohort = Cohort.objects.select_for_update(no_key=True).get(pk=cohort_id)
-        last = cohort.timetables.aggregate(last=Max("number"))["last"] or 0
+        last = Timetable.objects.filter(cohort=cohort).aggregate(last=Max("number"))["last"] or 0
         timetable = Timetable.objects.create(
             cohort=cohort,
             number=last + 1,
@@ -122,7 +111,7 @@ def publish_timetable(*, timetable_id: int, by: User | None, now: datetime) -> T
                 )
                 % {"count": broken}
             )
-        cohort.timetables.filter(state=Timetable.State.PUBLISHED).update(
+        Timetable.objects.filter(cohort=cohort, state=Timetable.State.PUBLISHED).update(
             state=Timetable.State.SUPERSEDED
         )
         timetable.state, timetable.published_at = Timetable.State.PUBLISHED, now
@@ -154,7 +143,7 @@ def read_problem(cohort_id: int) -> pure.Problem:
     """
     cohort = Cohort.objects.get(pk=cohort_id)
     lay_out_sessions(cohort)
-    slots = list(cohort.slots.filter(on__in=cohort.bootcamp_dates))
+    slots = list(Slot.objects.filter(cohort=cohort, on__in=cohort.bootcamp_dates))
     sessions = (
         Session.objects.filter(group__cohort=cohort)
         .select_related("lesson__module")
@@ -167,14 +156,16 @@ def read_problem(cohort_id: int) -> pure.Problem:
     )
     problem = pure.Problem(
         slots=tuple(pure.Slot(slot.pk, slot.on.toordinal(), slot.position) for slot in slots),
-        rooms=tuple(pure.Room(room.pk, room.capacity) for room in cohort.rooms.all()),
+        rooms=tuple(
+            pure.Room(room.pk, room.capacity) for room in Room.objects.filter(cohort=cohort)
+        ),
         trainers=tuple(
             pure.Trainer(
                 key=trainer.pk,
                 slots=frozenset(slot.pk for slot in slots if slot.on in trainer.days),
                 modules=frozenset(trainer.modules),
             )
-            for trainer in cohort.trainers.all()
+            for trainer in Trainer.objects.filter(cohort=cohort)
         ),
         sessions=tuple(
             pure.Session(s.pk, s.module.number, s.lesson.order, s.group_id, s.size)
@@ -191,14 +182,6 @@ def read_problem(cohort_id: int) -> pure.Problem:
         if not things:
             raise UnableToPlan(missing)
     return problem
-
-
-def by_day(bookings: Iterable[Booking]) -> list[Day]:
-    """Bookings as the days they are on, first day and first slot first."""
-    days: dict[date, list[Booking]] = defaultdict(list)
-    for booking in sorted(bookings, key=lambda b: b.slot.starts_at):
-        days[booking.slot.on].append(booking)
-    return [Day(on, of) for on, of in sorted(days.items())]
 
 
 def _to_participants(timetable: Timetable, bookings: list[Booking]) -> list[Telling]:

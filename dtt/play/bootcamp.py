@@ -23,6 +23,7 @@ from bootcamp.models import (
     Membership,
     ProjectTrack,
     ProjectVersion,
+    Rubric,
     Timetable,
 )
 from bootcamp.queries import published_bookings
@@ -254,7 +255,7 @@ def mark_everything(
         .select_related("judge__user", "project__application")
         .order_by("judge", "order")
     )
-    [rubric] = cohort.rubrics.all()[:1]
+    [rubric] = Rubric.objects.filter(cohort=cohort)[:1]
     for assignment in assignments:
         judge = random.Random(f"judge {seed} {assignment.judge.user.email}")
         severity, reach = judge.gauss(0, 0.5), judge.uniform(0.6, 1.2)
