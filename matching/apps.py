@@ -5,3 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class MatchingConfig(AppConfig):
     name = "matching"
     verbose_name = _("Matching")
+
+    def ready(self) -> None:
+        from matching import verification  # noqa: PLC0415 (needs the loaded tables)
+        from selection import verifiers  # noqa: PLC0415
+
+        verifiers.register("match", verification.find_and_verify)
