@@ -191,15 +191,12 @@ def faults_of(*bound: forms.BaseForm | forms.BaseFormSet | None) -> Iterator[Fau
         elif one is not None and one.is_bound:
             yield from (Fault(str(text), "") for text in one.non_field_errors())
             for field in one:
-                yield from (Fault(_about(field, text), _target(field)) for text in field.errors)
+                yield from (_fault(field, str(error)) for error in field.errors)
 
 
-def _about(field: BoundField, error: str) -> str:
-    return _("%(field)s: %(error)s") % {"field": field.label, "error": error}
-
-
-def _target(field: BoundField) -> str:
-    return "" if field.is_hidden else field.auto_id
+def _fault(field: BoundField, error: str) -> Fault:
+    text = _("%(field)s: %(error)s") % {"field": field.label, "error": error}
+    return Fault(text, "" if field.is_hidden else field.auto_id)
 
 
 @register.inclusion_tag("components/error_summary.html")
@@ -239,7 +236,7 @@ def field(
     """
     widget = bound.field.widget
     shape = _shape(widget)
-    hint = hint or bound.help_text
+    hint = hint or str(bound.help_text)
     errors = list(bound.errors)
     at_most = widget.attrs.get("maxlength") if isinstance(widget, forms.Textarea) else None
     parts = (("hint", hint), ("purpose", purpose), ("error", errors), ("count", at_most))

@@ -1,5 +1,7 @@
 """The front door."""
 
+from typing import cast
+
 from django.contrib.auth.decorators import login_required
 from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -9,6 +11,7 @@ from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
 from accounts.domain.people import choose_language
+from accounts.models import User
 from applications.models import Cohort
 from applications.queries import public_cohorts
 from applications.rules import applications_for
@@ -60,7 +63,8 @@ def cohort_calendar(request: HttpRequest, slug: str) -> HttpResponse:
 def home(request: HttpRequest) -> HttpResponse:
     """Where this person stands, what there is to do, and what they were told."""
     now = timezone.now()
-    desk = desk_of(request.user, now)
+    person = cast(User, request.user)
+    desk = desk_of(person, now)
     shown = front(now)
     taken = {application.cohort_id for application in (*desk.current, *desk.past)}
     about = _about(request, shown.current) if shown.current else {}
@@ -71,7 +75,7 @@ def home(request: HttpRequest) -> HttpResponse:
             **about,
             "desk": desk,
             "may_apply": shown.current is not None and shown.current.pk not in taken,
-            "told": messages_to(request.user, now)[:MESSAGES_SHOWN],
+            "told": messages_to(person, now)[:MESSAGES_SHOWN],
             "now": now,
         },
     )
@@ -101,6 +105,6 @@ def _about(request: HttpRequest, shown: Cohort) -> dict[str, object]:
         "cohort": shown,
         "phase": phase_of(shown, now).value,
         "events": [(event, event.state(now)) for event in events_of(shown)],
-        "application": applications_for(request.user).filter(cohort=shown).first(),
+        "application": applications_for(cast(User, request.user)).filter(cohort=shown).first(),
         "now": now,
     }
