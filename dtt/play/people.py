@@ -90,8 +90,9 @@ def make_programme(slug: str = "dtt") -> Programme:
 def make_cohort(*, now: datetime, slug: str = "spring", **overrides: Any) -> Cohort:
     """A public cohort that takes applications at `now`, with a calendar of about three months."""
 
-    def day(number: int, hour: int = 4) -> datetime:
-        return (now + timedelta(days=number)).replace(hour=hour, minute=0, second=0, microsecond=0)
+    def day(number: int, hour: int = 4, minute: int = 0) -> datetime:
+        on = now + timedelta(days=number)
+        return on.replace(hour=hour, minute=minute, second=0, microsecond=0)
 
     first = (now + timedelta(days=35)).date()
     fields: dict[str, Any] = {
@@ -100,12 +101,12 @@ def make_cohort(*, now: datetime, slug: str = "spring", **overrides: Any) -> Coh
         "name_zh": f"{now.year}年{now.month}月一期",
         "is_public": True,
         "applications_open_at": now - timedelta(days=1),
-        "applications_close_at": day(14, hour=16),
+        "applications_close_at": day(14, hour=15, minute=59),
         "quiz_opens_at": day(15),
         "quiz_closes_at": day(20),
         "shortlist_at": day(24),
         "bootcamp_dates": working_days(first, 6),
-        "project_due_at": day(53, hour=16),
+        "project_due_at": day(53, hour=15, minute=59),
         "finalists_at": day(60),
         "rankings_close_at": day(74),
         "match_at": day(77),
