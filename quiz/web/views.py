@@ -1,0 +1,212 @@
+"""The pages of the quiz: start, the questions, check and submit, done.
+
+Reading a page never changes anything: attempts are started, saved and closed by posts and by the
+sweep.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.views import View
+from django.views.decorators.cache import never_cache
+
+from accounts.errors import Refused
+from accounts.models import User
+from applications.models import Application, Stage
+from quiz import queries
+from quiz.answers import MAX_TEXT, SavedAnswer
+from quiz.domain.sitting import (
+    Saved,
+    deadline,
+    open_attempt,
+    save_answers,
+    submit_attempt,
+    takes_answers,
+    time_factor,
+)
+from quiz.models import Attempt
+from quiz.rules import sittings_for
+from quiz.web.questions import changed_answers, questions_of
+
+UNPROCESSABLE = 422
+
+
+@method_decorator(never_cache, name="dispatch")
+class SittingView(LoginRequiredMixin, View):
+    """A page about the quiz of one's own application."""
+
+    person: User
+    application: Application
+    attempt: Attempt | None
+    now: datetime
+
+    def dispatch(
+        self, request: HttpRequest, *args: Any, reference: str, **kwargs: Any
+    ) -> HttpResponseBase:
+        self.now = timezone.now()
+        if isinstance(request.user, User):
+            self.person = request.user
+            self.application = get_object_or_404(sittings_for(request.user), reference=reference)
+            self.attempt = queries.attempt_of(self.application)
+        return super().dispatch(request, *args, **kwargs)
+
+    def show(self, template: str, *, status: int = 200, **context: Any) -> HttpResponse:
+        common = {
+            "application": self.application,
+            "quiz": self.application.cohort.quiz,
+            "attempt": self.attempt,
+            "now": self.now,
+        }
+        return render(self.request, template, common | context, status=status)
+
+    def go(self, page: str) -> HttpResponse:
+        return redirect(f"quiz:{page}", self.application.reference)
+
+    @property
+    def answering(self) -> bool:
+        """Whether there is an attempt and its time is not over."""
+        return (
+            self.attempt is not None
+            and self.attempt.is_open
+            and self.now < self.attempt.deadline_at
+        )
+
+
+class StartView(SittingView):
+    """What to expect, and the button that starts the clock."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        if self.attempt is not None:
+            return self.go("attempt" if self.answering else "done")
+        return self.page()
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        try:
+            open_attempt(
+                quiz_id=self.application.cohort.quiz.pk,
+                application_id=self.application.pk,
+                by=self.person,
+                now=self.now,
+            )
+        except Refused as refusal:
+            return self.page(refusal=str(refusal), status=UNPROCESSABLE)
+        return self.go("attempt")
+
+    def page(self, *, refusal: str = "", status: int = 200) -> HttpResponse:
+        quiz = self.application.cohort.quiz
+        factor = time_factor(self.application.pk)
+        ends_at = deadline(quiz, started_at=self.now, factor=factor)
+        minutes = int(quiz.minutes * factor)
+        return self.show(
+            "quiz/start.html",
+            status=status,
+            refusal=refusal,
+            items=sum(quiz.cells.values_list("count", flat=True)),
+            minutes=minutes,
+            ends_at=ends_at,
+            cut_short=ends_at - self.now < timedelta(minutes=minutes),
+            eligible=self.application.stage == Stage.ELIGIBLE,
+            is_open=quiz.opens_at <= self.now < quiz.closes_at,
+            is_over=self.now >= quiz.closes_at,
+        )
+
+
+class AttemptView(SittingView):
+    """All questions on one page. Scripts save each change; without them the form's button does."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        if self.attempt is None:
+            return self.go("start")
+        return self.page(self.attempt) if self.answering else self.go("done")
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        if self.attempt is None:
+            return self.go("start")
+        paper = queries.paper_of(self.attempt)
+        kinds = dict(paper.values_list("position", "item_version__kind"))
+        changed, unreadable = changed_answers(request.POST, kinds)
+        sequence = int(self.now.timestamp() * 1000)
+        saves = [SavedAnswer(position, sequence, answer) for position, answer in changed.items()]
+        receipt = save_answers(attempt_id=self.attempt.pk, answers=saves, now=self.now)
+        if not receipt.open:
+            if saves or unreadable:
+                messages.warning(request, _("Your time was over, so these changes are not saved."))
+            return self.go("done")
+        if unreadable:
+            fault = _("Write at most %(most)d characters, without control characters.")
+            typed = {n: (text, fault % {"most": MAX_TEXT}) for n, text in unreadable.items()}
+            return self.page(self.attempt, typed=typed, status=UNPROCESSABLE)
+        if any(result.state == Saved.STALE for result in receipt.results):
+            messages.warning(
+                request, _("A newer answer from another window was kept in place of this one.")
+            )
+        if request.POST.get("action") == "finish":
+            return self.go("submit")
+        messages.success(request, _("Your answers are saved."))
+        return self.go("attempt")
+
+    def page(
+        self,
+        attempt: Attempt,
+        *,
+        typed: dict[int, tuple[str, str]] | None = None,
+        status: int = 200,
+    ) -> HttpResponse:
+        questions = questions_of(queries.paper_of(attempt), typed)
+        remaining = max(attempt.deadline_at - self.now, timedelta(0))
+        return self.show(
+            "quiz/attempt.html",
+            status=status,
+            questions=questions,
+            answered=sum(question.answered for question in questions),
+            remaining=int(remaining.total_seconds() * 1000),
+            server_time=int(self.now.timestamp() * 1000),
+        )
+
+
+class SubmitView(SittingView):
+    """How many are answered, and the button that closes the attempt."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        if self.attempt is None:
+            return self.go("start")
+        if not self.answering:
+            return self.go("done")
+        answers = list(queries.paper_of(self.attempt).values_list("position", "answer"))
+        missing = [position for position, answer in answers if answer is None]
+        return self.show(
+            "quiz/submit.html",
+            items=len(answers),
+            answered=len(answers) - len(missing),
+            missing=missing,
+        )
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        if self.attempt is None:
+            return self.go("start")
+        submit_attempt(attempt_id=self.attempt.pk, by=self.person, now=self.now)
+        return self.go("done")
+
+
+class DoneView(SittingView):
+    """What was received, and what happens next. It never says how well it went."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        if self.attempt is None:
+            return self.go("start")
+        if self.answering:
+            return self.go("attempt")
+        answered, items = queries.answered_count(self.attempt)
+        return self.show(
+            "quiz/done.html",
+            answered=answered,
+            items=items,
+            still_arriving=takes_answers(self.attempt, self.now),
+        )
