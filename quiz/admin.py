@@ -1,0 +1,273 @@
+"""The quiz for staff: the bank, the quizzes with their counts, attempts, scoring runs."""
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST
+
+from accounts.errors import Refused
+from accounts.models import User
+from accounts.roles import Role
+from accounts.staff import RoleAdmin
+from quiz import queries
+from quiz.domain.arrangements import grant_extra_time, void_attempt
+from quiz.domain.bank import approve_items
+from quiz.domain.scoring import score_quiz
+from quiz.models import (
+    Attempt,
+    BlueprintCell,
+    ExtraTime,
+    Item,
+    ItemVersion,
+    Quiz,
+    Response,
+    ScoringRun,
+)
+from quiz.rules import manages_quizzes
+from quiz.web.previews import preview_of
+from quiz.wording import say_topic
+
+
+@admin.register(Item)
+class ItemAdmin(RoleAdmin):
+    """The bank. New items and corrections come by import."""
+
+    readers = (Role.PROGRAMME_MANAGER, Role.QUIZ_AUTHOR)
+    list_display = ["code", "topic_name", "difficulty", "newest", "in_papers"]
+    list_filter = ["topic", "difficulty"]
+    search_fields = ["code", "versions__stem_en", "versions__stem_zh"]
+    fields = ["code", "topic_name", "difficulty", "created_at", "said"]
+    readonly_fields = ["topic_name", "said"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Item]:
+        items = super().get_queryset(request)
+        return items.annotate(
+            versions_made=Count("versions", distinct=True),
+            exposure=Count("versions__responses", distinct=True),
+        )
+
+    @admin.display(description=gettext_lazy("topic"), ordering="topic")
+    def topic_name(self, item: Item) -> str:
+        return say_topic(item.topic)
+
+    @admin.display(description=gettext_lazy("versions"), ordering="versions_made")
+    def newest(self, item: Any) -> int:
+        return int(item.versions_made)
+
+    @admin.display(description=gettext_lazy("in papers"), ordering="exposure")
+    def in_papers(self, item: Any) -> int:
+        return int(item.exposure)
+
+    @admin.display(description=gettext_lazy("what it says"))
+    def said(self, item: Item) -> SafeString:
+        versions = item.versions.select_related("created_by", "approved_by").order_by("-number")
+        previews = [preview_of(version) for version in versions]
+        return render_to_string("admin/quiz/_versions.html", {"previews": previews})
+
+
+@admin.register(ItemVersion)
+class ItemVersionAdmin(RoleAdmin):
+    """Versions, to look through and to approve as the second person."""
+
+    readers = (Role.PROGRAMME_MANAGER, Role.QUIZ_AUTHOR)
+    list_display = ["item", "number", "kind", "stem_en", "stem_zh", "created_by", "approved_by"]
+    list_filter = [("approved_at", admin.EmptyFieldListFilter), "kind", "item__topic"]
+    list_select_related = ["item", "created_by", "approved_by"]
+    search_fields = ["item__code", "stem_en", "stem_zh"]
+    fields = ["said", "source_name", "source_sha256", "created_at"]
+    readonly_fields = ["said"]
+    actions = ["approve"]
+
+    def get_actions(self, request: HttpRequest) -> Any:
+        return super().get_actions(request) if manages_quizzes(request.user) else {}
+
+    @admin.action(description=gettext_lazy("Approve as the second person"))
+    def approve(self, request: HttpRequest, versions: QuerySet[ItemVersion]) -> None:
+        ids = list(versions.values_list("pk", flat=True))
+        try:
+            count = approve_items(version_ids=ids, by=cast(User, request.user), now=timezone.now())
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+            return
+        told = ngettext("%(count)d item approved.", "%(count)d items approved.", count)
+        messages.success(request, told % {"count": count})
+
+    @admin.display(description=gettext_lazy("what it says"))
+    def said(self, version: ItemVersion) -> SafeString:
+        return render_to_string("admin/quiz/_versions.html", {"previews": [preview_of(version)]})
+
+
+class PageAdmin(RoleAdmin):
+    """A read-only object with a page of our own, and buttons that post to verbs."""
+
+    template = ""
+    verbs: dict[str, str] = {}
+
+    def get_urls(self) -> list[URLPattern]:
+        name = f"{self.opts.app_label}_{self.opts.model_name}"
+        own = [
+            path(
+                f"<int:pk>/{verb}/",
+                self.admin_site.admin_view(require_POST(getattr(self, method))),
+                name=f"{name}_{verb}",
+            )
+            for verb, method in self.verbs.items()
+        ]
+        return [*own, *super().get_urls()]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        found = self.get_object(request, object_id)
+        if found is None:
+            raise Http404
+        context = {
+            **self.admin_site.each_context(request),
+            **self.page(found),
+            "opts": self.opts,
+            "title": str(found),
+            "may_manage": manages_quizzes(request.user),
+        }
+        return TemplateResponse(request, self.template, context)
+
+    def page(self, found: Any) -> dict[str, Any]:
+        raise NotImplementedError
+
+    def act(
+        self, request: HttpRequest, pk: int, done: str, verb: Callable[..., Any], **arguments: Any
+    ) -> HttpResponse:
+        """Call a verb, tell its outcome, and go back to the page."""
+        if not manages_quizzes(request.user):
+            raise PermissionDenied
+        get_object_or_404(self.model, pk=pk)
+        try:
+            verb(**arguments, by=request.user, now=timezone.now())
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, done)
+        return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", pk)
+
+
+@admin.register(Quiz)
+class QuizAdmin(PageAdmin):
+    """Quizzes: how many have started, are sitting, are done; the button that scores."""
+
+    template = "admin/quiz/quiz.html"
+    verbs = {"score": "score_view"}
+    list_display = ["cohort", "minutes", "eligible", "started", "sitting", "closed"]
+    list_select_related = ["cohort"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Quiz]:
+        return queries.with_counts(super().get_queryset(request).select_related("cohort"))
+
+    @admin.display(description=gettext_lazy("eligible"))
+    def eligible(self, quiz: Any) -> int:
+        return int(quiz.eligible)
+
+    @admin.display(description=gettext_lazy("started"))
+    def started(self, quiz: Any) -> int:
+        return int(quiz.started)
+
+    @admin.display(description=gettext_lazy("sitting now"))
+    def sitting(self, quiz: Any) -> int:
+        return int(quiz.sitting)
+
+    @admin.display(description=gettext_lazy("done"))
+    def closed(self, quiz: Any) -> int:
+        return int(quiz.closed)
+
+    def page(self, found: Quiz) -> dict[str, Any]:
+        cells = [
+            (say_topic(cell.topic), cell.get_difficulty_display(), cell.count)
+            for cell in BlueprintCell.objects.filter(quiz=found)
+        ]
+        runs = found.scoring_runs.annotate(scored=Count("scores")).select_related("created_by")
+        return {
+            "quiz": found,
+            "cells": cells,
+            "items": sum(count for _topic, _difficulty, count in cells),
+            "pool": found.quiz_items.count(),
+            "runs": runs.order_by("-number"),
+            "core": [(say_topic(t), weight) for t, weight in found.core_weights.items()],
+        }
+
+    def score_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        done = _("Scoring is under way. The run below says when it is finished.")
+        return self.act(request, pk, done, score_quiz, quiz_id=pk)
+
+
+@admin.register(Attempt)
+class AttemptAdmin(PageAdmin):
+    """Sittings and the answers that were saved."""
+
+    template = "admin/quiz/attempt.html"
+    verbs = {"void": "void_view"}
+    list_display = ["application", "number", "state", "started_at", "deadline_at", "submitted_at",
+                    "score"]  # fmt: skip
+    list_filter = ["state", "quiz__cohort"]
+    list_select_related = ["application"]
+    search_fields = ["application__reference", "application__user__email",
+                     "application__surname_en", "application__given_en"]  # fmt: skip
+    show_full_result_count = False
+
+    def page(self, found: Attempt) -> dict[str, Any]:
+        responses = Response.objects.filter(attempt=found).select_related("item_version__item")
+        return {"attempt": found, "responses": responses.order_by("position")}
+
+    def void_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        done = _("The attempt is void. The person may start another one.")
+        reason = request.POST.get("reason", "").replace("\x00", "")[:1000]
+        return self.act(request, pk, done, void_attempt, attempt_id=pk, reason=reason)
+
+
+@admin.register(ExtraTime)
+class ExtraTimeAdmin(RoleAdmin):
+    """More time for one person. Saving the form grants it, also while the quiz is running."""
+
+    readers = (Role.PROGRAMME_MANAGER,)
+    writers = (Role.PROGRAMME_MANAGER,)
+    list_display = ["application", "factor", "granted_at", "granted_by"]
+    list_select_related = ["application", "granted_by"]
+    search_fields = ["application__reference", "application__user__email"]
+    fields = ["application", "factor", "reason"]
+    raw_id_fields = ["application"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
+        return ["application"] if obj else []
+
+    def save_model(self, request: HttpRequest, obj: ExtraTime, form: Any, change: bool) -> None:
+        obj.pk = grant_extra_time(
+            application_id=obj.application_id,
+            factor=obj.factor,
+            reason=obj.reason,
+            by=cast(User, request.user),
+            now=timezone.now(),
+        ).pk
+
+
+@admin.register(ScoringRun)
+class ScoringRunAdmin(RoleAdmin):
+    """Runs, each with the digest of what it scored."""
+
+    list_display = ["quiz", "number", "state", "attempts", "created_at", "finished_at", "digest"]
+    list_filter = ["state", "quiz__cohort"]
+    list_select_related = ["quiz__cohort"]
