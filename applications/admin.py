@@ -54,12 +54,17 @@ class CohortAdmin(RoleAdmin):
             _("Dates (Hong Kong time)"),
             {
                 "fields": (
-                    ("applications_open_at", "applications_close_at"),
-                    ("quiz_opens_at", "quiz_closes_at"),
-                    ("shortlist_at", "reply_hours"),
+                    "applications_open_at",
+                    "applications_close_at",
+                    "quiz_opens_at",
+                    "quiz_closes_at",
+                    "shortlist_at",
+                    "reply_hours",
                     "bootcamp_dates",
-                    ("project_due_at", "finalists_at"),
-                    ("rankings_close_at", "match_at"),
+                    "project_due_at",
+                    "finalists_at",
+                    "rankings_close_at",
+                    "match_at",
                 )
             },
         ),
@@ -98,9 +103,7 @@ class ApplicationAdmin(RoleAdmin):
         "user",
         "cohort",
         "says_stage",
-        "institution",
-        "level",
-        "track",
+        "says_institution",
         "submitted_at",
     )
     list_filter = ("cohort", "stage", "institution", "level", "track")
@@ -108,11 +111,13 @@ class ApplicationAdmin(RoleAdmin):
     list_per_page = 50
     show_full_result_count = False
     ordering = ("surname_en", "given_en", "pk")
-    readonly_fields = tuple(
+    fields = tuple(
         field.name
         for field in Application._meta.fields
         if field.name not in ("id", "imported_digest")
     )
+    readonly_fields = fields
+    view_on_site = False  # the page over there is the applicant's own
     change_form_before_template = "applications/staff/story.html"
     list_before_template = "applications/staff/list_top.html"
 
@@ -127,6 +132,11 @@ class ApplicationAdmin(RoleAdmin):
     )
     def says_stage(self, application: Application) -> tuple[str, str]:
         return application.stage, application.get_stage_display()
+
+    @display(description=_("institution"), ordering="institution__code")
+    def says_institution(self, application: Application) -> str:
+        listed = application.institution
+        return listed.code if listed else application.institution_other
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view

@@ -120,7 +120,7 @@ STORY: dict[Stage, tuple[Chapter, ...]] = {
         ),
         Chapter(
             until="quiz_closes_at",
-            happened=_("We have your application and are still checking it. We are sorry."),
+            happened=_("We have your application and are still checking it."),
             next=_("If the quiz is about to close and you have not heard from us, write to us."),
             by="quiz_closes_at",
         ),

@@ -240,7 +240,7 @@ class AccessForm(forms.Form):
         label=_("Do you need any arrangement to take the quiz or attend?"),
         help_text=_(
             "More time, a screen reader, a place near the door: say what helps, not why you need "
-            "it. Nobody who selects, teaches, judges or hires can read this."
+            "it. Only those who make the arrangements can read this."
         ),
         required=False,
         validators=[MaxLengthValidator(2000)],

@@ -29,7 +29,7 @@ ACCESS = "access"
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A page of the form. `wanted` are the fields that staff hope for beyond the required ones."""
+    """A page of the form. Whoever leaves a `wanted` field empty can submit, and staff will look."""
 
     slug: str
     title: Promise
@@ -47,7 +47,7 @@ SECTIONS = {
     for section in (
         Section("about", gettext_lazy("About you"), AboutForm),
         Section("study", gettext_lazy("Study"), StudyForm),
-        Section("readiness", gettext_lazy("Readiness"), ReadinessForm, ("python_rating",)),
+        Section("readiness", gettext_lazy("Readiness"), ReadinessForm),
         Section(
             "availability", gettext_lazy("Availability"), AvailabilityForm, ("available_days",)
         ),
@@ -97,7 +97,7 @@ def tasks_of(application: Application) -> Iterator[Task]:
             begun = any(getattr(application, name) for name in section.fields)
             kind, status = ("action", _("begun")) if begun else ("action", _("to do"))
         elif any(getattr(application, name) in (None, []) for name in section.wanted):
-            kind, status = "", _("to do, if you like")
+            kind, status = "action", _("to do")
         url = reverse("applications:edit", args=[application.reference, section.slug])
         yield Task(str(section.title), url, kind, status)
 
