@@ -291,7 +291,8 @@ def may_change(application: Application, now: datetime) -> bool:
 def _require_complete(application: Application) -> None:
     missing = missing_answers(application)
     if missing:
-        labels = ", ".join(str(Application._meta.get_field(n).verbose_name) for n in missing)
+        named = {field.name: str(field.verbose_name) for field in Application._meta.fields}
+        labels = ", ".join(named[name] for name in missing)
         raise UnableToApply(_("Please answer first: %(fields)s.") % {"fields": labels})
 
 

@@ -11,8 +11,8 @@ from applications.institutions import BY_CODE
 from applications.intake import ApplicantRow, Finding, Row
 from applications.intake.columns import LABELS, Field
 from applications.intake.dates import days_among
-from applications.intake.faults import Kind
-from applications.models import Application, Cohort, Institution, Source
+from applications.intake.faults import Kind, Params
+from applications.models import Cohort, Institution, Source
 from applications.wording import fold, says_any
 
 NOTICE_OF_THE_FORM = "web form"
@@ -24,11 +24,11 @@ SOURCES = (
     (Source.EVENT, ("event", "fair", "talk", "活動", "講座")),
 )
 TEXTS = {
-    "surname_en": Field.SURNAME_EN,
-    "given_en": Field.GIVEN_EN,
-    "name_zh": Field.NAME_ZH,
-    "institution_other": Field.INSTITUTION,
-    "study_programme": Field.PROGRAMME_OF_STUDY,
+    "surname_en": (Field.SURNAME_EN, 100),
+    "given_en": (Field.GIVEN_EN, 100),
+    "name_zh": (Field.NAME_ZH, 60),
+    "institution_other": (Field.INSTITUTION, 200),
+    "study_programme": (Field.PROGRAMME_OF_STUDY, 200),
 }
 
 WRITTEN = (
@@ -99,9 +99,8 @@ def language_of(values: ApplicantRow) -> str:
 
 def too_long(answers: dict[str, Any]) -> Finding | None:
     """A text that grew beyond its column when its characters were composed (Unicode NFC)."""
-    for name, column in TEXTS.items():
-        limit = Application._meta.get_field(name).max_length
+    for name, (column, limit) in TEXTS.items():
         if len(answers[name]) > limit:
-            found = {"column": LABELS[column], "length": len(answers[name]), "limit": limit}
+            found: Params = {"column": LABELS[column], "length": len(answers[name]), "limit": limit}
             return Finding(Kind.CELL_TOO_LONG, found)
     return None

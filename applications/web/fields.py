@@ -14,6 +14,12 @@ from notifications.moments import say_day
 
 HAN = re.compile(r"[\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 HAN_IN_A_WORD = 2
+NUL = "\0"
+MONTHS = (
+    _("January"), _("February"), _("March"), _("April"), _("May"), _("June"), _("July"),
+    _("August"), _("September"), _("October"), _("November"), _("December"),
+)  # fmt: skip
+MONTH_CHOICES = [("", _("Month")), *enumerate(MONTHS, start=1)]
 
 
 def count_words(text: str) -> int:
@@ -46,7 +52,8 @@ class LineField(forms.CharField):
     """A line of text, in Unicode NFC, without invisible characters; nothing is re-cased."""
 
     def to_python(self, value: Any) -> str:
-        return clean_line_keeping_nul(super().to_python(value))
+        text = super().to_python(value) or ""
+        return text if NUL in text else clean_line(text)  # its validator refuses a NUL in words
 
 
 class TextField(forms.CharField):
@@ -55,8 +62,8 @@ class TextField(forms.CharField):
     widget = forms.Textarea
 
     def to_python(self, value: Any) -> str:
-        text = super().to_python(value)
-        return text if "\0" in text else clean_text(text)
+        text = super().to_python(value) or ""
+        return text if NUL in text else clean_text(text)
 
 
 class PhoneField(forms.CharField):
@@ -81,7 +88,7 @@ class MonthWidget(forms.MultiWidget):
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(
             [
-                forms.Select({"aria-label": _("Month")}, choices=month_choices),
+                forms.Select({"aria-label": _("Month")}, choices=MONTH_CHOICES),
                 forms.TextInput(
                     {
                         "aria-label": _("Year"),
@@ -112,7 +119,7 @@ class MonthField(forms.MultiValueField):
         wrong = {"invalid": self.default_error_messages["invalid"]}
         too_far = {"min_value": wrong["invalid"], "max_value": wrong["invalid"]}
         fields = (
-            forms.TypedChoiceField(choices=month_choices, coerce=int, empty_value=None),
+            forms.TypedChoiceField(choices=MONTH_CHOICES, coerce=int, empty_value=None),
             forms.IntegerField(
                 min_value=first_year, max_value=last_year, error_messages=wrong | too_far
             ),
@@ -148,22 +155,6 @@ class DaysField(forms.TypedMultipleChoiceField):
 
     def clean(self, value: Any) -> list[date]:
         return sorted(super().clean(value))
-
-
-def clean_line_keeping_nul(text: str) -> str:
-    """Leave a text with a NUL as it is, for the validator that refuses it with a message."""
-    return text if "\0" in text else clean_line(text)
-
-
-MONTHS = (
-    _("January"), _("February"), _("March"), _("April"), _("May"), _("June"), _("July"),
-    _("August"), _("September"), _("October"), _("November"), _("December"),
-)  # fmt: skip
-
-
-def month_choices() -> list[tuple[int | str, str]]:
-    """The months by name, after an empty choice."""
-    return [("", gettext("Month")), *((n, str(name)) for n, name in enumerate(MONTHS, start=1))]
 
 
 def say_month(day: date | None) -> str:

@@ -6,16 +6,27 @@ a required answer can be changed but not taken away.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.validators import MaxLengthValidator, URLValidator
 from django.forms.boundfield import BoundField
+from django.http import QueryDict
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from applications.domain.applying import REQUIRED_TO_SUBMIT
-from applications.models import AccessRequest, Application, Consent, Institution, Stage
+from applications.models import (
+    AccessRequest,
+    Application,
+    Consent,
+    Institution,
+    Level,
+    PriorLearning,
+    Stage,
+    Status,
+    Track,
+)
 from applications.web.fields import (
     DaysField,
     LineField,
@@ -70,8 +81,10 @@ class SectionForm(forms.ModelForm):
         model = Application
         fields: list[str] = []
 
-    def __init__(self, *args: Any, instance: Application, **kwargs: Any) -> None:
-        super().__init__(*args, instance=instance, **kwargs)
+    def __init__(
+        self, data: QueryDict | None = None, *, instance: Application, **kwargs: Any
+    ) -> None:
+        super().__init__(data, instance=instance, **kwargs)
         submitted = instance.stage != Stage.DRAFT
         for name, field in self.fields.items():
             field.required = submitted and name in REQUIRED_TO_SUBMIT
@@ -146,8 +159,8 @@ class StudyForm(SectionForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _without_empty_choice(self, "status", "level")
-        institution = self.fields["institution"]
+        _offer(self, status=Status.choices, level=Level.choices)
+        institution = cast(forms.ModelChoiceField, self.fields["institution"])
         institution.queryset = Institution.objects.all()
         listed = sorted(institution.queryset, key=str)  # by the name in the reader's language
         institution.choices = [
@@ -200,7 +213,7 @@ class ReadinessForm(SectionForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _without_empty_choice(self, "prior_learning", "track")
+        _offer(self, prior_learning=PriorLearning.choices, track=Track.choices)
 
 
 class AvailabilityForm(SectionForm):
@@ -220,7 +233,8 @@ class AvailabilityForm(SectionForm):
 
     def __init__(self, *args: Any, instance: Application, **kwargs: Any) -> None:
         super().__init__(*args, instance=instance, **kwargs)
-        self.fields["available_days"].offer(instance.cohort.bootcamp_dates)
+        days = cast(DaysField, self.fields["available_days"])
+        days.offer(instance.cohort.bootcamp_dates)
 
 
 class DeclarationsForm(SectionForm):
@@ -247,9 +261,9 @@ class AccessForm(forms.Form):
         widget=forms.Textarea({"rows": 5}),
     )
 
-    def __init__(self, *args: Any, instance: Application, **kwargs: Any) -> None:
+    def __init__(self, data: QueryDict | None = None, *, instance: Application) -> None:
         asked = AccessRequest.objects.filter(application=instance).first()
-        super().__init__(*args, initial={"needs": asked.needs if asked else ""}, **kwargs)
+        super().__init__(data, initial={"needs": asked.needs if asked else ""})
 
     @property
     def questions(self) -> Iterator[Question]:
@@ -288,8 +302,7 @@ class WithdrawForm(forms.Form):
     )
 
 
-def _without_empty_choice(form: forms.ModelForm, *names: str) -> None:
-    """A radio group needs no “---------”: not choosing is possible without it."""
-    for name in names:
-        field = form.fields[name]
-        field.choices = [choice for choice in field.choices if choice[0] != ""]
+def _offer(form: forms.ModelForm, **choices: list[Any]) -> None:
+    """Radio buttons without “---------”: not choosing is possible without it."""
+    for name, offered in choices.items():
+        cast(forms.ChoiceField, form.fields[name]).choices = offered

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django import forms
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -25,6 +24,7 @@ from applications.web.forms import (
 from notifications.moments import say_day
 
 ACCESS = "access"
+CHOSEN = frozenset(field.name for field in Application._meta.fields if field.choices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +33,13 @@ class Section:
 
     slug: str
     title: Promise
-    form: type[forms.BaseForm]
+    form: type[SectionForm] | type[AccessForm]
     wanted: tuple[str, ...] = ()
 
     @property
     def fields(self) -> list[str]:
         """The application's fields on this page; none for the access needs, kept apart."""
-        return self.form._meta.fields if issubclass(self.form, SectionForm) else []
+        return list(self.form.base_fields) if issubclass(self.form, SectionForm) else []
 
 
 SECTIONS = {
@@ -136,6 +136,6 @@ def say_answer(application: Application, name: str) -> str:
         return say_month(value)
     if name == "is_adult":
         return {True: _("yes"), False: _("no"), None: ""}[value]
-    if Application._meta.get_field(name).choices:
+    if name in CHOSEN:
         return str(getattr(application, f"get_{name}_display")())
     return "" if value is None else str(value)

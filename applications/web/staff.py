@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from rules import Predicate
 from unfold.widgets import (
     UnfoldAdminFileFieldWidget,
     UnfoldAdminRadioSelectWidget,
@@ -19,6 +20,7 @@ from unfold.widgets import (
 )
 
 from accounts.errors import Refused
+from accounts.models import AuditEvent, User
 from applications.domain.importing import ImportReport, Remark, import_file, keep_upload
 from applications.domain.review import DOUBTS, decide_eligibility, doubts_about
 from applications.lifecycle import MOVES, Move
@@ -107,7 +109,7 @@ def story_of(application: Application, request: HttpRequest, now: datetime) -> d
     }
 
 
-def _said(event: Any) -> str:
+def _said(event: AuditEvent) -> str:
     stages = [part["stage"] for part in (event.before, event.after) if "stage" in part]
     return f"{event.verb} ({' → '.join(stages)})" if stages else event.verb
 
@@ -134,7 +136,7 @@ def queue_size(request: HttpRequest) -> dict[str, Any]:
 
 def next_to_review(request: HttpRequest) -> HttpResponse:
     """Go to the application that has waited longest."""
-    _require(reviews_applications(request.user))
+    _allowed(request, reviews_applications)
     application = waiting_for_review().first()
     if application is None:
         messages.info(request, _("No application waits for a decision."))
@@ -144,7 +146,7 @@ def next_to_review(request: HttpRequest) -> HttpResponse:
 
 def review(request: HttpRequest, pk: int) -> HttpResponse:
     """One application with its doubts, and the decision."""
-    _require(reviews_applications(request.user))
+    person = _allowed(request, reviews_applications)
     application = get_object_or_404(
         Application.objects.select_related("cohort__programme", "institution", "user"), pk=pk
     )
@@ -154,7 +156,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             decide_eligibility(
                 application_id=application.pk,
-                by=request.user,
+                by=person,
                 now=timezone.now(),
                 **form.cleaned_data,
             )
@@ -164,8 +166,9 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(
             request, _("%(reference)s is decided.") % {"reference": application.reference}
         )
-        if after or before:
-            return redirect("admin:applications_review", (after or before).pk)
+        following = after or before
+        if following:
+            return redirect("admin:applications_review", following.pk)
         return redirect("admin:applications_application_changelist")
     context = story_of(application, request, timezone.now()) | {
         "summaries": list(summaries_of(application, with_access=False)),
@@ -182,16 +185,18 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
 
 def upload(request: HttpRequest) -> HttpResponse:
     """Take a file and keep it until somebody has looked at what it would do."""
-    _require(manages_cohorts(request.user))
+    person = _allowed(request, manages_cohorts)
     form = UploadForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
     if form.is_valid():
         file, now = form.cleaned_data["file"], timezone.now()
         content = file.read()
         cohort = form.cleaned_data["cohort"]
-        report = _import(cohort.pk, file.name, content, False, request, now)
+        report = import_file(
+            cohort_id=cohort.pk, name=file.name, content=content, confirm=False, by=person, now=now
+        )
         if not report.refused:
             kept = keep_upload(
-                cohort_id=cohort.pk, name=file.name, content=content, by=request.user, now=now
+                cohort_id=cohort.pk, name=file.name, content=content, by=person, now=now
             )
             return redirect("admin:applications_confirm", kept.pk)
         form.add_error("file", [fault.message for fault in report.faults])
@@ -201,25 +206,30 @@ def upload(request: HttpRequest) -> HttpResponse:
 
 def confirm_import(request: HttpRequest, pk: int) -> HttpResponse:
     """What the kept file would do; posting its hash does it."""
-    _require(manages_cohorts(request.user))
+    person = _allowed(request, manages_cohorts)
     kept = get_object_or_404(ImportFile.objects.select_related("cohort"), pk=pk)
     done = redirect("admin:applications_importfile_change", kept.pk)
     if kept.imported_at:
         messages.info(request, _("This file has been imported already."))
         return done
-    content, now = bytes(kept.content), timezone.now()
+    now = timezone.now()
+    taken: dict[str, Any] = {
+        "cohort_id": kept.cohort_id,
+        "name": kept.name,
+        "content": bytes(kept.content),
+    }
     if request.method == "POST":
         if request.POST.get("sha256") != kept.sha256:
             messages.error(request, _("This is not the file that you have looked at."))
             return redirect("admin:applications_confirm", kept.pk)
         try:
-            report = _import(kept.cohort_id, kept.name, content, True, request, now)
+            report = import_file(**taken, confirm=True, by=person, now=now)
         except Refused as refusal:
             messages.error(request, str(refusal))
             return redirect("admin:applications_confirm", kept.pk)
         messages.success(request, _counts(report))
         return redirect("admin:applications_importfile_changelist")
-    report = _import(kept.cohort_id, kept.name, content, False, request, now)
+    report = import_file(**taken, confirm=False, by=person, now=now)
     context = {
         "kept": kept,
         "report": report,
@@ -232,14 +242,6 @@ def confirm_import(request: HttpRequest, pk: int) -> HttpResponse:
         },
     }
     return _staff_page(request, "confirm", kept.name, context)
-
-
-def _import(
-    cohort_id: int, name: str, content: bytes, confirm: bool, request: HttpRequest, now: datetime
-) -> ImportReport:
-    return import_file(
-        cohort_id=cohort_id, name=name, content=content, confirm=confirm, by=request.user, now=now
-    )
 
 
 def _counts(report: ImportReport) -> str:
@@ -258,9 +260,11 @@ def _table(remarks: tuple[Remark, ...]) -> dict[str, Any]:
     }
 
 
-def _require(allowed: bool) -> None:
-    if not allowed:
+def _allowed(request: HttpRequest, rule: Predicate) -> User:
+    """The member of staff who asks, if the rule holds for them."""
+    if not (isinstance(request.user, User) and rule(request.user)):
         raise PermissionDenied
+    return request.user
 
 
 def _staff_page(

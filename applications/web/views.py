@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
@@ -14,6 +13,7 @@ from django.views import View
 from django.views.decorators.cache import never_cache
 
 from accounts.errors import Refused
+from accounts.models import User
 from applications.domain.applying import (
     PRIVACY_NOTICE_VERSION,
     SavedElsewhere,
@@ -29,7 +29,7 @@ from applications.lifecycle import MOVES, Move
 from applications.models import Application, Stage
 from applications.queries import applications_of, public_cohorts
 from applications.rules import get_application_for
-from applications.web.forms import SectionForm, SubmitForm, WithdrawForm
+from applications.web.forms import AccessForm, SectionForm, SubmitForm, WithdrawForm
 from applications.web.sections import (
     ACCESS,
     SECTIONS,
@@ -60,20 +60,24 @@ def notice_context() -> dict[str, Any]:
 class StartView(LoginRequiredMixin, View):
     """What to expect, and the button that begins a draft."""
 
+    person: User
+
     def dispatch(
         self, request: HttpRequest, *args: Any, cohort_slug: str, **kwargs: Any
     ) -> HttpResponseBase:
         self.cohort = get_object_or_404(public_cohorts(), slug=cohort_slug)
+        if isinstance(request.user, User):
+            self.person = request.user
         return super().dispatch(request, *args, **kwargs)
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        existing = applications_of(request.user.pk).filter(cohort=self.cohort).first()
+        existing = applications_of(self.person.pk).filter(cohort=self.cohort).first()
         return redirect(existing) if existing else self.show()
 
     def post(self, request: HttpRequest) -> HttpResponse:
         try:
             application = start_application(
-                cohort_id=self.cohort.pk, by=request.user, now=timezone.now()
+                cohort_id=self.cohort.pk, by=self.person, now=timezone.now()
             )
         except Refused as refusal:
             return self.show(refusal=str(refusal), status=UNPROCESSABLE)
@@ -94,13 +98,15 @@ class ApplicationView(LoginRequiredMixin, View):
     """A page of one's own application."""
 
     template = ""
+    person: User
     application: Application
 
     def dispatch(
         self, request: HttpRequest, *args: Any, reference: str, **kwargs: Any
     ) -> HttpResponseBase:
         self.now = timezone.now()
-        if request.user.is_authenticated:
+        if isinstance(request.user, User):
+            self.person = request.user
             self.application = get_application_for(request.user, reference)
         return super().dispatch(request, *args, **kwargs)
 
@@ -146,12 +152,12 @@ class EditView(ApplicationView):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         version = read_version(request)
-        read_from = get_application_for(request.user, self.application.reference)
+        read_from = get_application_for(self.person, self.application.reference)
         form = self.section.form(request.POST, instance=read_from)
         if not form.is_valid():
             return self.page(form, version, status=UNPROCESSABLE)
         try:
-            save_section(self.section, form, self.application, version, request)
+            save_section(form, self.application, version, by=self.person)
         except SavedElsewhere as refusal:
             form.add_error(None, str(refusal))
             current = self.application.version
@@ -163,7 +169,7 @@ class EditView(ApplicationView):
         return redirect(self.application)
 
     def page(
-        self, form: forms.BaseForm, version: int, *, status: int = 200, **context: Any
+        self, form: SectionForm | AccessForm, version: int, *, status: int = 200, **context: Any
     ) -> HttpResponse:
         return self.show(form=form, section=self.section, version=version, status=status, **context)
 
@@ -172,7 +178,7 @@ class EditView(ApplicationView):
             return _may_withdraw(self.application)
         return may_change(self.application, self.now)
 
-    def saved_meanwhile(self, form: forms.BaseForm) -> list[Answer]:
+    def saved_meanwhile(self, form: SectionForm | AccessForm) -> list[Answer]:
         """The answers of this section as they are stored, where the page differs from them."""
         return [
             Answer(str(form.fields[name].label), say_answer(self.application, name))
@@ -193,12 +199,12 @@ class SaveView(ApplicationView):
         section = _section(request.POST.get("section", ""))
         if section.slug == ACCESS:
             raise Http404
-        read_from = get_application_for(request.user, self.application.reference)
+        read_from = get_application_for(self.person, self.application.reference)
         form = section.form(request.POST, instance=read_from)
         form.is_valid()
         try:
             version = save_section(
-                section, form, self.application, read_version(request), request
+                form, self.application, read_version(request), by=self.person
             ).version
         except SavedElsewhere as refusal:
             return self.refuse(refusal, CONFLICT)
@@ -247,7 +253,7 @@ class SubmitView(ApplicationView):
         try:
             submit_application(
                 application_id=self.application.pk,
-                by=request.user,
+                by=self.person,
                 now=self.now,
                 honour_code=form.cleaned_data["honour_code"],
                 privacy_notice=form.cleaned_data["privacy_notice"],
@@ -291,7 +297,7 @@ class WithdrawView(ApplicationView):
         try:
             withdraw_application(
                 application_id=self.application.pk,
-                by=request.user,
+                by=self.person,
                 now=self.now,
                 reason=form.cleaned_data["reason"],
             )
@@ -303,24 +309,16 @@ class WithdrawView(ApplicationView):
 
 
 def save_section(
-    section: Section,
-    form: forms.BaseForm,
-    application: Application,
-    version: int,
-    request: HttpRequest,
+    form: SectionForm | AccessForm, application: Application, version: int, *, by: User
 ) -> Application:
     """Hand a section's valid answers to the verb that keeps them."""
     now = timezone.now()
-    if not isinstance(form, SectionForm):
+    if isinstance(form, AccessForm):
         needs = form.cleaned_data["needs"]
-        request_access(application_id=application.pk, needs=needs, by=request.user, now=now)
+        request_access(application_id=application.pk, needs=needs, by=by, now=now)
         return application
     return save_draft(
-        application_id=application.pk,
-        version=version,
-        answers=form.answers,
-        by=request.user,
-        now=now,
+        application_id=application.pk, version=version, answers=form.answers, by=by, now=now
     )
 
 
