@@ -1,11 +1,13 @@
 """Conflicts, panels, sheets, and the count that the finalists are drawn by."""
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, transaction
+from pytest_django import DjangoDbBlocker
 
 from accounts.models import User
 from applications.models import Application, Cohort
@@ -31,23 +33,33 @@ from dtt.play.bootcamp import make_judges, mark_everything
 from dtt.play.people import make_user
 from notifications.models import Message
 from selection import sources
-from tests.bootcamp.conftest import confirm, make_small_cohort, submit
+from tests.bootcamp.conftest import confirm, make_small_cohort, rolled_back, submit
+from tests.conftest import NOW
 
 pytestmark = pytest.mark.django_db
 GOOD = {"soundness": 4, "rigour": 4, "demo": 3, "impact": 3, "communication": 4}
 
 
+@pytest.fixture(scope="module")
+def submitted_projects(confirmed: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Five of the six people have a project; four judges know nobody."""
+    with django_db_blocker.unblock(), rolled_back():
+        cohort = Cohort.objects.get(slug="spring")
+        make_judges(cohort, 4, by=User.objects.get(email="manager@dtt.example"), now=NOW)
+        for person in cohort.applications.select_related("user").order_by("pk")[:5]:
+            submit(person, at=NOW)
+        yield
+
+
 @pytest.fixture
-def judges(cohort: Cohort, manager: User, now: datetime) -> list[Judge]:
+def judges(submitted_projects: None, cohort: Cohort) -> list[Judge]:
     """Four judges who know nobody."""
-    return make_judges(cohort, 4, by=manager, now=now)
+    return list(Judge.objects.filter(cohort=cohort).select_related("user").order_by("pk"))
 
 
 @pytest.fixture
-def submitted(cohort: Cohort, people: list[Application], now: datetime) -> list[Application]:
+def submitted(submitted_projects: None, people: list[Application]) -> list[Application]:
     """Five of the six people have a project."""
-    for person in people[:5]:
-        submit(person, at=now)
     return people[:5]
 
 
@@ -231,9 +243,9 @@ def test_assigning_again_keeps_what_has_been_begun(
 
 
 def test_a_person_of_another_cohort_cannot_be_named(
-    judges: list[Judge], now: datetime, after_due: datetime
+    judges: list[Judge], after_due: datetime
 ) -> None:
-    [foreigner] = confirm(make_small_cohort(now=now, slug="other"), 1, now=now, seed=4)
+    [foreigner] = confirm(make_small_cohort(slug="other", by=judges[0].user), 1, seed=4)
 
     with pytest.raises(UnableToDeclare, match="not in this cohort"):
         declare_conflicts(
@@ -395,9 +407,9 @@ def test_a_score_is_for_who_has_a_project_that_passes_the_gate(
 
 
 def test_scores_of_two_cohorts_do_not_mix(
-    assigned: Cohort, manager: User, now: datetime, after_due: datetime
+    assigned: Cohort, manager: User, after_due: datetime
 ) -> None:
-    other = make_small_cohort(now=now, slug="other")
+    other = make_small_cohort(slug="other", by=manager)
     mark_everything(assigned, now=after_due)
     close_judging(cohort_id=assigned.pk, by=manager, now=after_due)
 
@@ -439,7 +451,7 @@ def test_before_the_count_a_profile_has_no_bands(submitted: list[Application]) -
 def test_a_judge_of_one_cohort_has_nothing_in_another(assigned: Cohort, now: datetime) -> None:
     outsider = make_user("outsider@dtt.example", now=now)
     Judge.objects.create(
-        cohort=make_small_cohort(now=now, slug="other"),
+        cohort=make_small_cohort(slug="other", by=outsider),
         user=outsider,
         conflicts_declared_at=now,
     )
