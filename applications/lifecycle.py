@@ -15,6 +15,7 @@ class Move(StrEnum):
     SUBMIT = "submit"
     FIND_ELIGIBLE = "find-eligible"
     FIND_INELIGIBLE = "find-ineligible"
+    RECONSIDER = "reconsider"
     WITHDRAW = "withdraw"
     OFFER_PLACE = "offer-place"
     HOLD_IN_RESERVE = "hold-in-reserve"
@@ -35,6 +36,7 @@ MOVES: dict[Move, tuple[frozenset[Stage], Stage]] = {
     Move.SUBMIT: (frozenset({S.DRAFT}), S.SUBMITTED),
     Move.FIND_ELIGIBLE: (frozenset({S.SUBMITTED, S.INELIGIBLE}), S.ELIGIBLE),
     Move.FIND_INELIGIBLE: (frozenset({S.SUBMITTED, S.ELIGIBLE}), S.INELIGIBLE),
+    Move.RECONSIDER: (frozenset({S.ELIGIBLE}), S.SUBMITTED),
     Move.WITHDRAW: (
         frozenset(
             {

@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.domain import audit
 from accounts.errors import Refused
 from accounts.models import User
-from applications.domain.review import review_clear_cases
-from applications.domain.stages import advance
+from applications.domain.review import doubts_about, pass_clear_cases, reconsider
+from applications.domain.stages import advance_locked
 from applications.lifecycle import Move
 from applications.models import AccessRequest, Application, Cohort, Consent, Stage
 from notifications.domain.outbox import Telling, queue
@@ -44,6 +44,13 @@ EDITABLE = (
     "source",
     "is_adult",
 )
+DECLARED = (
+    "honour_code_at",
+    "privacy_notice_at",
+    "privacy_notice_version",
+    "submitted_at",
+    "saved_at",
+)
 REQUIRED_TO_SUBMIT = (
     "surname_en",
     "level",
@@ -74,18 +81,19 @@ def start_application(*, cohort_id: int, by: User, now: datetime) -> Application
         if existing:
             return existing
         _require_open(cohort, now)
-        application, created = Application.objects.get_or_create(
-            cohort=cohort,
-            user=by,
-            defaults={
-                "reference": new_reference(),
-                "created_at": now,
-                "saved_at": now,
-                "preferred_name": by.preferred_name,
-            },
-        )
-        if created:
-            audit.record(application, "start", by=by, now=now)
+        try:
+            with transaction.atomic():
+                application = Application.objects.create(
+                    cohort=cohort,
+                    user=by,
+                    reference=new_reference(),
+                    created_at=now,
+                    saved_at=now,
+                    preferred_name=by.preferred_name,
+                )
+        except IntegrityError:  # begun in another window at this very moment
+            return Application.objects.get(cohort=cohort, user=by)
+        audit.record(application, "start", by=by, now=now)
         return application
 
 
@@ -121,6 +129,7 @@ def save_draft(
                     "Nothing was overwritten: your text is still here. Reload to see the other one."
                 )
             )
+        doubts = doubts_about(application)
         for name, value in changed.items():
             setattr(application, name, value)
         if application.stage != Stage.DRAFT:
@@ -130,8 +139,7 @@ def save_draft(
         application.save(update_fields=[*changed, "version", "saved_at"])
         if application.stage != Stage.DRAFT:
             audit.record(application, "edit", by=by, now=now, after={"fields": sorted(changed)})
-            review_clear_cases(application_ids=[application.pk], now=now)
-            application.refresh_from_db()
+            reconsider(application, before=doubts, by=by, now=now)
         return application
 
 
@@ -167,12 +175,11 @@ def submit_application(
         application.honour_code_at = application.privacy_notice_at = now
         application.privacy_notice_version = PRIVACY_NOTICE_VERSION
         application.submitted_at = application.saved_at = now
-        application.save()
+        application.save(update_fields=DECLARED)
         give_consents(application=application, purposes=consents, language=language, now=now)
-        advance(application_ids=[application.pk], move=Move.SUBMIT, by=by, now=now)
+        advance_locked([application], move=Move.SUBMIT, by=by, now=now)
         queue([receipt_for(application)], now=now)
-        review_clear_cases(application_ids=[application.pk], now=now)
-        application.refresh_from_db()
+        pass_clear_cases([application], now=now)
         return application
 
 
@@ -184,8 +191,7 @@ def withdraw_application(
         application = _locked(application_id)
         if application.stage == Stage.WITHDRAWN:
             return application
-        advance(application_ids=[application.pk], move=Move.WITHDRAW, by=by, now=now, reason=reason)
-        application.refresh_from_db()
+        advance_locked([application], move=Move.WITHDRAW, by=by, now=now, reason=reason)
         queue(
             [
                 Telling(
@@ -227,8 +233,9 @@ def give_consents(
 ) -> None:
     """Record the optional consents that were ticked, and withdraw those that no longer are."""
     live = Consent.objects.filter(application=application, withdrawn_at__isnull=True)
-    live.exclude(purpose__in=purposes).update(withdrawn_at=now)
     have = set(live.values_list("purpose", flat=True))
+    if have.difference(purposes):
+        live.exclude(purpose__in=purposes).update(withdrawn_at=now)
     Consent.objects.bulk_create(
         Consent(
             application=application,

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.errors import Refused
 from accounts.models import User
-from applications.domain.stages import advance
+from applications.domain.stages import advance, advance_locked
 from applications.eligibility import Answers, Doubt, Rules, doubts
 from applications.lifecycle import Move
 from applications.models import Application, Cohort, Stage
@@ -58,13 +58,32 @@ def review_clear_cases(*, application_ids: Collection[int], now: datetime) -> in
         waiting = (
             Application.objects.select_for_update(of=("self",))
             .select_related("cohort")
-            .filter(pk__in=application_ids, stage=Stage.SUBMITTED)
+            .filter(pk__in=application_ids)
             .order_by("pk")
         )
-        clear = [application.pk for application in waiting if not doubts_about(application)]
-        if clear:
-            advance(application_ids=clear, move=Move.FIND_ELIGIBLE, by=None, now=now)
-        return len(clear)
+        return pass_clear_cases(list(waiting), now=now)
+
+
+def pass_clear_cases(rows: list[Application], *, now: datetime) -> int:
+    """Pass the clear cases among applications that the caller has locked; return how many."""
+    clear = [row for row in rows if row.stage == Stage.SUBMITTED and not doubts_about(row)]
+    if clear:
+        advance_locked(clear, move=Move.FIND_ELIGIBLE, by=None, now=now)
+    return len(clear)
+
+
+def reconsider(
+    application: Application, *, before: tuple[Doubt, ...], by: User, now: datetime
+) -> None:
+    """Look again at a locked application that its person has changed since `before`.
+
+    A change that takes the last doubt away makes it eligible; one that brings a new doubt sends an
+    eligible one back to staff. A doubt that staff have decided about does not come up again.
+    """
+    if application.stage == Stage.SUBMITTED:
+        pass_clear_cases([application], now=now)
+    elif application.stage == Stage.ELIGIBLE and set(doubts_about(application)) - set(before):
+        advance_locked([application], move=Move.RECONSIDER, by=by, now=now)
 
 
 def decide_eligibility(

@@ -33,7 +33,6 @@ def advance(
     Raises:
         UnableToMove: at least one is not where the move starts.
     """
-    sources, target = MOVES[move]
     with transaction.atomic():
         rows = list(
             Application.objects.select_for_update(of=("self",))
@@ -41,35 +40,48 @@ def advance(
             .select_related("user")
             .order_by("pk")
         )
-        events = []
-        for application in rows:
-            if application.stage not in sources:
-                raise UnableToMove(
-                    _("Application %(reference)s is “%(stage)s”; “%(move)s” is not possible.")
-                    % {
-                        "reference": application.reference,
-                        "stage": application.get_stage_display(),
-                        "move": move.value,
-                    }
-                )
-            events.append(
-                audit.event(
-                    application,
-                    move.value,
-                    by=by,
-                    now=now,
-                    before={"stage": application.stage},
-                    after={"stage": target.value},
-                    reason=reason,
-                )
+        return advance_locked(rows, move=move, by=by, now=now, reason=reason)
+
+
+def advance_locked(
+    rows: list[Application], *, move: Move, by: User | None, now: datetime, reason: str = ""
+) -> list[Application]:
+    """Make one move with applications that the caller has locked in this transaction.
+
+    Raises:
+        UnableToMove: at least one is not where the move starts; none is moved.
+    """
+    sources, target = MOVES[move]
+    for application in rows:
+        if application.stage not in sources:
+            raise UnableToMove(
+                _("Application %(reference)s is “%(stage)s”; “%(move)s” is not possible.")
+                % {
+                    "reference": application.reference,
+                    "stage": application.get_stage_display(),
+                    "move": move.value,
+                }
             )
-            application.stage = target
-            application.version += 1
-        Application.objects.filter(pk__in=[row.pk for row in rows]).update(
-            stage=target, version=F("version") + 1
+    events = [
+        audit.event(
+            application,
+            move.value,
+            by=by,
+            now=now,
+            before={"stage": application.stage},
+            after={"stage": target.value},
+            reason=reason,
         )
-        audit.record_many(events)
-        return rows
+        for application in rows
+    ]
+    Application.objects.filter(pk__in=[row.pk for row in rows]).update(
+        stage=target, version=F("version") + 1
+    )
+    for application in rows:
+        application.stage = target
+        application.version += 1
+    audit.record_many(events)
+    return rows
 
 
 def stage_of(application_id: int) -> Stage:

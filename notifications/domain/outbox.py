@@ -70,7 +70,7 @@ def queue(tellings: Iterable[Telling], *, now: datetime, due_at: datetime | None
         )
     if not rows:
         return
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         topics = {row.topic for row in rows if row.topic}
         if topics:
             Message.objects.filter(
