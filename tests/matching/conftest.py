@@ -1,14 +1,16 @@
 """A cohort with finalists and two companies, and one of their recruiters each."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pytest
 from django.conf import LazySettings
+from pytest_django import DjangoDbBlocker
 
 from accounts.models import User
 from accounts.roles import Role
-from applications.models import Application, Cohort
+from applications.models import Application, Cohort, Stage
 from dtt.play.companies import PARTNERS
 from dtt.play.matching import (
     load_companies,
@@ -20,6 +22,8 @@ from dtt.play.people import make_cohort, make_user
 from matching.domain.consents import give_consent
 from matching.domain.rankings import rank_candidates, rank_opportunities
 from matching.models import Company, MatchPair, Opportunity
+from tests.bootcamp.conftest import rolled_back
+from tests.conftest import NOW
 
 
 @dataclass
@@ -74,15 +78,54 @@ class Final:
         )
 
 
-@pytest.fixture
-def final(now: datetime) -> Final:
+def make_final(now: datetime) -> Final:
     """Four finalists; Harbour Robotics and Lantern Health offer two opportunities each."""
     cohort = make_cohort(now=now)
     manager = make_user("manager@dtt.example", Role.PROGRAMME_MANAGER, now=now)
     second = make_user("second@dtt.example", Role.PROGRAMME_MANAGER, now=now)
-    finalists = make_finalists(cohort, 4, now=now)
-    harbour, lantern = load_companies(cohort, manager, second, now, partners=PARTNERS[:2])
-    return Final(cohort, finalists, harbour, lantern, manager, second, now)
+    make_finalists(cohort, 4, now=now)
+    load_companies(cohort, manager, second, now, partners=PARTNERS[:2])
+    return read_final(now)
+
+
+def read_final(now: datetime) -> Final:
+    """The scene of `make_final` as it is in the database."""
+    finalists = Application.objects.in_stage(Stage.FINALIST).select_related("user", "institution")
+    return Final(
+        cohort=Cohort.objects.get(slug="spring"),
+        finalists=list(finalists.order_by("pk")),
+        harbour=Company.objects.get(slug="harbour-robotics"),
+        lantern=Company.objects.get(slug="lantern-health"),
+        manager=User.objects.get(email="manager@dtt.example"),
+        second=User.objects.get(email="second@dtt.example"),
+        now=now,
+    )
+
+
+def match_first(final: Final) -> MatchPair:
+    """The first finalist is matched with the first post of Harbour Robotics; it is published."""
+    person, post = final.finalists[0], final.posts(final.harbour)[0]
+    final.consent(person, final.harbour)
+    final.person_ranks(person, post)
+    final.company_ranks(post, [person])
+    run = publish_match_run(
+        final.cohort, "seed", final.manager, final.second, final.cohort.match_at
+    )
+    return run.pairs.select_related("application__user", "opportunity__company").get()
+
+
+@pytest.fixture(scope="module")
+def scene(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The scene, made once for each file; what a test writes is rolled back to it."""
+    with django_db_blocker.unblock(), rolled_back():
+        make_final(NOW)
+        yield
+
+
+@pytest.fixture
+def final(scene: None, db: None) -> Final:
+    """The scene, read anew: no test sees what another has remembered on an object."""
+    return read_final(NOW)
 
 
 @pytest.fixture(autouse=True)
@@ -93,12 +136,5 @@ def _without_collected_files(settings: LazySettings) -> None:
 
 @pytest.fixture
 def matched(final: Final) -> tuple[Final, MatchPair]:
-    """The first finalist is matched with the first post of Harbour Robotics; it is published."""
-    person, post = final.finalists[0], final.posts(final.harbour)[0]
-    final.consent(person, final.harbour)
-    final.person_ranks(person, post)
-    final.company_ranks(post, [person])
-    run = publish_match_run(
-        final.cohort, "seed", final.manager, final.second, final.cohort.match_at
-    )
-    return final, run.pairs.select_related("application__user", "opportunity__company").get()
+    """The scene after the match."""
+    return final, match_first(final)

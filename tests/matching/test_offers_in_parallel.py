@@ -1,7 +1,7 @@
 """Two answers at one moment, over two real connections."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Barrier
 
 import pytest
@@ -9,13 +9,14 @@ from django.db import connection
 
 from matching.domain.offers import UnableToAnswer, answer_offer, send_offer
 from matching.models import MatchPair, MatchRun, Offer
-from tests.matching.conftest import Final
+from tests.matching.conftest import make_final, match_first
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_of_two_offers_accepted_at_one_moment_one_is(matched: tuple[Final, MatchPair]) -> None:
-    final, pair = matched
+def test_of_two_offers_accepted_at_one_moment_one_is(now: datetime) -> None:
+    final = make_final(now)
+    pair = match_first(final)
     at = final.cohort.match_at
     first = send_offer(
         pair_id=pair.pk, conditions="One.", by=final.recruiter(final.harbour), now=at

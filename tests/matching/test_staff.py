@@ -1,5 +1,7 @@
 """Staff post, approve and publish; a GET never writes; auditors only look."""
 
+from datetime import date
+
 import pytest
 import time_machine
 from django.test import Client
@@ -8,7 +10,7 @@ from django.urls import reverse
 from accounts.roles import Role
 from dtt.play.matching import rank_everything
 from dtt.play.people import make_user
-from matching.models import MatchRun, Opportunity, Recruiter
+from matching.models import MatchRun, MinimumWage, Opportunity, Recruiter
 from tests.matching.conftest import Final
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +74,7 @@ def test_a_draft_is_edited_in_the_form_and_becomes_the_editors(
     final: Final, client: Client
 ) -> None:
     post = final.posts(final.harbour)[0]
+    MinimumWage.objects.get_or_create(from_on=date(2026, 5, 1), defaults={"hourly_cents": 4310})
     client.force_login(final.second)
     client.post(reverse("admin:matching_opportunity_do", args=[post.pk, "take-back"]))
     url = reverse("admin:matching_opportunity_change", args=[post.pk])
