@@ -186,7 +186,10 @@ class ConflictsForm(forms.Form):
 class LateConflictForm(forms.Form):
     """Why a judge cannot judge the project that is open before them."""
 
-    reason = forms.ChoiceField(label=_("How do you know this person?"), choices=Conflict.Reason)
+    reason = forms.ChoiceField(
+        label=_("How do you know this person?"),
+        choices=[("", _("Choose one")), *Conflict.Reason.choices],
+    )
 
 
 def _of(person: Application) -> str:
