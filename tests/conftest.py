@@ -23,4 +23,5 @@ def now() -> datetime:
 @pytest.fixture(autouse=True)
 def _quick_and_clean(settings: LazySettings) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.WHITENOISE_AUTOREFRESH = True  # else each client walks through all static files
     cache.clear()

@@ -19,7 +19,7 @@ from applications.domain.applying import (
     withdraw_application,
 )
 from applications.domain.review import UnableToReview, decide_eligibility, doubts_about
-from applications.domain.stages import UnableToMove
+from applications.domain.stages import UnableToMove, stage_of
 from applications.eligibility import Doubt
 from applications.models import AccessRequest, Application, Cohort, Consent, Stage
 from dtt.play.people import make_applicant, make_cohort, make_persona, make_user
@@ -103,6 +103,32 @@ def test_doubts_wait_for_a_person(draft: Application, now: datetime) -> None:
 
     assert submitted.stage == Stage.SUBMITTED
     assert doubts_about(submitted) == (Doubt.TOO_FEW_DAYS, Doubt.NOT_ADULT)
+
+
+def test_an_edit_that_brings_a_new_doubt_goes_back_to_staff(
+    draft: Application, now: datetime
+) -> None:
+    eligible = submit(draft, now)
+
+    edited = fill(eligible, now, available_days=[])
+
+    assert (edited.stage, stage_of(edited.pk)) == (Stage.SUBMITTED, Stage.SUBMITTED)
+
+
+def test_a_doubt_that_staff_have_decided_about_does_not_come_up_again(
+    draft: Application, now: datetime
+) -> None:
+    fill(draft, now, available_days=[])
+    manager = make_user("manager@dtt.example", now=now)
+    submitted = submit(draft, now)
+    decide_eligibility(
+        application_id=submitted.pk, eligible=True, reason="attends online", by=manager, now=now
+    )
+    submitted.refresh_from_db()
+
+    edited = fill(submitted, now, available_days=[], study_programme="Chemistry")
+
+    assert edited.stage == Stage.ELIGIBLE
 
 
 def test_a_missing_answer_is_named(draft: Application, now: datetime) -> None:
