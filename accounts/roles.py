@@ -32,9 +32,10 @@ def role_names(user: User) -> frozenset[str]:
     """The names of a person's groups, read once for each request's user object."""
     if not user.is_authenticated:
         return frozenset()
-    if not hasattr(user, "_role_names"):
-        user._role_names = frozenset(user.groups.values_list("name", flat=True))
-    return user._role_names
+    known: frozenset[str] | None = user.__dict__.get("_role_names")
+    if known is None:
+        known = user.__dict__["_role_names"] = frozenset(user.groups.values_list("name", flat=True))
+    return known
 
 
 is_manager = has_role(Role.PROGRAMME_MANAGER)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from django.conf import settings
 from django.template import Context, Engine, Template
 from django.template.backends.django import get_installed_libraries
-from django.template.loader import get_template
 from django.utils import translation
 
 from accounts.languages import Language
@@ -48,14 +48,14 @@ def render(kind: str, language: str, variables: dict[str, Any]) -> Text:
 
 @cache
 def _template(kind: str, language: str) -> Template:
-    source = get_template(f"messages/{kind}.{Language(language).value}.txt").template.source
-    return _engine().from_string(source)
+    return _engine().get_template(f"messages/{kind}.{Language(language).value}.txt")
 
 
 @cache
 def _engine() -> Engine:
     """Django's engine, strict about missing variables and with the house's own filters."""
     return Engine(
+        dirs=settings.TEMPLATES[0]["DIRS"],
         string_if_invalid=MISSING,
         autoescape=False,
         libraries=get_installed_libraries(),

@@ -145,11 +145,11 @@ class Season:
                 return
             for application in self.progress.each("replies", offered):
                 says = dice.random()
-                answer = {"application_id": application.pk, "by": application.user}
+                pk, person = application.pk, application.user
                 if says < DECLINES:
-                    decline_place(**answer, now=asked + hours / 3)
+                    decline_place(application_id=pk, by=person, now=asked + hours / 3)
                 elif says > STAYS_SILENT + DECLINES:
-                    confirm_place(**answer, now=asked + hours / 2)
+                    confirm_place(application_id=pk, by=person, now=asked + hours / 2)
             asked += 2 * hours
             expire_unanswered(now=asked)
 

@@ -1,7 +1,7 @@
 """A database and a queue of one's own, beside those of the program."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import psycopg2
 import redis
@@ -51,7 +51,7 @@ def _move(database: str, *, broker: str, cache: str) -> None:
     celery_app.conf.update(broker_url=broker, result_backend=broker)
     caches.settings["default"]["LOCATION"] = cache
     caches.close_all()
-    if hasattr(caches._connections, "default"):
+    with suppress(AttributeError):  # there is none yet
         del caches["default"]
 
 
