@@ -51,6 +51,9 @@ class ItemAdmin(RoleAdmin):
     fields = ["code", "topic_name", "difficulty", "created_at", "said"]
     readonly_fields = ["topic_name", "said"]
 
+    class Media:
+        css = {"all": ["css/quiz-staff.css"]}
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Item]:
         items = super().get_queryset(request)
         return items.annotate(
@@ -89,6 +92,9 @@ class ItemVersionAdmin(RoleAdmin):
     fields = ["said", "source_name", "source_sha256", "created_at"]
     readonly_fields = ["said"]
     actions = ["approve"]
+
+    class Media:
+        css = {"all": ["css/quiz-staff.css"]}
 
     def get_actions(self, request: HttpRequest) -> Any:
         return super().get_actions(request) if manages_quizzes(request.user) else {}

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts.domain import audit
 from accounts.errors import Refused
@@ -194,8 +195,10 @@ def _english(
     item = version.item
     if (item.topic, item.difficulty) != (entry.topic, entry.difficulty):
         raise NotTaken(
-            "“%(code)s” is in the bank under %(place)s. An item keeps its topic and difficulty:"
-            " give the question another identifier.",
+            gettext_noop(
+                "“%(code)s” is in the bank under %(place)s. An item keeps its topic and difficulty:"
+                " give the question another identifier."
+            ),
             code=entry.code,
             place=f"{item.topic}/{item.difficulty}",
         )
@@ -226,15 +229,20 @@ def _words_agree(draft: ItemVersion, version: ItemVersion) -> bool:
 def _chinese(entry: Entry, version: ItemVersion | None) -> tuple[Action, ItemVersion | None]:
     if version is None:
         raise NotTaken(
-            "“%(code)s” is not in the bank. Import the English file first.", code=entry.code
+            gettext_noop("“%(code)s” is not in the bank. Import the English file first."),
+            code=entry.code,
         )
     if (entry.kind, len(entry.choices)) != (version.kind, len(version.choices)):
         raise NotTaken(
-            "“%(code)s” has another kind or number of choices than its English original.",
+            gettext_noop(
+                "“%(code)s” has another kind or number of choices than its English original."
+            ),
             code=entry.code,
         )
     if entry.key != version.key:
-        raise NotTaken("“%(code)s” has another key than its English original.", code=entry.code)
+        raise NotTaken(
+            gettext_noop("“%(code)s” has another key than its English original."), code=entry.code
+        )
     choices = [
         {
             **choice,

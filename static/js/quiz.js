@@ -136,6 +136,7 @@ class Sheet {
     this.clock = new Clock(Number(form.dataset.now), Number(form.dataset.remaining));
     this.queue = new Queue(form.dataset.quiz);
     this.state = form.querySelector("[data-state]");
+    this.count = form.querySelector("[data-answered]");
     this.told = form.querySelector("[data-told]");
     this.questions = new Map(
       [...form.querySelectorAll("[data-position]")].map((element) => {
@@ -266,7 +267,8 @@ class Sheet {
       link.classList.toggle("answered", has);
     }
     const count = say(this.words.saysAnswered, { n: answered, all: this.questions.size });
-    this.state.textContent = `${count} · ${text ?? this.words.saysSaved}`;
+    this.count.textContent = count;
+    this.state.textContent = text ?? this.words.saysSaved;
   }
 
   /** The time is over, or the attempt was submitted elsewhere. */

@@ -144,11 +144,14 @@ def test_extra_time_is_granted_by_its_form(hall: Hall, factor: str, granted: int
     assert list(kept) == [(Decimal(factor), hall.manager.pk)] * granted
 
 
-@pytest.mark.parametrize("name", ["item", "itemversion", "quiz", "attempt", "scoringrun"])
-@pytest.mark.parametrize("key", ["0", "999999", "x", "9" * 40])
-def test_a_row_that_is_not_there_is_no_error(hall: Hall, name: str, key: str) -> None:
+def test_a_row_that_is_not_there_is_no_error(hall: Hall) -> None:
     client = client_of(hall.manager)
+    keys = ("0", "999999", "x", "9" * 40)
 
-    answer = client.get(reverse(f"admin:quiz_{name}_change", args=[key]))
+    statuses = {
+        (name, key): client.get(reverse(f"admin:quiz_{name}_change", args=[key])).status_code
+        for name in LISTS
+        for key in keys
+    }
 
-    assert answer.status_code in (302, 404)
+    assert {asked for asked, status in statuses.items() if status not in (302, 404)} == set()
