@@ -55,7 +55,7 @@ def _template(kind: str, language: str) -> Template:
 def _engine() -> Engine:
     """Django's engine, strict about missing variables and with the house's own filters."""
     return Engine(
-        dirs=settings.TEMPLATES[0]["DIRS"],
+        dirs=[str(settings.BASE_DIR / "templates")],
         string_if_invalid=MISSING,
         autoescape=False,
         libraries=get_installed_libraries(),

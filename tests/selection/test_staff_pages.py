@@ -93,7 +93,7 @@ def test_the_page_shows_the_line_the_letters_and_the_digest(
 
     assert page.count('class="line"') == 1
     assert drawn.digest in page
-    assert "你獲得培訓營學額" in page
+    assert "你獲得訓練營名額" in page
     assert "A bootcamp place for you" in page
     assert "8 people stand" not in page
     assert "3 people stand at or above it" in page
