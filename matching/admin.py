@@ -190,7 +190,7 @@ class OpportunityAdmin(VerbAdmin):
     search_fields = ("title_en", "title_zh", "reference", "company__name_en", "company__name_zh")
     list_select_related = ("company", "cohort", "written_by", "approved_by")
     fieldsets = (
-        (None, {"fields": (("cohort", "company"), ("kind", "track", "vacancies"))}),
+        (None, {"fields": (("cohort", "company"), ("kind", "track"), "vacancies")}),
         (
             gettext_lazy("Texts"),
             {
@@ -207,8 +207,10 @@ class OpportunityAdmin(VerbAdmin):
             {
                 "fields": (
                     ("place_en", "place_zh"),
-                    ("hours_per_week", "starts_on", "ends_on"),
-                    ("pay_cents", "currency", "pay_basis", "wage_exemption"),
+                    ("starts_on", "ends_on"),
+                    ("hours_per_week", "pay_basis"),
+                    ("pay_cents", "currency"),
+                    "wage_exemption",
                 )
             },
         ),
