@@ -1,10 +1,13 @@
 """What every test may use. Scenarios come from `dtt.play`, which also makes the demo."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pytest
 from django.conf import LazySettings
 from django.core.cache import cache
+from django.db import transaction
 from hypothesis import settings as hypothesis_settings
 
 # A shared machine may pause at any moment; a property is about values, not about time.
@@ -12,6 +15,16 @@ hypothesis_settings.register_profile("dtt", deadline=None)
 hypothesis_settings.load_profile("dtt")
 
 NOW = datetime(2027, 3, 1, 4, 0, tzinfo=UTC)
+
+
+@contextmanager
+def rolled_back() -> Iterator[None]:
+    """A transaction that leaves nothing behind; verbs that must be outermost may run in it."""
+    outermost = transaction.atomic()
+    outermost._from_testcase = True
+    with outermost:
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture

@@ -5,11 +5,9 @@ Fixtures read their rows anew, so no test sees what another has remembered on an
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import pytest
-from django.db import transaction
 from pytest_django import DjangoDbBlocker
 
 from accounts.models import User
@@ -22,7 +20,7 @@ from bootcamp.domain.setting_up import set_up_bootcamp
 from bootcamp.models import Lesson, Project
 from dtt.play.bootcamp import prepare_bootcamp
 from dtt.play.people import make_applicants, make_cohort, make_user, working_days
-from tests.conftest import NOW
+from tests.conftest import NOW, rolled_back
 
 CONTENT = {
     "track": "vision",
@@ -34,14 +32,6 @@ CONTENT = {
     "contribution": "All of it.",
     "ai_disclosure": "None.",
 }
-
-
-@contextmanager
-def rolled_back() -> Iterator[None]:
-    """A transaction that leaves nothing behind."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
 
 
 @pytest.fixture(scope="module")

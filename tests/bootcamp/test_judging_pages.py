@@ -13,8 +13,8 @@ from applications.models import Application, Cohort
 from bootcamp.domain.panels import assign_judges
 from bootcamp.models import Assignment, Conflict, Judge, Sheet
 from dtt.play.bootcamp import make_judges, mark_everything
-from tests.bootcamp.conftest import rolled_back, submit
-from tests.conftest import NOW
+from tests.bootcamp.conftest import submit
+from tests.conftest import NOW, rolled_back
 
 pytestmark = pytest.mark.django_db
 GOOD = {

@@ -33,8 +33,8 @@ from dtt.play.bootcamp import make_judges, mark_everything
 from dtt.play.people import make_user
 from notifications.models import Message
 from selection import sources
-from tests.bootcamp.conftest import confirm, make_small_cohort, rolled_back, submit
-from tests.conftest import NOW
+from tests.bootcamp.conftest import confirm, make_small_cohort, submit
+from tests.conftest import NOW, rolled_back
 
 pytestmark = pytest.mark.django_db
 GOOD = {"soundness": 4, "rigour": 4, "demo": 3, "impact": 3, "communication": 4}

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pytest
-from django.conf import LazySettings
 from pytest_django import DjangoDbBlocker
 
 from accounts.models import User
@@ -22,8 +21,7 @@ from dtt.play.people import make_cohort, make_user
 from matching.domain.consents import give_consent
 from matching.domain.rankings import rank_candidates, rank_opportunities
 from matching.models import Company, MatchPair, Opportunity
-from tests.bootcamp.conftest import rolled_back
-from tests.conftest import NOW
+from tests.conftest import NOW, rolled_back
 
 
 @dataclass
@@ -126,12 +124,6 @@ def scene(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
 def final(scene: None, db: None) -> Final:
     """The scene, read anew: no test sees what another has remembered on an object."""
     return read_final(NOW)
-
-
-@pytest.fixture(autouse=True)
-def _without_collected_files(settings: LazySettings) -> None:
-    """Style sheets are found where they are written; nobody collects them for a test."""
-    settings.WHITENOISE_AUTOREFRESH = True
 
 
 @pytest.fixture
