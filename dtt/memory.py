@@ -7,7 +7,7 @@ from typing import Self
 
 import psutil
 
-EVERY_SECONDS = 0.5
+EVERY_SECONDS = 2
 
 
 class PeakMemory:

@@ -8,6 +8,7 @@ import pytest
 from django.conf import LazySettings
 from django.core.cache import cache
 from django.db import transaction
+from django.utils import translation
 from hypothesis import settings as hypothesis_settings
 
 # A shared machine may pause at any moment; a property is about values, not about time.
@@ -37,4 +38,5 @@ def now() -> datetime:
 def _quick_and_clean(settings: LazySettings) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.WHITENOISE_AUTOREFRESH = True  # else each client walks through all static files
+    translation.activate("en")  # a page in Chinese leaves its language to the thread
     cache.clear()

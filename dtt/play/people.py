@@ -1,6 +1,7 @@
 """Programmes, cohorts and made-up applicants. The same seed gives the same people."""
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -144,8 +145,19 @@ def make_user(
     )
 
 
-def make_persona(number: int, *, days: list[date], today: date, seed: int = 1) -> Persona:
-    """The made-up applicant of this number."""
+def make_persona(
+    number: int,
+    *,
+    days: list[date],
+    today: date,
+    seed: int = 1,
+    institutions: Sequence[Institution] | None = None,
+) -> Persona:
+    """The made-up applicant of this number.
+
+    Args:
+        institutions: in the order of their codes; read from the database where they are not given.
+    """
     dice = random.Random(f"persona {seed} {number}")
     surname, surname_zh = dice.choice(SURNAMES)
     given, given_zh = dice.choice(GIVEN)
@@ -159,7 +171,7 @@ def make_persona(number: int, *, days: list[date], today: date, seed: int = 1) -
         "preferred_name": english,
         "name_zh": surname_zh + given_zh if dice.random() < 0.8 else "",
         "mobile": f"+8526{dice.randrange(10**7):07d}",
-        "institution": dice.choice(_institutions()),
+        "institution": dice.choice(institutions or list(Institution.objects.order_by("code"))),
         "study_programme": study,
         "discipline": discipline.value,
         "level": dice.choice(Level.values[:4]),
@@ -228,8 +240,3 @@ def make_applicants(
 ) -> list[Application]:
     """That many of them, numbered from 1."""
     return [make_applicant(cohort, n, now=now, seed=seed) for n in range(1, count + 1)]
-
-
-def _institutions() -> list[Institution]:
-    """Read anew each time: tests roll their tables back."""
-    return list(Institution.objects.order_by("code"))

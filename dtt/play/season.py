@@ -15,7 +15,7 @@ from pathlib import Path
 
 from applications.domain.importing import import_file
 from applications.lifecycle import STEPS
-from applications.models import Application, Cohort, Stage
+from applications.models import Application, Cohort, Institution, Stage
 from dtt.play import bootcamp, matching, people, quiz, selection
 from dtt.play.crew import Alone, Crew
 from dtt.play.progress import Progress, Silent
@@ -230,9 +230,13 @@ class Season:
 def play_applicant(cue: tuple[int, int, int, datetime]) -> None:
     """The person of this number signs up and applies to the cohort."""
     cohort_id, number, seed, now = cue
-    cohort = _cohort(cohort_id)
+    cohort, institutions = _surroundings(cohort_id)
     persona = people.make_persona(
-        number, days=cohort.bootcamp_dates, today=cohort.applications_open_at.date(), seed=seed
+        number,
+        days=cohort.bootcamp_dates,
+        today=cohort.applications_open_at.date(),
+        seed=seed,
+        institutions=institutions,
     )
     people.apply(persona, cohort, now=now)
 
@@ -240,11 +244,11 @@ def play_applicant(cue: tuple[int, int, int, datetime]) -> None:
 def play_sitter(cue: tuple[int, int, datetime]) -> None:
     """This applicant sits the quiz, as able as the seed made them."""
     application_id, seed, now = cue
-    application = Application.objects.select_related("user", "cohort").get(pk=application_id)
+    application = Application.objects.select_related("user").get(pk=application_id)
     ability = random.Random(f"ability {seed} {application.user.email}").gauss(0, 1)
     quiz.sit_quiz(application, skill=ability, seed=seed, now=now)
 
 
 @lru_cache(maxsize=2)
-def _cohort(cohort_id: int) -> Cohort:
-    return Cohort.objects.get(pk=cohort_id)
+def _surroundings(cohort_id: int) -> tuple[Cohort, list[Institution]]:
+    return Cohort.objects.get(pk=cohort_id), list(Institution.objects.order_by("code"))

@@ -7,6 +7,8 @@ never sent again by itself.
 """
 
 import smtplib
+import threading
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -82,14 +84,27 @@ def queue(tellings: Iterable[Telling], *, now: datetime, due_at: datetime | None
         transaction.on_commit(wake_worker, robust=True)
 
 
+class _Woken(threading.local):
+    """Until when this thread need not ask again: a task that it sent has not begun before."""
+
+    until = 0.0
+
+
+_woken = _Woken()
+
+
 def wake_worker() -> None:
     """Ask a worker to deliver in a second, unless it has been asked already in this second.
 
     The mark is gone before the task that it stands for runs, so no message falls between the two.
     If the broker is away, the periodic sweep delivers later.
     """
+    asked_at = time.monotonic()
+    if asked_at < _woken.until:
+        return
     if cache.add("notifications.woken", True, timeout=WAKE_SECONDS):
         current_app.send_task("notifications.deliver_due", countdown=WAKE_SECONDS)
+        _woken.until = asked_at + WAKE_SECONDS
 
 
 def claim(*, now: datetime, limit: int = BATCH) -> list[int]:

@@ -71,10 +71,13 @@ def open_attempt(*, quiz_id: int, application_id: int, by: User, now: datetime) 
         UnableToSit: the quiz is not open now, or this application may not sit it.
     """
     with transaction.atomic():
-        application = Application.objects.select_for_update().get(pk=application_id)
-        quiz = Quiz.objects.select_related("cohort").get(
-            pk=quiz_id, cohort_id=application.cohort_id
+        application = (
+            Application.objects.select_for_update(of=("self",))
+            .select_related("cohort")
+            .get(pk=application_id)
         )
+        quiz = Quiz.objects.get(pk=quiz_id, cohort_id=application.cohort_id)
+        quiz.cohort = application.cohort
         earlier = list(Attempt.objects.filter(quiz=quiz, application=application))
         for attempt in earlier:
             if attempt.state != Attempt.State.VOID:
