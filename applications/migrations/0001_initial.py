@@ -148,7 +148,7 @@ class Migration(migrations.Migration):
             name='Consent',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('purpose', models.CharField(choices=[('all-companies', 'All partner companies may see my profile.'), ('talent-pool', 'Keep my data in the talent pool after this cohort.'), ('publicity', 'You may publish my name if I am selected.'), ('marketing', 'Tell me about other programmes and events.')], max_length=20, verbose_name='purpose')),
+                ('purpose', models.CharField(choices=[('talent-pool', 'Keep my data in the talent pool after this cohort.'), ('publicity', 'You may publish my name if I am selected.'), ('marketing', 'Tell me about other programmes and events.')], max_length=20, verbose_name='purpose')),
                 ('text_version', models.CharField(max_length=20, verbose_name='version of the text')),
                 ('language', models.CharField(max_length=10, verbose_name='language')),
                 ('given_at', models.DateTimeField(verbose_name='given')),

@@ -269,7 +269,6 @@ class Consent(models.Model):
     """One optional purpose that a person agreed to. Withdrawing keeps the row and adds the time."""
 
     class Purpose(models.TextChoices):
-        ALL_COMPANIES = "all-companies", _("All partner companies may see my profile.")
         TALENT_POOL = "talent-pool", _("Keep my data in the talent pool after this cohort.")
         PUBLICITY = "publicity", _("You may publish my name if I am selected.")
         MARKETING = "marketing", _("Tell me about other programmes and events.")

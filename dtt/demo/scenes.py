@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
+from django.db import connection
 
 from accounts.models import User
 from accounts.roles import Role
@@ -41,15 +42,17 @@ def load_demo(*, now: datetime) -> None:
     now = now.replace(microsecond=0)
     if Cohort.objects.filter(slug__startswith="open-", applications_close_at__gt=now).exists():
         return
-    day = f"{now:%Y%m%d}"
+    made = f"{now:%Y%m%d-%H%M%S}"  # a start that was interrupted is no obstacle to the next one
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = off")  # for this session: it is only a demo
     staff = make_staff(now=now)
     make_user("auditor@staff.dtt.example", Role.AUDITOR, now=now)
-    _finished(staff, now, day)
-    _ranking(staff, now, day)
-    _judging(staff, now, day)
-    _at_the_line(staff, now, day)
-    _open(staff, now, day)
-    User.objects.filter(email__endswith=".dtt.example").update(password=make_password(PASSWORD))
+    _finished(staff, now, made)
+    _ranking(staff, now, made)
+    _judging(staff, now, made)
+    _at_the_line(staff, now, made)
+    _open(staff, now, made)
+    User.objects.filter(email__endswith="dtt.example").update(password=make_password(PASSWORD))
 
 
 def logins() -> list[Login]:
@@ -89,10 +92,10 @@ def _cohort(name: tuple[str, str], slug: str, opened: datetime, **overrides: Any
     return make_cohort(now=opened, slug=slug, name_en=name[0], name_zh=name[1], **overrides)
 
 
-def _finished(staff: Staff, now: datetime, day: str) -> None:
+def _finished(staff: Staff, now: datetime, made: str) -> None:
     cohort = _cohort(
         ("Last cohort", "上一期"),
-        f"finished-{day}",
+        f"finished-{made}",
         now - timedelta(days=110),
         places=24,
         places_with_ties=26,
@@ -102,10 +105,10 @@ def _finished(staff: Staff, now: datetime, day: str) -> None:
     Season(cohort=cohort, staff=staff, applicants=40, seed=FINISHED_SEED).play()
 
 
-def _ranking(staff: Staff, now: datetime, day: str) -> None:
+def _ranking(staff: Staff, now: datetime, made: str) -> None:
     cohort = _cohort(
         ("Spring cohort", "春季一期"),
-        f"ranking-{day}",
+        f"ranking-{made}",
         now - timedelta(days=65),
         places=20,
         places_with_ties=22,
@@ -115,10 +118,10 @@ def _ranking(staff: Staff, now: datetime, day: str) -> None:
     Season(cohort=cohort, staff=staff, applicants=32, seed=RANKING_SEED).play(until="rankings")
 
 
-def _judging(staff: Staff, now: datetime, day: str) -> None:
+def _judging(staff: Staff, now: datetime, made: str) -> None:
     cohort = _cohort(
         ("Summer cohort", "夏季一期"),
-        f"judging-{day}",
+        f"judging-{made}",
         now - timedelta(days=55),
         places=14,
         places_with_ties=15,
@@ -129,10 +132,10 @@ def _judging(staff: Staff, now: datetime, day: str) -> None:
     assign_judges(cohort_id=cohort.pk, seed=JUDGING_SEED, by=staff.asker, now=now)
 
 
-def _at_the_line(staff: Staff, now: datetime, day: str) -> None:
+def _at_the_line(staff: Staff, now: datetime, made: str) -> None:
     cohort = _cohort(
         ("Autumn cohort", "秋季一期"),
-        f"line-{day}",
+        f"line-{made}",
         now - timedelta(days=24, hours=6),
         places=20,
         places_with_ties=21,
@@ -140,12 +143,12 @@ def _at_the_line(staff: Staff, now: datetime, day: str) -> None:
     Season(cohort=cohort, staff=staff, applicants=48, seed=LINE_SEED).play(until="score")
 
 
-def _open(staff: Staff, now: datetime, day: str) -> None:
+def _open(staff: Staff, now: datetime, made: str) -> None:
     """Takes applications, and its quiz is open: one can apply and sit it at once."""
     opened = now - timedelta(days=7)
     cohort = _cohort(
         ("Winter cohort", "冬季一期"),
-        f"open-{day}",
+        f"open-{made}",
         opened,
         applications_close_at=now + timedelta(days=14),
         quiz_opens_at=now - timedelta(days=1),

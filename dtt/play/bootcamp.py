@@ -27,7 +27,7 @@ from bootcamp.models import (
     Timetable,
 )
 from bootcamp.queries import published_bookings
-from dtt.play.people import GIVEN, SURNAMES, make_user
+from dtt.play.people import make_user
 
 STAFF_DOMAIN = "dtt.example"
 ROOMS = (
@@ -103,7 +103,7 @@ def make_trainers(
             Role.TRAINER,
             now=now,
             password=password,
-            name=_name(number),
+            name=f"Trainer {number}",
         )
         first = (number - 1) % 4 + 1
         modules = (first, first % 4 + 1) if count >= 4 else (1, 2, 3, 4)
@@ -127,7 +127,7 @@ def make_judges(
             Role.JUDGE,
             now=now,
             password=password,
-            name=_name(number + 40),
+            name=f"Judge {number}",
         )
         judge = add_judge(
             cohort_id=cohort.pk,
@@ -289,9 +289,3 @@ def _presence(seed: int, session: int, application: int) -> Attendance.Presence:
     if luck < (0.7 if seldom else 0.05):
         return Attendance.Presence.EXCUSED
     return Attendance.Presence.LATE if luck > 0.96 else Attendance.Presence.PRESENT
-
-
-def _name(number: int) -> str:
-    surname, _ = SURNAMES[number % len(SURNAMES)]
-    given, _ = GIVEN[(number * 7) % len(GIVEN)]
-    return f"{given} {surname.title()}"

@@ -46,10 +46,10 @@ def make_staff(*, now: datetime) -> Staff:
     """The two managers, made once."""
     return Staff(
         asker=make_user(
-            "manager@staff.dtt.example", Role.PROGRAMME_MANAGER, now=now, name="Morgan Lee"
+            "manager@staff.dtt.example", Role.PROGRAMME_MANAGER, now=now, name="Programme manager"
         ),
         second=make_user(
-            "second@staff.dtt.example", Role.PROGRAMME_MANAGER, now=now, name="Sam Cheung"
+            "second@staff.dtt.example", Role.PROGRAMME_MANAGER, now=now, name="Second manager"
         ),
     )
 

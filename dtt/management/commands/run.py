@@ -80,7 +80,7 @@ class Command(BaseCommand):
             write(f"  {name:<14}{site}{path}")
         write(f"\nDemo logins (password of all: {PASSWORD})\n")
         for login in logins():
-            write(f"  {login.role:<28}{login.email:<36}{login.hint}")
+            write(f"  {login.role:<20}{login.email:<42}{login.hint}")
         write("\nCtrl-C stops everything.")
 
 
