@@ -24,11 +24,12 @@ class Supervisor:
     _running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def start(self, name: str, command: Sequence[str]) -> None:
-        """Start a Python program of ours under this interpreter."""
+        """Start a Python program of ours under this interpreter; what it says goes to stderr."""
         self._running[name] = subprocess.Popen(  # noqa: S603 - our own programs
             [sys.executable, *command],
             env=os.environ | self.env,
             stdin=subprocess.DEVNULL,
+            stdout=sys.stderr,
             start_new_session=True,
         )
 
