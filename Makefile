@@ -1,6 +1,8 @@
 # Each command first makes the virtual environment; the second time that takes no time at all.
 SHELL := /bin/bash
-PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+# The first that starts and is new enough; PYTHON=… names another one.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$p && break; done)
 PORT ?= 8000
 BIN := .venv/bin
 PO := $(wildcard locale/*/LC_MESSAGES/*.po locale/*/*/LC_MESSAGES/*.po)
@@ -13,7 +15,7 @@ setup: .venv/.ready .venv/.catalogues
 setup-dev: setup .venv/.ready-dev
 
 .venv/.ready: requirements.lock
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed; it was not found."; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@echo "Installing the packages of requirements.lock …"
 	@$(PIP) --no-compile -r requirements.lock
