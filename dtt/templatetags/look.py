@@ -163,9 +163,15 @@ def lang_attribute(language: str) -> SafeString:
 def rail(context: Context, application: Application) -> dict[str, Any]:
     """Where this person stands, what happens next, and the buttons for what they must do."""
     now = _now(context)
+    request = context.get("request")
     return {
         "rail": rail_for(application, now),
-        "todos": todos_for(application, now),
+        # A page needs no button that leads to itself.
+        "todos": [
+            todo
+            for todo in todos_for(application, now)
+            if request is None or todo.url != request.path
+        ],
         "now": now,
     }
 
