@@ -117,6 +117,8 @@ def _run(
     solver.parameters.random_seed = seed
     solver.parameters.num_workers = 1
     solver.parameters.max_deterministic_time = budget
+    # else the solver takes Ctrl-C over from the program and never gives it back
+    solver.parameters.catch_sigint_signal = False
     # with an objective the linear relaxation is nearly integral and proves it best in seconds;
     # without one it only slows the search down
     solver.parameters.linearization_level = 2 if model.cp.has_objective() else 1

@@ -40,21 +40,21 @@ def read() -> Environment:
     mode = os.environ.get("DTT_MODE", "development")
     if mode not in MODES:
         raise ImproperlyConfigured(f"DTT_MODE is {mode!r}; it must be one of {', '.join(MODES)}")
-    missing = [name for name in REQUIRED_IN_PRODUCTION if not os.environ.get(name)]
+    missing = [name for name in REQUIRED_IN_PRODUCTION if not os.environ.get(name, "").strip(" ,")]
     if mode == "production" and missing:
         raise ImproperlyConfigured(
             f"production mode needs {', '.join(missing)}: set in the environment"
         )
-    hosts = os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+    hosts = os.environ.get("ALLOWED_HOSTS") or "localhost,127.0.0.1,[::1]"
     return Environment(
         mode=mode,
         demo=os.environ.get("DTT_DEMO") == "1" and mode != "production",
-        secret_key=os.environ.get("SECRET_KEY", "development-only-" + "x" * 50),
+        secret_key=os.environ.get("SECRET_KEY") or "development-only-" + "x" * 50,
         allowed_hosts=[host.strip() for host in hosts.split(",") if host.strip()],
-        site_url=os.environ.get("SITE_URL", "http://localhost:8000").rstrip("/"),
+        site_url=(os.environ.get("SITE_URL") or "http://localhost:8000").rstrip("/"),
         email_url=os.environ.get("EMAIL_URL")
         or ("smtp://localhost:25" if mode == "production" else "file:"),
-        email_from=os.environ.get("EMAIL_FROM", "DTT Programme <programme@dtt.example>"),
+        email_from=os.environ.get("EMAIL_FROM") or "DTT Programme <programme@dtt.example>",
     )
 
 

@@ -44,6 +44,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "dtt.web.middleware.HealthMiddleware",
+    "dtt.web.middleware.HostileInputMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -57,7 +59,6 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "dtt.web.middleware.HostileInputMiddleware",
 ]
 
 ROOT_URLCONF = "dtt.urls"
@@ -229,6 +230,8 @@ UNFOLD = {
     "SITE_HEADER": _("Programme staff"),
     "SITE_URL": "/",
     "SHOW_LANGUAGES": True,
+    "SIDEBAR": {"navigation": "dtt.web.staff.navigation"},
+    "DASHBOARD_CALLBACK": "dtt.web.staff.overview",
     "COLORS": {
         "primary": {
             "50": "#f0f8f7",

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
-from applications.domain.importing import import_file
+from applications.domain.importing import UnableToImport, import_file
 from applications.lifecycle import STEPS
 from applications.models import Application, Cohort, Institution, Stage
 from dtt.play import bootcamp, matching, people, quiz, selection
@@ -94,7 +94,7 @@ class Season:
     def apply(self) -> None:
         opened, closes = self.cohort.applications_open_at, self.cohort.applications_close_at
         if self.from_csv:
-            import_file(
+            report = import_file(
                 cohort_id=self.cohort.pk,
                 name=self.from_csv.name,
                 content=self.from_csv.read_bytes(),
@@ -102,6 +102,8 @@ class Season:
                 by=self.staff.asker,
                 now=opened,
             )
+            if report.refused:
+                raise UnableToImport(report.faults[0].message)
             return
         pause = (closes - opened) / (self.applicants + 1)
         cues = [

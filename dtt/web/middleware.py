@@ -1,15 +1,27 @@
-"""Input that no form field can hold."""
+"""What is answered before anything else looks at the request."""
 
 from collections.abc import Callable
 
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 
+from dtt.web.views import health
+
 NUL = "\x00"
 
 
+class HealthMiddleware:
+    """Answer `/health` whatever host name the probe used: it asks by the container's address."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return health(request) if request.path == "/health" else self.get_response(request)
+
+
 class HostileInputMiddleware:
-    """Refuse a NUL character in an address: PostgreSQL cannot compare it with anything.
+    """Refuse a NUL character in an address or a cookie: PostgreSQL compares it with nothing.
 
     In form fields Django's own validators refuse it with a message beside the field.
     """
@@ -18,8 +30,8 @@ class HostileInputMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if NUL in request.path or any(
-            NUL in value for values in request.GET.lists() for value in values[1]
-        ):
-            raise BadRequest("NUL in the address")
+        told = [request.path, *request.COOKIES.values()]
+        told += [value for _, values in request.GET.lists() for value in values]
+        if any(NUL in text for text in told):
+            raise BadRequest("NUL in the request")
         return self.get_response(request)

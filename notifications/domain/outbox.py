@@ -10,6 +10,7 @@ import smtplib
 import threading
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -130,16 +131,24 @@ def deliver(*, message_ids: list[int], now: datetime) -> int:
     sent = 0
     for message in messages.order_by("pk"):
         try:
+            mail.open()  # once: it stays open until it breaks
             _mail(message, mail)
         except (smtplib.SMTPException, OSError, ValueError) as error:
             _give_back(message, error, now=now)
+            _hang_up(mail)
         else:
             Message.objects.filter(pk=message.pk).update(
                 state=Message.State.SENT, sent_at=now, attempts=message.attempts + 1, error=""
             )
             sent += 1
-    mail.close()
+    _hang_up(mail)
     return sent
+
+
+def _hang_up(mail: Any) -> None:
+    """Close a connection that may be broken already."""
+    with suppress(smtplib.SMTPException, OSError):
+        mail.close()
 
 
 def _mail(message: Message, mail: Any) -> None:

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from applications.domain.importing import UnableToImport
+from accounts.errors import Refused
 from applications.models import Cohort
 from dtt import embedded
 from dtt.funnel import funnel
@@ -60,7 +60,7 @@ class Command(BaseCommand):
             try:
                 with company(processes=PROCESSES, environment=environment) as crew:
                     report = self._play(options, crew)
-            except (UnableToImport, TimeoutError) as error:
+            except (Refused, TimeoutError) as error:
                 raise CommandError(str(error)) from error
             finally:
                 worker.stop()

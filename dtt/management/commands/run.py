@@ -38,9 +38,6 @@ class Command(BaseCommand):
             raise CommandError("run is for development; README.md says how to run in production")
         host, port = options["host"], options["port"]
         _require_free(host, port)
-        started = time.monotonic()
-        self.stdout.write("Preparing the database …")
-        call_command("migrate", verbosity=0, interactive=False)
         site = f"http://{'localhost' if host == HOST else host}:{port}"
         supervisor = Supervisor(
             env={
@@ -52,19 +49,26 @@ class Command(BaseCommand):
         )
         with ends_on_signals():
             try:
-                supervisor.start("web", web_command(address=f"{host}:{port}"))
-                self.stdout.write("Loading the demo …")
-                load_demo(now=timezone.now())
-                supervisor.start("worker", worker_command())
-                supervisor.start("beat", beat_command())
-                _wait_for(f"http://{host}:{port}/health")
-                self._welcome(site, seconds=time.monotonic() - started)
-                failed = supervisor.wait()
+                failed = self._run(supervisor, site, host, port)
                 raise CommandError(f"{failed} has ended; everything is stopped. See above for why.")
             except KeyboardInterrupt:
                 self.stdout.write("\nStopping …")
             finally:
                 supervisor.stop()
+
+    def _run(self, supervisor: Supervisor, site: str, host: str, port: int) -> str:
+        """Start everything and stay; return the name of what has ended."""
+        started = time.monotonic()
+        self.stdout.write("Preparing the database …")
+        call_command("migrate", verbosity=0, interactive=False)
+        supervisor.start("web", web_command(address=f"{host}:{port}"))
+        self.stdout.write("Loading the demo …")
+        load_demo(now=timezone.now())
+        supervisor.start("worker", worker_command())
+        supervisor.start("beat", beat_command())
+        _wait_for(f"http://{host}:{port}/health")
+        self._welcome(site, seconds=time.monotonic() - started)
+        return supervisor.wait()
 
     def _welcome(self, site: str, *, seconds: float) -> None:
         write = self.stdout.write
