@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from applications.models import Application, Stage
 from bootcamp.queries import timetable_of
-from matching.queries import offer_to_answer
+from matching.queries import offer_to_answer, published_run
 from quiz.queries import attempt_of, quiz_of
 from selection.queries import open_offer
 
@@ -98,8 +98,9 @@ def rank_opportunities(application: Application, now: datetime) -> Todo | None:
 
 
 def see_the_match(application: Application, now: datetime) -> Todo | None:
-    """What the match brought, or the offer that waits for an answer."""
-    if application.stage not in (Stage.MATCHED, Stage.HIRED):
+    """What the match brought, also if it brought nothing, or the offer that waits for an answer."""
+    left_over = application.stage == Stage.FINALIST and published_run(application.cohort_id)
+    if application.stage not in (Stage.MATCHED, Stage.HIRED) and not left_over:
         return None
     offer = offer_to_answer(application.pk)
     if offer is not None:
