@@ -5,12 +5,14 @@ from typing import ClassVar
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from accounts.models import Approval, AuditEvent, User
 from accounts.roles import Role
 from accounts.staff import RoleAdmin
+from accounts.web.staff import kind_of, page_of
 
 
 @admin.register(User)
@@ -64,8 +66,32 @@ class AuditEventAdmin(RoleAdmin):
 
 @admin.register(Approval)
 class ApprovalAdmin(RoleAdmin):
-    list_display = ("kind", "object_id", "state", "requested_by", "requested_at", "decided_by")
+    list_display = (
+        "says_kind",
+        "links_to",
+        "state",
+        "requested_by",
+        "requested_at",
+        "expires_at",
+        "decided_by",
+    )
     list_filter = ("state", "kind")
     search_fields = ("object_id", "requested_by__email", "decided_by__email")
     list_select_related = ("requested_by", "decided_by")
-    readonly_fields = tuple(field.name for field in Approval._meta.fields)
+    fields = ("links_to", *(field.name for field in Approval._meta.fields if field.name != "id"))
+    readonly_fields = fields
+
+    @display(description=_("kind"), ordering="kind")
+    def says_kind(self, approval: Approval) -> str:
+        return kind_of(approval)
+
+    @display(description=_("where it is decided"))
+    def links_to(self, approval: Approval) -> str:
+        page = page_of(approval)
+        if page is None:
+            return approval.object_id
+        return format_html(
+            '<a class="text-primary-600 underline dark:text-primary-500" href="{}">{}</a>',
+            page,
+            _("Open the page"),
+        )

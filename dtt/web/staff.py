@@ -1,0 +1,236 @@
+"""The staff's way through the house: the menu beside every page, and what waits on the first one.
+
+The menu follows the programme's order, not the order of the tables. Who may not open a page is not
+shown its link; the page itself asks again.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Approval, User
+from accounts.web.staff import kind_of, page_of
+from applications.models import Cohort
+from applications.queries import waiting_for_review
+from applications.rules import manages_cohorts, reads_everything, reviews_applications
+from dtt.funnel import funnel
+from selection.models import Selection
+from selection.queries import list_states
+
+Allowed = Callable[[HttpRequest], bool]
+SHOWN_COHORTS = 6
+STEP_TITLES: dict[str, str | Promise] = {  # in the order of `dtt.funnel.STEPS`
+    "applied": _("Applied"),
+    "eligible": _("Eligible"),
+    "sat": _("Sat the quiz"),
+    "shortlisted": _("Offered a place"),
+    "confirmed": _("Confirmed"),
+    "attended": _("Attended"),
+    "submitted": _("Submitted a project"),
+    "finalists": _("Finalists"),
+    "ranked": _("Ranked"),
+    "matched": _("Matched"),
+    "offered": _("Got an offer"),
+    "accepted": _("Accepted"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the menu: its words, the name of its address and who may open it."""
+
+    title: str | Promise
+    page: str
+    allowed: Allowed
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Something that waits for a member of staff, and the page on which it is done."""
+
+    what: str | Promise
+    count: int
+    url: str
+
+
+def of_model(label: str, title: str | Promise = "") -> Entry:
+    """The list of a model's rows, for whom its staff page lets look; `label` is "app.model"."""
+    model = apps.get_model(label)
+    title = title or capfirst(str(model._meta.verbose_name_plural))
+
+    def allowed(request: HttpRequest) -> bool:
+        return admin.site.get_model_admin(model).has_view_permission(request)
+
+    return Entry(
+        title, f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist", allowed
+    )
+
+
+def _whoever(rule: Callable[[Any], Any]) -> Allowed:
+    return lambda request: bool(rule(request.user))
+
+
+def groups() -> tuple[tuple[str | Promise, tuple[Entry, ...]], ...]:
+    """The whole menu, in the order in which a cohort meets it."""
+    return (
+        (
+            _("Programme"),
+            (
+                Entry(_("Overview"), "admin:index", _whoever(lambda user: user.is_staff)),
+                of_model("applications.cohort"),
+                of_model("applications.application"),
+                Entry(
+                    _("Review queue"),
+                    "admin:applications_review_next",
+                    _whoever(reviews_applications),
+                ),
+                Entry(_("Import a file"), "admin:applications_upload", _whoever(manages_cohorts)),
+                of_model("applications.importfile"),
+                of_model("applications.accessrequest"),
+                of_model("applications.institution"),
+                of_model("applications.programme"),
+            ),
+        ),
+        (
+            _("Quiz"),
+            (
+                of_model("quiz.quiz"),
+                of_model("quiz.item"),
+                of_model("quiz.itemversion"),
+                of_model("quiz.attempt"),
+                of_model("quiz.extratime"),
+                of_model("quiz.scoringrun"),
+            ),
+        ),
+        (
+            _("Selection"),
+            (
+                Entry(
+                    _("Draw up and publish lists"),
+                    "admin:selection_selection_lists",
+                    _whoever(reads_everything),
+                ),
+                of_model("selection.selection", _("Runs")),
+                of_model("selection.entry"),
+                of_model("selection.selectionrule"),
+                of_model("selection.seedcommitment"),
+            ),
+        ),
+        (
+            _("Bootcamp"),
+            (
+                of_model("bootcamp.timetable", _("Boards and timetables")),
+                of_model("bootcamp.judgingrun"),
+                of_model("bootcamp.module"),
+                of_model("bootcamp.lesson"),
+                of_model("bootcamp.group"),
+                of_model("bootcamp.attendance"),
+                of_model("bootcamp.project"),
+                of_model("bootcamp.trainer"),
+                of_model("bootcamp.judge"),
+                of_model("bootcamp.conflict"),
+                of_model("bootcamp.rubric"),
+                of_model("bootcamp.room"),
+                of_model("bootcamp.slot"),
+            ),
+        ),
+        (
+            _("Companies"),
+            (
+                of_model("matching.matchrun"),
+                of_model("matching.company"),
+                of_model("matching.recruiter"),
+                of_model("matching.opportunity"),
+                of_model("matching.offer"),
+                of_model("matching.minimumwage"),
+                of_model("matching.publicholiday"),
+            ),
+        ),
+        (_("Messages"), (of_model("notifications.message"),)),
+        (
+            _("People and approvals"),
+            (
+                of_model("accounts.approval"),
+                of_model("accounts.user"),
+                of_model("accounts.auditevent"),
+            ),
+        ),
+    )
+
+
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """The menu of this person; the line of the page they are on is marked, and no other."""
+    shown = [
+        (title, [(entry, reverse(entry.page)) for entry in entries if entry.allowed(request)])
+        for title, entries in groups()
+    ]
+    here = [link for _title, lines in shown for _entry, link in lines if _leads(link, request.path)]
+    current = max(here, key=len, default="")
+    return [
+        {
+            "title": title,
+            "items": [
+                {"title": entry.title, "link": link, "active": link == current}
+                for entry, link in lines
+            ],
+        }
+        for title, lines in shown
+        if lines
+    ]
+
+
+def _leads(link: str, path: str) -> bool:
+    return path == link or (path.startswith(link) and link != reverse("admin:index"))
+
+
+def overview(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """What waits for this person, and how far each of the newest cohorts has come."""
+    reads_all = bool(reads_everything(request.user))
+    return context | {
+        "title": _("Overview"),
+        "waiting": _waiting(request.user) if isinstance(request.user, User) else [],
+        "reads_all": reads_all,
+        **(_funnels() if reads_all else {}),
+    }
+
+
+def _waiting(person: User) -> list[Waiting]:
+    now = timezone.now()
+    found = []
+    if reviews_applications(person):
+        count = waiting_for_review().count()
+        page = reverse("admin:applications_review_next")
+        found.append(Waiting(_("Applications that wait for a decision"), count, page))
+    if manages_cohorts(person):
+        due = sum(
+            1
+            for state in list_states()
+            if state.pool and state.promised_at <= now and not _is_published(state.newest)
+        )
+        page = reverse("admin:selection_selection_lists")
+        found.append(Waiting(_("Lists that are due and not published"), due, page))
+        asked = Approval.objects.filter(state=Approval.State.REQUESTED, expires_at__gt=now)
+        others = asked.exclude(requested_by=person)
+        found.extend(Waiting(kind_of(one), 1, page_of(one) or "") for one in others)
+    return [one for one in found if one.count]
+
+
+def _is_published(run: Selection | None) -> bool:
+    return run is not None and run.state == Selection.State.PUBLISHED
+
+
+def _funnels() -> dict[str, Any]:
+    """The newest cohorts, and one row a step with the count of each of them."""
+    cohorts = list(Cohort.objects.order_by("-applications_open_at")[:SHOWN_COHORTS])
+    counts = [funnel(cohort) for cohort in cohorts]
+    rows = [(title, [of[step] for of in counts]) for step, title in STEP_TITLES.items()]
+    return {"cohorts": cohorts, "steps": rows}
