@@ -186,7 +186,15 @@ def numbers_of(companies: Iterable[Company]) -> dict[int, Numbers]:
     )
     matched = dict(
         MatchPair.objects.filter(
-            opportunity__company_id__in=ids, run__state=MatchRun.State.PUBLISHED
+            Exists(
+                CompanyConsent.objects.filter(
+                    live,
+                    application=OuterRef("application"),
+                    company=OuterRef("opportunity__company"),
+                )
+            ),
+            opportunity__company_id__in=ids,
+            run__state=MatchRun.State.PUBLISHED,
         )
         .values_list("opportunity__company_id")
         .annotate(Count("pk"))

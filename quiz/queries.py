@@ -1,34 +1,12 @@
 """Named reads of the quiz, for pages, other apps and tests."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import Count, Q, QuerySet
 
 from applications.models import Application, Stage
 from quiz.models import Attempt, AttemptScore, Quiz, Response, ScoringRun
-
-
-@dataclass(frozen=True, slots=True)
-class TopicResult:
-    topic: str
-    marks: Decimal
-    items: int
-
-    @property
-    def percent(self) -> int:
-        """Rounded down: nobody reads 100 who missed something."""
-        return int(100 * self.marks / self.items)
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What a person is told about their quiz, once the list is published."""
-
-    score: Decimal
-    items: int
-    topics: tuple[TopicResult, ...]
 
 
 def quiz_of(cohort_id: int) -> Quiz | None:
@@ -58,26 +36,6 @@ def scores_of(cohort_id: int) -> dict[int, Decimal]:
 def core_scores_of(cohort_id: int) -> dict[int, Decimal]:
     """Weighted marks of the core topics, by application, in the newest run."""
     return _scores(cohort_id, "core_score")
-
-
-def result_for(application: Application) -> Result | None:
-    """The person's result in the newest run, or None.
-
-    Show it only once the list is published: before that no page may differ by it.
-    """
-    run = newest_run(application.cohort_id)
-    score = (
-        AttemptScore.objects.filter(run=run, attempt__application=application)
-        .exclude(attempt__state=Attempt.State.VOID)
-        .first()
-    )
-    if run is None or score is None:
-        return None
-    topics = tuple(
-        TopicResult(topic, Decimal(marks), items)
-        for topic, (marks, items) in sorted(score.topics.items())
-    )
-    return Result(score.score, sum(topic.items for topic in topics), topics)
 
 
 def paper_of(attempt: Attempt) -> QuerySet[Response]:

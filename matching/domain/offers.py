@@ -46,9 +46,7 @@ def send_offer(*, pair_id: int, conditions: str, by: User, now: datetime) -> Off
     with transaction.atomic():
         pair = MatchPair.objects.select_related("run").get(pk=pair_id)
         opportunity, application = _locked(pair.opportunity_id, pair.application_id)
-        seats = Recruiter.objects.active().who_accepted(UNDERTAKING_VERSION)
-        if not seats.filter(company_id=opportunity.company_id, user=by).exists():
-            raise UnableToOffer(_("Only recruiters of the company make its offers."))
+        _require_recruiter(opportunity, by)
         waiting = Offer.objects.filter(pair=pair, state=State.SENT).first()
         if waiting:
             return waiting
@@ -85,6 +83,8 @@ def answer_offer(*, offer_id: int, accept: bool, by: User, now: datetime) -> Off
     """
     with transaction.atomic():
         offer = _locked_offer(offer_id)
+        if offer.application.user_id != by.pk:
+            raise UnableToAnswer(_("Only the person to whom it was made answers an offer."))
         wanted = State.ACCEPTED if accept else State.DECLINED
         if offer.state == wanted:
             return offer
@@ -114,6 +114,7 @@ def withdraw_offer(*, offer_id: int, by: User, now: datetime, reason: str = "") 
     """
     with transaction.atomic():
         offer = _locked_offer(offer_id)
+        _require_recruiter(offer.opportunity, by)
         if offer.state == State.WITHDRAWN:
             return offer
         if offer.state != State.SENT:
@@ -167,6 +168,12 @@ def _locked_offer(offer_id: int) -> Offer:
     offer = Offer.objects.select_for_update().get(pk=offer_id)
     offer.opportunity, offer.application = opportunity, application
     return offer
+
+
+def _require_recruiter(opportunity: Opportunity, by: User) -> None:
+    seats = Recruiter.objects.active().who_accepted(UNDERTAKING_VERSION)
+    if not seats.filter(company_id=opportunity.company_id, user=by).exists():
+        raise UnableToOffer(_("Only recruiters of the company make its offers."))
 
 
 def _require_waiting(offer: Offer, now: datetime) -> None:

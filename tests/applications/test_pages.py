@@ -9,6 +9,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
+from accounts.domain.people import choose_language
 from accounts.models import User
 from applications.domain.applying import request_access, save_draft, start_application
 from applications.models import AccessRequest, Application, Cohort, Consent, Stage
@@ -126,7 +127,7 @@ def test_no_box_is_ticked_beforehand(browser: Client, draft: Application, now: d
 
     shown = browser.get(page("submit", draft)).content.decode()
 
-    assert shown.count('type="checkbox"') == 6
+    assert shown.count('type="checkbox"') == 5
     assert "checked" not in shown
 
 
@@ -341,6 +342,7 @@ def test_saving_without_being_signed_in_says_so(client: Client, draft: Applicati
 
 def test_withdrawing_asks_once(browser: Client, cohort: Cohort, now: datetime) -> None:
     application = make_applicant(cohort, 1, now=now)
+    choose_language(user=application.user, language="en")
     browser.force_login(application.user)
 
     assert browser.get(page("withdraw", application)).status_code == 200

@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
+from accounts.domain.people import choose_language
 from accounts.models import User
 from applications.models import Application, Cohort
 from bootcamp.models import Attendance, Booking, Project, ProjectVersion
@@ -127,6 +128,7 @@ def test_a_late_project_is_refused_kindly_and_stays_on_the_page(
     client: Client, people: list[Application], clock: time_machine.Traveller
 ) -> None:
     me = people[0]
+    choose_language(user=me.user, language="en")
     submit(me, at=NOW)
     clock.move_to(me.cohort.project_due_at)
 

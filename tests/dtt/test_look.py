@@ -12,6 +12,7 @@ from django.test import Client
 from django.utils import translation
 from icalendar import Calendar
 
+from accounts.domain.people import choose_language
 from accounts.models import User
 from applications.domain.applying import start_application
 from applications.domain.stages import advance
@@ -201,6 +202,7 @@ class TestTheFirstPage:
     def test_sends_an_applicant_home(self) -> None:
         now = datetime.now(UTC)
         application = make_applicant(make_cohort(now=now), 1, now=now)
+        choose_language(user=application.user, language="en")
 
         html = signed_in(application.user).get("/").content.decode()
 

@@ -177,19 +177,6 @@ def test_an_attempt_is_not_made_void_under_a_running_score(sat: Hall) -> None:
         void_attempt(attempt_id=attempt.pk, reason="x", by=sat.manager, now=at)
 
 
-def test_a_person_is_told_their_marks_by_topic(sat: Hall) -> None:
-    application = sat.applications[2]
-    assert queries.result_for(application) is None
-    run_to_the_end(sat, sat.quiz.closes_at)
-
-    result = queries.result_for(application)
-
-    assert result is not None
-    assert (result.items, [topic.topic for topic in result.topics]) == (5, ["python", "statistics"])
-    assert sum(topic.marks for topic in result.topics) == result.score
-    assert [topic.items for topic in result.topics] == [3, 2]
-
-
 def test_full_marks_are_exactly_the_number_of_items(hall: Hall) -> None:
     attempt = open_attempt(
         quiz_id=hall.quiz.pk,
