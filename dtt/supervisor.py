@@ -1,14 +1,18 @@
 """Run several programs as one: start them, pass on the end, stop them all when one fails."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import FrameType
+
+import psutil
 
 STOP_SECONDS = 10
 
@@ -18,9 +22,14 @@ class Supervisor:
     """Programs that live and die together.
 
     Each runs in a session of its own, so that a Ctrl-C reaches it once, through us, and in order.
+
+    Attributes:
+        env: added to the programs' environment.
+        record: a file that remembers the programs, for the start after a `kill -9`.
     """
 
     env: dict[str, str] = field(default_factory=dict)
+    record: Path | None = None
     _running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def start(self, name: str, command: Sequence[str]) -> None:
@@ -32,6 +41,9 @@ class Supervisor:
             stdout=sys.stderr,
             start_new_session=True,
         )
+        if self.record:
+            born = {p.pid: psutil.Process(p.pid).create_time() for p in self._running.values()}
+            self.record.write_text(json.dumps(born))
 
     def failed(self) -> str | None:
         """The name of a program that has ended, if any has."""
@@ -60,6 +72,30 @@ class Supervisor:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
         self._running.clear()
+        if self.record:
+            self.record.unlink(missing_ok=True)
+
+
+def end_leftovers(record: Path) -> int:
+    """End the programs of a supervisor that was killed before it could; return how many.
+
+    A process id may belong to another program by now: only one that was born at the recorded time
+    is ended, with everything that it started.
+    """
+    left = []
+    for pid, born in json.loads(record.read_text()).items() if record.exists() else []:
+        with suppress(psutil.NoSuchProcess):
+            process = psutil.Process(int(pid))
+            if process.create_time() == born:
+                left += [process, *process.children(recursive=True)]
+    for process in left:
+        with suppress(psutil.NoSuchProcess):
+            process.terminate()
+    _, alive = psutil.wait_procs(left, timeout=STOP_SECONDS)
+    for process in alive:
+        process.kill()
+    record.unlink(missing_ok=True)
+    return len(left)
 
 
 @contextmanager

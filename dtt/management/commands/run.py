@@ -17,6 +17,7 @@ from dtt.demo.scenes import PASSWORD, load_demo, logins
 from dtt.supervisor import (
     Supervisor,
     beat_command,
+    end_leftovers,
     ends_on_signals,
     web_command,
     worker_command,
@@ -37,6 +38,8 @@ class Command(BaseCommand):
         if not settings.DEMO_ALLOWED:
             raise CommandError("run is for development; README.md says how to run in production")
         host, port = options["host"], options["port"]
+        record = settings.VAR_DIR / "run.json"
+        end_leftovers(record)
         _require_free(host, port)
         site = f"http://{'localhost' if host == HOST else host}:{port}"
         supervisor = Supervisor(
@@ -45,7 +48,8 @@ class Command(BaseCommand):
                 "REDIS_URL": embedded.redis_url(),
                 "DTT_DEMO": "1",
                 "SITE_URL": site,
-            }
+            },
+            record=record,
         )
         with ends_on_signals():
             try:
