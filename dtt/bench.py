@@ -55,15 +55,18 @@ class Measure:
 
 
 def pipeline() -> Iterator[Measure]:
-    """A whole cohort of 1,400 applicants, and the memory of all processes together."""
+    """A whole cohort of 1,400: the command from start to end, its acts alone, and its memory."""
+    started = time.monotonic()
     done = subprocess.run(
         [sys.executable, "manage.py", "pipeline", "--applicants", "1400", "--seed", "1", "--json"],
         cwd=settings.BASE_DIR,
         stdout=subprocess.PIPE,
         check=True,
     )
+    seconds = time.monotonic() - started
     report = json.loads(done.stdout)
-    yield Measure("pipeline_1400_seconds", sum(report["seconds"].values()), "s", "< 60")
+    yield Measure("pipeline_1400_seconds", seconds, "s", "< 60")
+    yield Measure("pipeline_1400_acts", sum(report["seconds"].values()), "s", "< 60")
     yield Measure("pipeline_1400_memory", report["peak_memory_bytes"] / GIB, "GiB", "< 1")
 
 

@@ -48,6 +48,8 @@ def company(*, processes: int, environment: dict[str, str]) -> Iterator[Crew]:
     pool = ProcessPoolExecutor(
         processes, get_context("spawn"), initializer=_arrive, initargs=(environment,)
     )
+    for _ in range(processes):
+        pool.submit(_arrive, environment)  # they load the program while others prepare the stage
     try:
         yield Company(pool)
     finally:

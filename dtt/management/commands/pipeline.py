@@ -53,12 +53,12 @@ class Command(BaseCommand):
             own_stage("pipeline") as addresses,
             PeakMemory(lambda: [os.getpid(), *embedded.server_pids()]) as memory,
         ):
-            call_command("migrate", verbosity=0, interactive=False)
             environment = addresses | {"EMAIL_URL": "null:"}
             worker = Supervisor(env=environment)
             worker.start("worker", worker_command())
             try:
                 with company(processes=PROCESSES, environment=environment) as crew:
+                    call_command("migrate", verbosity=0, interactive=False)
                     report = self._play(options, crew)
             except (Refused, TimeoutError) as error:
                 raise CommandError(str(error)) from error
