@@ -155,7 +155,8 @@ class PageAdmin(RoleAdmin):
         return TemplateResponse(request, self.template, context)
 
     def page(self, found: Any) -> dict[str, Any]:
-        raise NotImplementedError
+        """What the template shows besides the object."""
+        return {}
 
     def act(
         self, request: HttpRequest, pk: int, done: str, verb: Callable[..., Any], **arguments: Any

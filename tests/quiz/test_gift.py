@@ -258,7 +258,7 @@ def test_every_block_of_any_text_becomes_an_item_or_a_fault(text):
 def test_any_bytes_are_read_without_an_error(data):
     parsed = parse_gift(data)
 
-    json.dumps(parsed.as_json(), ensure_ascii=False).encode()
+    assert json.dumps(parsed.as_json(), ensure_ascii=False).encode()
 
 
 @given(st.lists(gift_like, min_size=1, max_size=3))
