@@ -2,7 +2,7 @@
 
 import json
 import os
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.errors import Refused
+from applications.intake import read
 from applications.models import Cohort
 from dtt import embedded
 from dtt.funnel import funnel
@@ -25,6 +26,7 @@ from dtt.play.stage import own_stage
 from dtt.supervisor import Supervisor, ends_on_signals, worker_command
 
 SEASON = timedelta(days=110)
+BEFORE_BOOTCAMP = timedelta(days=35)
 MIB = 1024**2
 PROCESSES = 2
 
@@ -74,7 +76,11 @@ class Command(BaseCommand):
 
     def _play(self, options: dict[str, Any], crew: Crew) -> dict[str, Any]:
         opened = datetime.now(UTC).replace(microsecond=0) - SEASON
-        cohort = make_cohort(now=opened, slug=f"pipeline-{options['seed']}")
+        calendar: dict[str, Any] = {}
+        if options["from_csv"] and (days := bootcamp_days(options["from_csv"])):
+            opened = datetime.combine(days[0] - BEFORE_BOOTCAMP, time(4), UTC)
+            calendar["bootcamp_dates"] = days
+        cohort = make_cohort(now=opened, slug=f"pipeline-{options['seed']}", **calendar)
         bars = Bars()
         season = Season(
             cohort=cohort,
@@ -107,6 +113,18 @@ class Command(BaseCommand):
         write("\nChecks")
         for name, held in report["checks"].items():
             write(f"  {'holds' if held else 'FAILS':<8}{name.replace('_', ' ')}")
+
+
+def bootcamp_days(export: Path) -> list[date]:
+    """The days that people in an export were asked about, in the year in which they applied.
+
+    The cohort is played in that year, or nobody could be found to attend. None for a file that
+    cannot be read or names no days: the import says why.
+    """
+    rows = [row.values for row in read(export.read_bytes()).rows]
+    years = [row.submitted_at.year for row in rows if row.submitted_at]
+    days = {(day.month, day.day) for row in rows for day in row.available_days}
+    return sorted(date(max(years), month, day) for month, day in days) if years else []
 
 
 def _deliver(cohort: Cohort, progress: Progress) -> None:
