@@ -37,3 +37,11 @@ class PersonalEmailField(PersonalMixin, models.EmailField):
 
 class PersonalJSONField(PersonalMixin, models.JSONField):
     """Structured answers of a person."""
+
+
+class PersonalGenericIPAddressField(PersonalMixin, models.GenericIPAddressField):
+    """The network address that a person used."""
+
+
+class PersonalFileField(PersonalMixin, models.FileField):
+    """A document of a person."""

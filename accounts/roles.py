@@ -14,7 +14,22 @@ class Role(models.TextChoices):
     TRAINER = "trainer", _("Trainer")
     JUDGE = "judge", _("Judge")
     RECRUITER = "recruiter", _("Recruiter")
+    ACCOMMODATION_OFFICER = "accommodation-officer", _("Accommodation officer")
     AUDITOR = "auditor", _("Auditor")
+    DATA_PROTECTION_OFFICER = "data-protection-officer", _("Data protection officer")
+
+
+# They work in the staff site, and must sign in with a second factor.
+STAFF_ROLES = frozenset(
+    {
+        Role.PROGRAMME_MANAGER,
+        Role.REVIEWER,
+        Role.QUIZ_AUTHOR,
+        Role.ACCOMMODATION_OFFICER,
+        Role.AUDITOR,
+        Role.DATA_PROTECTION_OFFICER,
+    }
+)
 
 
 def has_role(*roles: Role) -> rules.Predicate:
@@ -36,9 +51,3 @@ def role_names(user: User) -> frozenset[str]:
     if known is None:
         known = user.__dict__["_role_names"] = frozenset(user.groups.values_list("name", flat=True))
     return known
-
-
-is_manager = has_role(Role.PROGRAMME_MANAGER)
-is_staff_of_any_kind = has_role(
-    Role.PROGRAMME_MANAGER, Role.REVIEWER, Role.QUIZ_AUTHOR, Role.AUDITOR
-)

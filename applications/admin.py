@@ -79,7 +79,7 @@ class CohortAdmin(RoleAdmin):
         ),
         (
             _("Who may take part"),
-            {"fields": (("completion_from", "completion_to"), "days_needed")},
+            {"fields": ("rules", "retention_months")},
         ),
     )
 

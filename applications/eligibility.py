@@ -21,15 +21,20 @@ class Rules:
     """A cohort's rules.
 
     Attributes:
+        statuses: who may apply: "student", "graduate" or both.
         completion_from, completion_to: first days of the earliest and the latest month, inclusive.
         bootcamp_dates: the days of the bootcamp.
         days_needed: on how many of them one must be available.
+        adults_only: whether one must be 18 or older.
     """
+
+    statuses: frozenset[str]
 
     completion_from: date
     completion_to: date
     bootcamp_dates: tuple[date, ...]
     days_needed: int
+    adults_only: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,7 @@ class Answers:
 def doubts(answers: Answers, rules: Rules) -> tuple[Doubt, ...]:
     """Return the reasons for a person to look at this application; none means clearly eligible."""
     found = []
-    if answers.status not in ("student", "graduate"):
+    if answers.status not in rules.statuses:
         found.append(Doubt.NOT_STUDENT_OR_GRADUATE)
     if answers.completion_on is None:
         found.append(Doubt.COMPLETION_UNKNOWN)
@@ -53,6 +58,6 @@ def doubts(answers: Answers, rules: Rules) -> tuple[Doubt, ...]:
         found.append(Doubt.COMPLETION_OUT_OF_RANGE)
     if len(set(answers.available_days) & set(rules.bootcamp_dates)) < rules.days_needed:
         found.append(Doubt.TOO_FEW_DAYS)
-    if not answers.is_adult:
+    if rules.adults_only and not answers.is_adult:
         found.append(Doubt.NOT_ADULT)
     return tuple(found)

@@ -17,6 +17,11 @@ class Move(StrEnum):
     FIND_INELIGIBLE = "find-ineligible"
     RECONSIDER = "reconsider"
     WITHDRAW = "withdraw"
+    RESTORE_DRAFT = "restore-draft"
+    RESTORE_SUBMITTED = "restore-submitted"
+    RESTORE_RESERVE = "restore-reserve"
+    RESTORE_FINAL_RESERVE = "restore-final-reserve"
+    MERGE = "merge"
     OFFER_PLACE = "offer-place"
     HOLD_IN_RESERVE = "hold-in-reserve"
     NOT_SELECT = "not-select"
@@ -52,6 +57,16 @@ MOVES: dict[Move, tuple[frozenset[Stage], Stage]] = {
             }
         ),
         S.WITHDRAWN,
+    ),
+    # A withdrawn place has gone to somebody else: who comes back waits for the next one.
+    Move.RESTORE_DRAFT: (frozenset({S.WITHDRAWN}), S.DRAFT),
+    Move.RESTORE_SUBMITTED: (frozenset({S.WITHDRAWN}), S.SUBMITTED),
+    Move.RESTORE_RESERVE: (frozenset({S.WITHDRAWN}), S.RESERVE),
+    Move.RESTORE_FINAL_RESERVE: (frozenset({S.WITHDRAWN}), S.FINAL_RESERVE),
+    # Two applications of one person become one; the other keeps its history.
+    Move.MERGE: (
+        frozenset({S.DRAFT, S.SUBMITTED, S.ELIGIBLE, S.INELIGIBLE, S.WITHDRAWN}),
+        S.MERGED,
     ),
     Move.OFFER_PLACE: (frozenset({S.ELIGIBLE, S.RESERVE}), S.PLACE_OFFERED),
     Move.HOLD_IN_RESERVE: (frozenset({S.ELIGIBLE}), S.RESERVE),
@@ -132,4 +147,13 @@ IN_BOOTCAMP = frozenset(
     {S.PLACE_CONFIRMED, S.FINALIST, S.FINAL_RESERVE, S.NOT_FINALIST, S.MATCHED, S.HIRED}
 )
 IN_FINAL = frozenset({S.FINALIST, S.MATCHED, S.HIRED})
-LEFT = frozenset({S.WITHDRAWN, S.INELIGIBLE, S.NOT_SELECTED, S.PLACE_DECLINED, S.PLACE_LAPSED})
+LEFT = frozenset(
+    {
+        S.WITHDRAWN,
+        S.MERGED,
+        S.INELIGIBLE,
+        S.NOT_SELECTED,
+        S.PLACE_DECLINED,
+        S.PLACE_LAPSED,
+    }
+)

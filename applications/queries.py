@@ -8,7 +8,7 @@ from applications.models import Application, Cohort, Stage
 
 def public_cohorts() -> QuerySet[Cohort]:
     """The cohorts that anybody may see, newest first."""
-    return Cohort.objects.filter(is_public=True).select_related("programme")
+    return Cohort.objects.filter(is_public=True).select_related("programme", "rules")
 
 
 def applications_of(user_id: int) -> QuerySet[Application]:

@@ -71,6 +71,7 @@ STEPS_DONE = {
     S.ELIGIBLE: 1,
     S.INELIGIBLE: 1,
     S.WITHDRAWN: 1,
+    S.MERGED: 1,
     S.PLACE_OFFERED: 2,
     S.RESERVE: 2,
     S.NOT_SELECTED: 2,
@@ -87,6 +88,7 @@ ENDED = frozenset(
     {
         S.INELIGIBLE,
         S.WITHDRAWN,
+        S.MERGED,
         S.NOT_SELECTED,
         S.PLACE_DECLINED,
         S.PLACE_LAPSED,
@@ -158,6 +160,12 @@ STORY: dict[Stage, tuple[Chapter, ...]] = {
         Chapter(
             happened=_("You have withdrawn this application."),
             next=_("If that was a mistake, write to us."),
+        ),
+    ),
+    S.MERGED: (
+        Chapter(
+            happened=_("You had applied twice. The two applications are one now."),
+            next=_("Nothing you wrote is lost. The other application goes on."),
         ),
     ),
     S.PLACE_OFFERED: (
@@ -318,7 +326,7 @@ def _steps(
     application: Application, calendar: dict[str, datetime], now: datetime, *, ended: bool
 ) -> tuple[RailStep, ...]:
     done = STEPS_DONE[Stage(application.stage)]
-    if application.stage == Stage.WITHDRAWN and application.submitted_at is None:
+    if application.stage in (Stage.WITHDRAWN, Stage.MERGED) and not application.submitted_at:
         done = 0
     quiz = "quiz_opens_at" if now < calendar["quiz_opens_at"] else "quiz_closes_at"
     instants = (

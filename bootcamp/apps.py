@@ -1,7 +1,8 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from selection import sources, verifiers
+from accounts import verifiers
+from selection import sources
 
 
 class BootcampConfig(AppConfig):

@@ -182,7 +182,8 @@ def attendance_of(cohort: Cohort) -> dict[int, attendance_rule.Attendance]:
     for row in Attendance.objects.filter(session__in=[b.session_id for b in held]):
         rows[row.application_id].append(row)
     days = max(len(cohort.bootcamp_dates), 1)
-    rule = attendance_rule.Rule(threshold=min(Fraction(cohort.days_needed, days), Fraction(1)))
+    needed = Fraction(cohort.rules.days_needed, days)
+    rule = attendance_rule.Rule(threshold=min(needed, Fraction(1)))
     people = Application.objects.filter(
         membership__group__cohort=cohort, stage__in=IN_BOOTCAMP
     ).values_list("pk", "membership__group")

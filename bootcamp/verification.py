@@ -2,10 +2,10 @@
 
 from typing import TypeVar
 
+from accounts.verifiers import UnknownRun, Verdict
 from bootcamp import snapshots, timetabling
 from bootcamp.models import JudgingRun, ProjectScore, Timetable
 from selection import canonical
-from selection.verifiers import UnknownRun, Verdict
 
 LARGEST_ID = 2**63 - 1
 LARGEST_NUMBER = 2**31 - 1

@@ -7,7 +7,7 @@ class MatchingConfig(AppConfig):
     verbose_name = _("Matching")
 
     def ready(self) -> None:
+        from accounts import verifiers  # noqa: PLC0415
         from matching import verification  # noqa: PLC0415 (needs the loaded tables)
-        from selection import verifiers  # noqa: PLC0415
 
         verifiers.register("match", verification.find_and_verify)

@@ -2,10 +2,10 @@
 
 from itertools import zip_longest
 
+from accounts.verifiers import UnknownRun, Verdict
 from matching.market import Pair, decide, input_digest
 from matching.models import MatchRun
 from matching.stability import InvalidPreferences
-from selection.verifiers import UnknownRun, Verdict
 
 MAX_ID = 2**63 - 1
 

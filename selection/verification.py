@@ -2,11 +2,11 @@
 
 from itertools import zip_longest
 
+from accounts.verifiers import UnknownRun, Verdict
 from selection import canonical
 from selection.models import Entry, Selection
 from selection.ranking import DuplicateCandidate, IncomparableScores, InvalidRule
 from selection.runs import Decision, Outcome, SeedMismatch, decide
-from selection.verifiers import UnknownRun, Verdict
 
 MAX_ID = 2**63 - 1
 

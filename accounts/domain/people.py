@@ -9,9 +9,7 @@ from django.db import transaction
 from accounts.domain import audit
 from accounts.languages import Language
 from accounts.models import User, normalise_email
-from accounts.roles import Role
-
-STAFF_ROLES = frozenset({Role.PROGRAMME_MANAGER, Role.REVIEWER, Role.QUIZ_AUTHOR, Role.AUDITOR})
+from accounts.roles import STAFF_ROLES, Role
 
 
 def register_person(

@@ -48,6 +48,7 @@ DECLARED = (
     "honour_code_at",
     "privacy_notice_at",
     "privacy_notice_version",
+    "rules",
     "submitted_at",
     "saved_at",
 )
@@ -175,6 +176,7 @@ def submit_application(
         application.honour_code_at = application.privacy_notice_at = now
         application.privacy_notice_version = PRIVACY_NOTICE_VERSION
         application.submitted_at = application.saved_at = now
+        application.rules = application.cohort.rules
         application.save(update_fields=DECLARED)
         give_consents(application=application, purposes=consents, language=language, now=now)
         advance_locked([application], move=Move.SUBMIT, by=by, now=now)
@@ -283,7 +285,7 @@ def receipt_for(application: Application) -> Telling:
 def _locked(application_id: int) -> Application:
     return (
         Application.objects.select_for_update(of=("self",))
-        .select_related("cohort", "user")
+        .select_related("cohort__rules", "rules", "user")
         .get(pk=application_id)
     )
 

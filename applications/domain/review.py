@@ -12,7 +12,7 @@ from accounts.models import User
 from applications.domain.stages import advance, advance_locked
 from applications.eligibility import Answers, Doubt, Rules, doubts
 from applications.lifecycle import Move
-from applications.models import Application, Cohort, Stage
+from applications.models import Application, Cohort, EligibilityRules, Stage
 from notifications.domain.outbox import Telling, queue
 
 DOUBTS = {
@@ -28,13 +28,16 @@ class UnableToReview(Refused):
     """The decision cannot be made; the message says why."""
 
 
-def rules_of(cohort: Cohort) -> Rules:
-    """The cohort's eligibility rules."""
+def rules_of(cohort: Cohort, version: EligibilityRules | None = None) -> Rules:
+    """A version of the eligibility rules as the pure function takes them; the one in force."""
+    version = version or cohort.rules
     return Rules(
-        completion_from=cohort.completion_from,
-        completion_to=cohort.completion_to,
+        statuses=frozenset(version.statuses),
+        completion_from=version.completion_from,
+        completion_to=version.completion_to,
         bootcamp_dates=tuple(cohort.bootcamp_dates),
-        days_needed=cohort.days_needed,
+        days_needed=version.days_needed,
+        adults_only=version.adults_only,
     )
 
 
@@ -46,7 +49,7 @@ def doubts_about(application: Application) -> tuple[Doubt, ...]:
         available_days=application.available_days,
         is_adult=application.is_adult is not False,  # not asked is not a no
     )
-    return doubts(answers, rules_of(application.cohort))
+    return doubts(answers, rules_of(application.cohort, application.rules))
 
 
 def review_clear_cases(*, application_ids: Collection[int], now: datetime) -> int:
@@ -57,7 +60,7 @@ def review_clear_cases(*, application_ids: Collection[int], now: datetime) -> in
     with transaction.atomic():
         waiting = (
             Application.objects.select_for_update(of=("self",))
-            .select_related("cohort")
+            .select_related("cohort__rules", "rules")
             .filter(pk__in=application_ids)
             .order_by("pk")
         )

@@ -44,9 +44,18 @@ def advance(
 
 
 def advance_locked(
-    rows: list[Application], *, move: Move, by: User | None, now: datetime, reason: str = ""
+    rows: list[Application],
+    *,
+    move: Move,
+    by: User | None,
+    now: datetime,
+    reason: str = "",
+    into: Application | None = None,
 ) -> list[Application]:
     """Make one move with applications that the caller has locked in this transaction.
+
+    Args:
+        into: with `Move.MERGE`, the application that goes on.
 
     Raises:
         UnableToMove: at least one is not where the move starts; none is moved.
@@ -74,10 +83,18 @@ def advance_locked(
         )
         for application in rows
     ]
+    leaves = target == Stage.WITHDRAWN
     Application.objects.filter(pk__in=[row.pk for row in rows]).update(
-        stage=target, version=F("version") + 1
+        stage=target,
+        version=F("version") + 1,
+        withdrawn_at=now if leaves else None,
+        withdrawn_from=F("stage") if leaves else "",
+        merged_into=into,
     )
     for application in rows:
+        application.withdrawn_at = now if leaves else None
+        application.withdrawn_from = application.stage if leaves else ""
+        application.merged_into = into
         application.stage = target
         application.version += 1
     audit.record_many(events)

@@ -3,30 +3,49 @@ from applications.models.applications import (
     Application,
     Consent,
     Discipline,
-    ImportFile,
     Level,
     PriorLearning,
     Source,
     Stage,
-    Status,
     Track,
 )
-from applications.models.cohorts import Cohort, Institution, Programme, in_this_language
+from applications.models.cohorts import Cohort, Programme, SignOff
+from applications.models.documents import Document
+from applications.models.exports import Export
+from applications.models.history import LateAccess, Submission
+from applications.models.importing import ColumnMapping, ImportFile
+from applications.models.institutions import Institution, InstitutionAlias
+from applications.models.language import in_this_language
+from applications.models.reviewing import DuplicateCase, ReviewClaim
+from applications.models.rules import EligibilityRules, Status
+from applications.models.texts import Acceptance, LegalText
 
 __all__ = [
+    "Acceptance",
     "AccessRequest",
     "Application",
     "Cohort",
+    "ColumnMapping",
     "Consent",
     "Discipline",
+    "Document",
+    "DuplicateCase",
+    "EligibilityRules",
+    "Export",
     "ImportFile",
     "Institution",
+    "InstitutionAlias",
+    "LateAccess",
+    "LegalText",
     "Level",
     "PriorLearning",
     "Programme",
+    "ReviewClaim",
+    "SignOff",
     "Source",
     "Stage",
     "Status",
+    "Submission",
     "Track",
     "in_this_language",
 ]

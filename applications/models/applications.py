@@ -9,8 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
-from accounts.personal import PersonalCharField, PersonalJSONField, PersonalTextField
-from applications.models.cohorts import Cohort, Institution
+from accounts.personal import PersonalCharField, PersonalTextField
+from applications.models.cohorts import Cohort
+from applications.models.institutions import Institution
+from applications.models.rules import EligibilityRules, Status
 
 
 class Stage(models.TextChoices):
@@ -21,6 +23,7 @@ class Stage(models.TextChoices):
     ELIGIBLE = "eligible", _("eligible")
     INELIGIBLE = "ineligible", _("not eligible")
     WITHDRAWN = "withdrawn", _("withdrawn")
+    MERGED = "merged", _("merged into another application")
     PLACE_OFFERED = "place-offered", _("place offered")
     RESERVE = "reserve", _("on the reserve list")
     NOT_SELECTED = "not-selected", _("not selected")
@@ -40,11 +43,6 @@ class Level(models.TextChoices):
     TAUGHT_MASTER = "taught_master", _("Taught master’s degree")
     RESEARCH = "research", _("Research master’s degree or doctorate")
     OTHER = "other", _("Other")
-
-
-class Status(models.TextChoices):
-    STUDENT = "student", _("I am a student")
-    GRADUATE = "graduate", _("I have graduated")
 
 
 class Discipline(models.TextChoices):
@@ -200,6 +198,27 @@ class Application(models.Model):
         _("version of the privacy notice"), max_length=20, blank=True
     )
 
+    rules = models.ForeignKey(
+        EligibilityRules,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("rules at the submission"),
+    )
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
+    withdrawn_from = models.CharField(
+        _("stage before withdrawing"), max_length=20, choices=Stage, blank=True
+    )
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="merged",
+        verbose_name=_("merged into"),
+    )
+
     # Where the answers come from a file: when, and the SHA-256 of the row as it was read.
     # `saved_at` is later than `imported_at` once the person has saved here themselves.
     imported_at = models.DateTimeField(_("imported"), null=True, blank=True)
@@ -218,15 +237,29 @@ class Application(models.Model):
                 violation_error_message=_("You have an application in this cohort already."),
             ),
             models.CheckConstraint(
-                condition=Q(stage__in=["draft", "withdrawn"]) | Q(submitted_at__isnull=False),
+                condition=Q(stage__in=["draft", "withdrawn", "merged"])
+                | Q(submitted_at__isnull=False),
                 name="application_submitted_has_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(stage="withdrawn", withdrawn_at__isnull=False)
+                | (~Q(stage="withdrawn") & Q(withdrawn_at__isnull=True)),
+                name="application_withdrawn_has_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(stage="merged", merged_into__isnull=False)
+                | (~Q(stage="merged") & Q(merged_into__isnull=True)),
+                name="application_merged_has_target",
             ),
             models.CheckConstraint(
                 condition=Q(python_rating__isnull=True) | Q(python_rating__lte=5),
                 name="application_python_rating_to_5",
             ),
         ]
-        indexes = [models.Index(fields=["cohort", "stage"])]
+        indexes = [
+            models.Index(fields=["cohort", "stage"]),
+            models.Index(fields=["cohort", "mobile"], name="application_mobile"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.reference} {self.full_name}"
@@ -248,6 +281,11 @@ class Application(models.Model):
 class AccessRequest(models.Model):
     """What somebody needs to sit the quiz or attend. No selector, judge or company sees it."""
 
+    class State(models.TextChoices):
+        ASKED = "asked", _("to decide")
+        GRANTED = "granted", _("granted")
+        REFUSED = "refused", _("refused")
+
     application = models.OneToOneField(Application, models.CASCADE, related_name="access_request")
     needs = PersonalTextField(
         _("Do you need any arrangement to take the quiz or attend?"),
@@ -256,6 +294,18 @@ class AccessRequest(models.Model):
         retention="30 days after use",
     )
     requested_at = models.DateTimeField(_("requested"))
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.ASKED)
+    # What was arranged, in words for the person; the reason for it is recorded nowhere.
+    arrangement = PersonalTextField(
+        _("what we arranged"),
+        blank=True,
+        purpose="making arrangements for you",
+        retention="30 days after use",
+    )
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    decided_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by")
+    )
 
     class Meta:
         verbose_name = _("access request")
@@ -294,33 +344,3 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.application_id} {self.purpose}"
-
-
-class ImportFile(models.Model):
-    """A file to import, kept as it came, and what it did. `imported_at` is NULL until confirmed."""
-
-    cohort = models.ForeignKey(Cohort, models.PROTECT, related_name="import_files")
-    name = models.CharField(_("file name"), max_length=200)
-    sha256 = models.CharField(_("SHA-256"), max_length=64)
-    content = models.BinaryField(_("content"))
-    uploaded_at = models.DateTimeField(_("uploaded"))
-    imported_at = models.DateTimeField(_("imported"), null=True, blank=True)
-    imported_by = models.ForeignKey(
-        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by")
-    )
-    report = PersonalJSONField(_("report"), default=dict, purpose="explaining an import")
-
-    class Meta:
-        verbose_name = _("imported file")
-        verbose_name_plural = _("imported files")
-        ordering = ["-id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["cohort", "sha256"],
-                condition=Q(imported_at__isnull=True),
-                name="import_file_waits_once",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.name

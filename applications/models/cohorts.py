@@ -3,13 +3,16 @@
 from itertools import pairwise
 
 from django.contrib.postgres.fields import ArrayField
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
-from django.utils import translation
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from applications.models.language import in_this_language
+from applications.models.rules import EligibilityRules
 
 INSTANTS_IN_ORDER = {
     "applications_open_at": _("applications open"),
@@ -28,11 +31,6 @@ ORDER = (
     ("quiz_opens_at", "quiz_closes_at"),
     *pairwise(name for name in INSTANTS_IN_ORDER if name != "quiz_opens_at"),
 )
-
-
-def in_this_language(english: str, chinese: str) -> str:
-    """The text in the active language, or the English one where the Chinese is missing."""
-    return chinese if chinese and (translation.get_language() or "").startswith("zh") else english
 
 
 class Programme(models.Model):
@@ -102,9 +100,19 @@ class Cohort(models.Model):
     )
     finalists_with_ties = models.PositiveIntegerField(_("finalists if people tie"), default=50)
 
-    completion_from = models.DateField(_("earliest completion month"))
-    completion_to = models.DateField(_("latest completion month"))
-    days_needed = models.PositiveSmallIntegerField(_("bootcamp days one must attend"), default=5)
+    rules = models.ForeignKey(
+        EligibilityRules,
+        models.PROTECT,
+        related_name="cohorts",
+        verbose_name=_("eligibility rules in force"),
+    )
+    retention_months = models.PositiveSmallIntegerField(
+        _("months until the data of unsuccessful applicants go"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(24)],
+        help_text=_("Counted from the published result; at most 24."),
+    )
 
     class Meta:
         verbose_name = _("cohort")
@@ -132,11 +140,10 @@ class Cohort(models.Model):
                 violation_error_message=_("“Bootcamp days” needs at least one day."),
             ),
             models.CheckConstraint(
-                condition=Q(completion_from__lte=F("completion_to")),
-                name="cohort_completion_range",
-                violation_error_message=_(
-                    "“Earliest completion month” must not come after “latest completion month”."
-                ),
+                condition=Q(retention_months__isnull=True)
+                | Q(retention_months__gte=1, retention_months__lte=24),
+                name="cohort_retention_at_most_24_months",
+                violation_error_message=_("Keep the data between 1 and 24 months."),
             ),
         ]
 
@@ -147,17 +154,27 @@ class Cohort(models.Model):
         return reverse("cohort", args=[self.slug])
 
 
-class Institution(models.Model):
-    """A place of study, with the name it bears in each language."""
+class SignOff(models.Model):
+    """Somebody answers for a question that the law leaves to a person, before a cohort opens."""
 
-    code = models.CharField(_("code"), max_length=30, unique=True)
-    name_en = models.CharField(_("name (English)"), max_length=150)
-    name_zh = models.CharField(_("name (Chinese)"), max_length=150)
+    class Subject(models.TextChoices):
+        PRIVACY_NOTICE = "privacy-notice", _("The privacy notice is right for this cohort")
+        AGENCY = "agency", _("The operator may bring people and employers together")
+        SPECIAL_MEASURES = "special-measures", _("No place is reserved for a group of people")
+        WAGES = "wages", _("The wording on minimum wage and internships is right")
+
+    cohort = models.ForeignKey(Cohort, models.CASCADE, related_name="sign_offs")
+    subject = models.CharField(_("subject"), max_length=20, choices=Subject)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("by"))
+    at = models.DateTimeField(_("time"))
 
     class Meta:
-        verbose_name = _("institution")
-        verbose_name_plural = _("institutions")
-        ordering = ["name_en"]
+        verbose_name = _("sign-off")
+        verbose_name_plural = _("sign-offs")
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["cohort", "subject"], name="sign_off_once_a_subject")
+        ]
 
     def __str__(self) -> str:
-        return in_this_language(self.name_en, self.name_zh)
+        return f"{self.cohort_id} {self.subject}"

@@ -16,6 +16,7 @@ from applications.models import (
     Cohort,
     Consent,
     Discipline,
+    EligibilityRules,
     Institution,
     Level,
     PriorLearning,
@@ -111,9 +112,17 @@ def make_cohort(*, now: datetime, slug: str = "spring", **overrides: Any) -> Coh
         "finalists_at": day(60),
         "rankings_close_at": day(74),
         "match_at": day(77),
+        "retention_months": 12,
+    }
+    rules: dict[str, Any] = {
         "completion_from": date(now.year - 4, 1, 1),
         "completion_to": date(now.year + 4, 12, 1),
+        "days_needed": 5,
+        "adults_only": True,
     }
+    rules |= {name: overrides.pop(name) for name in rules.keys() & overrides.keys()}
+    if "rules" not in overrides:
+        fields["rules"] = EligibilityRules.objects.create(created_at=now, **rules)
     return Cohort.objects.create(slug=slug, **(fields | overrides))
 
 

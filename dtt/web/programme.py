@@ -115,7 +115,7 @@ def _bootcamp(cohort: Cohort) -> tuple[Event, ...]:
             at=_midnight(days[0]),
             until=_midnight(days[-1] + timedelta(days=1)),
             note=_("%(days)d days, in person. You must be there on at least %(needed)d of them.")
-            % {"days": len(days), "needed": cohort.days_needed},
+            % {"days": len(days), "needed": cohort.rules.days_needed},
             days=days,
         ),
     )

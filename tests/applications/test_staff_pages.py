@@ -275,7 +275,7 @@ def cohort_form(cohort: Cohort, **changed: Any) -> dict[str, Any]:
             "“quiz opens” must not come after “quiz closes”.",
         ),
         ({"places": 200}, "“Bootcamp places” must be at least 1"),
-        ({"completion_from": timedelta(days=9000)}, "“Earliest completion month” must not"),
+        ({"retention_months": 25}, "less than or equal to 24"),
     ],
 )
 def test_dates_in_the_wrong_order_name_both_fields(

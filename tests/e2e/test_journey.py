@@ -101,7 +101,7 @@ def apply(page: Page, site: str, cohort: Cohort) -> Application:
         page.fill("#id_study_programme", "BSc Physics")
         tick(page, "level", "bachelor")
         page.select_option("select[name^=completion_on]", index=6)
-        page.fill("input[name^=completion_on]", str(cohort.completion_to.year - 1))
+        page.fill("input[name^=completion_on]", str(cohort.rules.completion_to.year - 1))
     with section(page, "Readiness"):
         tick(page, "track", "data_science")
         page.fill("#id_motivation", "I want to understand what I use.")

@@ -4,6 +4,7 @@ import pytest
 from django.db import IntegrityError, InternalError, transaction
 
 from accounts.domain.approvals import UnableToApprove
+from accounts.verifiers import UnknownRun, verify
 from applications.domain.stages import advance, stage_of
 from applications.lifecycle import Move
 from applications.models import Stage
@@ -22,7 +23,6 @@ from matching.queries import blocking_pairs_of
 from matching.stability import blocking_pairs
 from matching.verification import find_and_verify, verify_match
 from notifications.models import Message
-from selection.verifiers import UnknownRun, verify
 from tests.matching.conftest import Final
 
 pytestmark = pytest.mark.django_db

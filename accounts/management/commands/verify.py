@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from selection import verifiers
+from accounts import verifiers
 
 
 class Command(BaseCommand):
@@ -14,7 +14,13 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("kind", metavar="KIND", choices=verifiers.kinds())
-        parser.add_argument("run", metavar="RUN", help="its id, or e.g. spring/bootcamp/1")
+        parser.add_argument(
+            "run",
+            metavar="RUN",
+            nargs="?",
+            default="",
+            help="its id, or e.g. spring/bootcamp/1; for audit, the end of the chain noted earlier",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -24,4 +30,4 @@ class Command(BaseCommand):
         if not verdict.matches:
             self.stdout.write(f"DIFFERENT: {verdict.difference}")
             sys.exit(1)
-        self.stdout.write("MATCH")
+        self.stdout.write(f"MATCH {verdict.note}".rstrip())

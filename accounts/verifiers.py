@@ -10,9 +10,15 @@ class UnknownRun(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a run comes out the same again, and if not, the first difference in words."""
+    """Whether a run comes out the same again.
+
+    Attributes:
+        difference: the first one, in words; nothing if there is none.
+        note: what to write down where the house cannot change it.
+    """
 
     difference: str = ""
+    note: str = ""
 
     @property
     def matches(self) -> bool:
