@@ -12,7 +12,7 @@ from accounts.models import AuditEvent, User
 from accounts.roles import Role
 from applications.domain.applying import request_access, submit_application
 from applications.models import Application, Cohort, ImportFile, Stage
-from applications.web.staff import MAX_BYTES
+from applications.web.staff.importing import MAX_BYTES
 from dtt.play.people import make_applicant, make_cohort, make_user
 from notifications.models import Message
 from tests.applications.test_importing import HEADER, row
