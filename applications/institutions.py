@@ -1,14 +1,16 @@
 """The institutions of Hong Kong that an applicant can pick, and what people call them. Pure.
 
-The list is a seed: staff add institutions and merge what people wrote under "other". A name is
-resolved only when it is one of the written ones, whatever its case, punctuation or script;
-nothing is guessed from likeness, because a campus elsewhere can carry most of a Hong Kong name
-(CUHK and CUHK (Shenzhen) are two universities).
+The list is a seed: staff add institutions and merge what people wrote under "other"; the names in
+force are those of `applications.domain.institutions.directory`. A name is resolved only when it is
+one of the written ones, whatever its case, punctuation or script; nothing is guessed from
+likeness, because a campus elsewhere can carry most of a Hong Kong name (CUHK and CUHK (Shenzhen)
+are two universities).
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -266,44 +268,67 @@ _PARTS = re.compile(r"[()\[\]（）【】,，/／;；|\n]|\s[-–—]\s")
 _CHINESE_SPACE = re.compile(r"(?<=[^\x00-\x7f]) (?=[a-z0-9])|(?<=[a-z0-9]) (?=[^\x00-\x7f])")
 
 
-def _key(name: str) -> str:
-    """Fold a name and drop the article, which people write or leave out as they like."""
+def key(name: str) -> str:
+    """Fold a name and drop the article, which people write or leave out as they like.
+
+    Two names with one key are one name, whatever their case, punctuation or script.
+    """
     return fold(name).removeprefix("the ").replace(" and ", " ").replace("hongkong", "hong kong")
 
 
-_BY_NAME: Final = {
-    _key(name): institution.code for institution in INSTITUTIONS for name in institution.names()
-}
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """What people call each institution.
+
+    Attributes:
+        names: from the `key` of a name to the code of the one institution that bears it.
+    """
+
+    names: Mapping[str, str]
+
+    def resolve(self, text: str) -> str | None:
+        """Return the code of the institution that `text` names, or None if it is not listed.
+
+        Understands full, short and former names in English and Chinese (either script), with the
+        place added ("Lingnan University, Hong Kong") or in two versions at once ("香港理工大學
+        (PolyU)") as long as both name the same institution.
+        """
+        if (code := self.names.get(key(text))) is not None:
+            return code
+        pieces = [piece for part in _PARTS.split(text) for piece in self._scripts(key(part))]
+        codes = {self.names.get(piece) for piece in pieces if piece not in _PLACES}
+        return codes.pop() if len(codes) == 1 else None
+
+    def search(self, text: str) -> tuple[str, ...]:
+        """Return the codes of institutions one of whose names contains `text`.
+
+        Made for a search field: part of a word is enough ("poly", "理工"), an empty text finds
+        all. Whoever bears exactly this name comes first, the others in the order of the names.
+        """
+        wanted = key(text)
+        exact = self.names.get(wanted)
+        found = [exact] if exact is not None else []
+        found += [code for name, code in self.names.items() if wanted in name]
+        return tuple(dict.fromkeys(found))
+
+    def _scripts(self, folded: str) -> list[str]:
+        """Part "香港理工大學 polyu" into its Chinese and its Latin half; leave a name whole."""
+        return [folded] if folded in self.names else _CHINESE_SPACE.split(folded)
+
+
+def directory_of(names: Iterable[tuple[str, str]]) -> Directory:
+    """Return the directory of pairs of a name and a code; the first to bear a name keeps it."""
+    found: dict[str, str] = {}
+    for name, code in names:
+        if folded := key(name):
+            found.setdefault(folded, code)
+    return Directory(found)
+
+
+SEED: Final = directory_of((name, each.code) for each in INSTITUTIONS for name in each.names())
 
 
 @lru_cache(maxsize=4096)
 def resolve(text: str) -> str | None:
-    """Return the code of the institution that `text` names, or None if it is not on the list.
-
-    Understands full, short and former names in English and Chinese (either script), with the
-    place added ("Lingnan University, Hong Kong") or in two versions at once ("香港理工大學
-    (PolyU)") as long as both name the same institution.
-    """
-    if (code := _BY_NAME.get(_key(text))) is not None:
-        return code
-    pieces = [piece for part in _PARTS.split(text) for piece in _scripts(_key(part))]
-    codes = {_BY_NAME.get(piece) for piece in pieces if piece not in _PLACES}
-    return codes.pop() if len(codes) == 1 else None
-
-
-def _scripts(key: str) -> list[str]:
-    """Part "香港理工大學 polyu" into its Chinese and its Latin half; leave a single name whole."""
-    return [key] if key in _BY_NAME else _CHINESE_SPACE.split(key)
-
-
-def search(text: str) -> tuple[Institution, ...]:
-    """Return the institutions one of whose names contains `text`, in the order of the list.
-
-    Made for a search field: part of a word is enough ("poly", "理工"), an empty text finds all.
-    """
-    wanted = _key(text)
-    return tuple(
-        institution
-        for institution in INSTITUTIONS
-        if any(wanted in _key(name) for name in institution.names())
-    )
+    """`SEED.resolve`, remembered."""
+    return SEED.resolve(text)
