@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from applications.models import Application, Stage
 from quiz.models import Attempt, AttemptScore, Quiz, Response, ScoringRun
@@ -81,3 +82,10 @@ def _scores(cohort_id: int, column: str) -> dict[int, Decimal]:
         else ()
     )
     return dict(scores)
+
+
+def sat_the_quiz(application: Application) -> str:
+    """That a sitting which counts hangs on this application, in words; nothing if none does."""
+    if Attempt.objects.live().filter(application=application).exists():
+        return _("Its person has sat the quiz under it.")
+    return ""
