@@ -5,7 +5,7 @@ from itertools import pairwise
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 from django.urls import reverse
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -25,6 +25,7 @@ INSTANTS_IN_ORDER = {
     "rankings_close_at": _("rankings close"),
     "match_at": _("match is published"),
 }
+BOOTCAMP_DAYS = _("bootcamp days")
 # The quiz may open while applications are still taken: who is eligible may sit it at once.
 ORDER = (
     ("applications_open_at", "quiz_opens_at"),
@@ -68,6 +69,22 @@ def _before(first: str, second: str) -> models.CheckConstraint:
     )
 
 
+def _days_compared(instant: str, joiner: str) -> Func:
+    """SQL: the day of an instant in Hong Kong, compared with all bootcamp days."""
+    day = Func(
+        F(instant),
+        template="(%(expressions)s AT TIME ZONE 'Asia/Hong_Kong')::date",
+        output_field=models.DateField(),
+    )
+    return Func(
+        day,
+        F("bootcamp_dates"),
+        template="(%(expressions)s))",
+        arg_joiner=f" {joiner} ALL (",
+        output_field=models.BooleanField(),
+    )
+
+
 class Cohort(models.Model):
     """One run of a programme. Every deadline is an instant; the server's clock decides it."""
 
@@ -85,7 +102,7 @@ class Cohort(models.Model):
     quiz_closes_at = models.DateTimeField(INSTANTS_IN_ORDER["quiz_closes_at"])
     shortlist_at = models.DateTimeField(INSTANTS_IN_ORDER["shortlist_at"])
     reply_hours = models.PositiveSmallIntegerField(_("hours to confirm a place"), default=48)
-    bootcamp_dates = ArrayField(models.DateField(), verbose_name=_("bootcamp days"))
+    bootcamp_dates = ArrayField(models.DateField(), verbose_name=BOOTCAMP_DAYS)
     project_due_at = models.DateTimeField(INSTANTS_IN_ORDER["project_due_at"])
     finalists_at = models.DateTimeField(INSTANTS_IN_ORDER["finalists_at"])
     rankings_close_at = models.DateTimeField(INSTANTS_IN_ORDER["rankings_close_at"])
@@ -138,6 +155,24 @@ class Cohort(models.Model):
                 condition=Q(bootcamp_dates__len__gte=1),
                 name="cohort_has_bootcamp_days",
                 violation_error_message=_("“Bootcamp days” needs at least one day."),
+            ),
+            models.CheckConstraint(
+                condition=_days_compared("shortlist_at", "<"),
+                name="cohort_shortlist_then_bootcamp",
+                violation_error_message=format_lazy(
+                    _("Every one of the “{days}” must come after the day on which “{instant}”."),
+                    days=BOOTCAMP_DAYS,
+                    instant=INSTANTS_IN_ORDER["shortlist_at"],
+                ),
+            ),
+            models.CheckConstraint(
+                condition=_days_compared("project_due_at", ">="),
+                name="cohort_bootcamp_then_project",
+                violation_error_message=format_lazy(
+                    _("None of the “{days}” may come after the day on which “{instant}”."),
+                    days=BOOTCAMP_DAYS,
+                    instant=INSTANTS_IN_ORDER["project_due_at"],
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(retention_months__isnull=True)
