@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Final
 
 from applications.intake.faults import Finding, Kind, UnreadableFile, gettext_noop, shorten
+from applications.intake.values import parse_email
 from applications.wording import fold, says
 
 
@@ -163,6 +164,11 @@ def _first_decision(header: str) -> tuple[int, Field | None]:
     return len(_DECISIONS), None
 
 
+def knows(headings: Sequence[str]) -> bool:
+    """Tell whether a row names enough of what an application cannot be without."""
+    return len({field_of(text) for text in headings} & set(REQUIRED)) >= len(REQUIRED) // 2
+
+
 def map_columns(
     header: Sequence[str], *, row: int, chosen: Mapping[int, Field | None] | None = None
 ) -> tuple[Column, ...]:
@@ -177,8 +183,49 @@ def map_columns(
         chosen: what a person said about columns, by index, which goes before their wording.
 
     Raises:
-        UnreadableFile: no heading is known, two say the same, or a required field has none.
+        UnreadableFile: no heading is known, or an application stands in their place; two say the
+            same; or a required field has none.
     """
+    columns = suggest_columns(header, chosen=chosen)
+    if any(map(parse_email, header)) or not any(column.field for column in columns):
+        raise UnreadableFile(row, Finding(Kind.MISSING_HEADER, {"row": row}))
+    if missing := missing_fields(columns):
+        findings = [Finding(Kind.MISSING_COLUMN, {"column": LABELS[field]}) for field in missing]
+        raise UnreadableFile(row, *findings)
+    chosen = chosen or {}
+    claims = {index: field_of(text) for index, text in enumerate(header) if index not in chosen}
+    for column in columns:
+        others = (index for index, field in claims.items() if field == column.field)
+        same = any(
+            index != column.index and fold(header[index]) == fold(column.header) for index in others
+        )
+        if column.field and column.index not in chosen and same:
+            heading = shorten(column.header.strip())
+            raise UnreadableFile(row, Finding(Kind.REPEATED_COLUMN, {"header": heading}))
+    return columns
+
+
+def require_headings(header: Sequence[str], *, row: int) -> None:
+    """Refuse a row that cannot be the headings: too few of them, or an application among them.
+
+    Raises:
+        UnreadableFile: naming the row.
+    """
+    named = sum(1 for text in header if text.strip())
+    if named < len(REQUIRED) or any(map(parse_email, header)):
+        raise UnreadableFile(row, Finding(Kind.MISSING_HEADER, {"row": row}))
+
+
+def missing_fields(columns: Sequence[Column]) -> tuple[Field, ...]:
+    """Return what an application cannot be without and no column holds."""
+    held = {column.field for column in columns}
+    return tuple(field for field in REQUIRED if field not in held)
+
+
+def suggest_columns(
+    header: Sequence[str], *, chosen: Mapping[int, Field | None] | None = None
+) -> tuple[Column, ...]:
+    """Return what each column seems to hold, be it complete or not; no field is held twice."""
     chosen = chosen or {}
     width = max((index + 1 for index, text in enumerate(header) if text.strip()), default=0)
     claims: dict[Field, list[tuple[int, int, int]]] = {}
@@ -186,18 +233,5 @@ def map_columns(
         rank, field = (-1, chosen[index]) if index in chosen else _first_decision(header[index])
         if field is not None:
             claims.setdefault(field, []).append((rank, len(header[index]), index))
-    if not claims:
-        raise UnreadableFile(row, Finding(Kind.MISSING_HEADER))
-    missing = [field for field in REQUIRED if field not in claims]
-    if missing:
-        findings = [Finding(Kind.MISSING_COLUMN, {"column": LABELS[field]}) for field in missing]
-        raise UnreadableFile(row, *findings)
-    holders: dict[int, Field] = {}
-    for field, claimants in claims.items():
-        (rank, _, holder), *others = sorted(claimants)
-        same = (fold(header[other]) == fold(header[holder]) for _, _, other in others)
-        if rank >= 0 and any(same):
-            heading = shorten(header[holder].strip())
-            raise UnreadableFile(row, Finding(Kind.REPEATED_COLUMN, {"header": heading}))
-        holders[holder] = field
+    holders = {min(claimants)[-1]: field for field, claimants in claims.items()}
     return tuple(Column(index, header[index], holders.get(index)) for index in range(width))

@@ -19,12 +19,17 @@ class Kind(StrEnum):
     EMPTY_FILE = "empty_file"
     UNREADABLE_FILE = "unreadable_file"
     WORKBOOK = "workbook"
+    DAMAGED_WORKBOOK = "damaged_workbook"
+    OVERSIZED_WORKBOOK = "oversized_workbook"
+    PROTECTED_WORKBOOK = "protected_workbook"
+    MACRO_WORKBOOK = "macro_workbook"
     UNTERMINATED_QUOTE = "unterminated_quote"
     STRAY_QUOTE = "stray_quote"
     OVERLONG_LINE = "overlong_line"
     MISSING_HEADER = "missing_header"
     MISSING_COLUMN = "missing_column"
     REPEATED_COLUMN = "repeated_column"
+    NO_ROWS = "no_rows"
     # one row: it is left out
     WRONG_NUMBER_OF_CELLS = "wrong_number_of_cells"
     REPEATED_HEADER = "repeated_header"
@@ -61,7 +66,23 @@ MESSAGES: Final[dict[Kind, str]] = {
         "The text of the file cannot be read (line %(line)d). Save it as “CSV UTF-8” and try again."
     ),
     Kind.WORKBOOK: gettext_noop(
-        "This is a workbook, not a CSV file. Save the sheet as “CSV UTF-8” and try again."
+        "This is a workbook of a kind that is not read here. "
+        "Save it as an Excel workbook (.xlsx) or as “CSV UTF-8” and try again."
+    ),
+    Kind.DAMAGED_WORKBOOK: gettext_noop(
+        "The workbook is damaged. Open it in your spreadsheet program, save it again as an Excel "
+        "workbook (.xlsx) or as “CSV UTF-8”, and try again."
+    ),
+    Kind.OVERSIZED_WORKBOOK: gettext_noop(
+        "The workbook holds far more than a list of applications. Copy the rows into a new "
+        "workbook, or save the sheet as “CSV UTF-8”, and try again."
+    ),
+    Kind.PROTECTED_WORKBOOK: gettext_noop(
+        "The workbook is protected by a password. Save it without one and try again."
+    ),
+    Kind.MACRO_WORKBOOK: gettext_noop(
+        "The workbook contains macros. Save it as an Excel workbook without macros (.xlsx) and "
+        "try again."
     ),
     Kind.UNTERMINATED_QUOTE: gettext_noop(
         "A quotation mark that opens in this row (line %(line)d) is never closed, "
@@ -74,16 +95,20 @@ MESSAGES: Final[dict[Kind, str]] = {
     Kind.OVERLONG_LINE: gettext_noop(
         "A cell in line %(line)d is far too long. Is this a CSV file?"
     ),
-    Kind.MISSING_HEADER: gettext_noop("The first row does not name the columns of an application."),
+    Kind.MISSING_HEADER: gettext_noop(
+        "Row %(row)d does not name the columns of an application. The first row must be the "
+        "headings of the form."
+    ),
     Kind.MISSING_COLUMN: gettext_noop("There is no column for “%(column)s”."),
     Kind.REPEATED_COLUMN: gettext_noop(
         "Two columns have the same heading, “%(header)s”. Rename the one that is not meant."
     ),
+    Kind.NO_ROWS: gettext_noop("There is no row below the headings (row %(row)d)."),
     Kind.WRONG_NUMBER_OF_CELLS: gettext_noop(
         "The row (lines %(line)d to %(last_line)d) has %(cells)d cells, the header %(expected)d."
     ),
     Kind.REPEATED_HEADER: gettext_noop("The row repeats the header."),
-    Kind.NUL_BYTE: gettext_noop("The row contains a NUL character."),
+    Kind.NUL_BYTE: gettext_noop("“%(header)s” contains a NUL character (line %(line)d)."),
     Kind.CELL_TOO_LONG: gettext_noop(
         "“%(column)s” has %(length)d characters; at most %(limit)d are accepted."
     ),

@@ -7,12 +7,11 @@ be asked for again later never costs a person the application: it becomes a warn
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from applications.institutions import resolve
 from applications.intake.columns import LABELS, Field
 from applications.intake.dates import MonthDay, parse_days, parse_month, parse_time
 from applications.intake.faults import Finding, Kind, Params, shorten
@@ -32,6 +31,7 @@ from applications.intake.values import (
     parse_track,
     says_yes,
 )
+from applications.tables.cells import unguarded
 
 # the longest answer accepted, in characters; what is not listed is a short answer
 LIMITS: Final[dict[Field, int]] = {
@@ -54,7 +54,7 @@ class ApplicantRow:
         email: in lower case, without spaces around it.
         surname_en, given_en: as written; a single name is the surname, the other is "".
         mobile: E.164, or "".
-        institution: a code of `applications.institutions`, or "" when it is not on the list;
+        institution: a code that `resolve` knows, or "" when it is not on the list;
             then `institution_other` is what was written.
         completion: the first day of the month.
         python_rating: 0 to 5, or None.
@@ -103,7 +103,7 @@ class _Cells:
         self.warnings: list[Finding] = []
 
     def raw(self, field: Field) -> str:
-        return self._cells.get(field, "")
+        return unguarded(self._cells.get(field, ""))  # a list of our own may come back
 
     def line(self, field: Field) -> str:
         return clean_line(self.raw(field))
@@ -134,11 +134,16 @@ def _quoting(kind: Kind, text: str | None) -> Finding:
     return Finding(kind) if text is None else Finding(kind, {"text": shorten(text)})
 
 
-def read_row(cells: Mapping[Field, str]) -> Reading:
+Resolve = Callable[[str], str | None]
+"""From the name of an institution to its code, or None if it is not on the list."""
+
+
+def read_row(cells: Mapping[Field, str], resolve: Resolve) -> Reading:
     """Read one row.
 
     Args:
         cells: the text of each field that the file has a column for.
+        resolve: knows the institutions.
     """
     row = _Cells(cells)
     row.check_lengths()

@@ -1,177 +1,78 @@
-"""Bytes to a header and numbered records: encoding, delimiter, quoting. Pure.
-
-Encodings: UTF-8 with or without a byte order mark, UTF-16 with or without one, and Big5 with the
-Hong Kong Supplementary Character Set. Delimiters: comma, semicolon, tab, or the one that a
-spreadsheet's `sep=` line declares. Quoting is RFC 4180's, read strictly: a quotation mark that is
-not closed would swallow the rows after it without a word.
-"""
+"""Bytes to a header and numbered records, whatever the file: delimited text or a workbook. Pure."""
 
 from __future__ import annotations
 
-import codecs
-import csv
-import io
-import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, count
 
+from applications.intake import delimited, workbooks
 from applications.intake.faults import Finding, Kind, UnreadableFile
+from applications.intake.records import Record
 
-DELIMITERS = (",", ";", "\t")
-
-_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")  # XLSX (a ZIP), XLS (OLE)
-_SEPARATOR_LINE = re.compile(r"sep=([,;\t|])(?:\r\n?|\n)?", re.IGNORECASE)
-_BYTES_SEEN = 4096
-# Every Chinese character of Big5 begins with a high byte and most end in one. High bytes that
-# never touch, one of them between Latin letters, are the accents of a Western code page instead.
-_LATIN_ACCENT = re.compile(rb"[A-Za-z][\x80-\xff][A-Za-z]")
-_HIGH_PAIR = re.compile(rb"[\x80-\xff]{2}")
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One row of cells.
-
-    Attributes:
-        row: 1-based row as a spreadsheet shows it; blank rows count, a `sep=` line does not.
-        line, last_line: 1-based lines of the file that the row spans.
-        cells: as written, quotation marks undone.
-    """
-
-    row: int
-    line: int
-    last_line: int
-    cells: tuple[str, ...]
-
-    def is_blank(self) -> bool:
-        """Tell whether there is nothing in it."""
-        return not any(map(str.strip, self.cells))
+TITLE_ROWS = 5
+_HEADER_CELLS = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A readable file: the first row that is not blank, and a stream of the rows below it."""
+    """A readable file: its headings, and a stream of the rows below them.
+
+    Attributes:
+        encoding: as Python names it; "xlsx" for a workbook.
+        delimiter, sheet: of a text, of a workbook; "" otherwise.
+        lines: about how many records there are, to say how far the reading is.
+    """
 
     encoding: str
     delimiter: str
     header: Record
     records: Iterator[Record]
+    sheet: str = ""
+    lines: int = 0
 
 
-def read_table(data: bytes) -> Table:
-    """Open a delimited text.
+def read_table(data: bytes, knows: Callable[[Sequence[str]], bool] = lambda _: False) -> Table:
+    """Open a file.
 
     The records are read as they are asked for, so that a long file is never held twice; blank
-    rows are passed over.
+    rows are passed over, and so are a few rows of title above the headings.
+
+    Args:
+        knows: tells whether a row names columns that we look for; of several sheets, the first
+            that has such a row is read.
 
     Raises:
-        UnreadableFile: at once if the encoding is none of ours or there is no row; while the
-            records are read, if the quoting is broken.
+        UnreadableFile: at once if it is no file of ours or there is no row; while the records are
+            read, if the quoting is broken.
     """
-    if data.startswith(_WORKBOOKS):
-        raise UnreadableFile(0, Finding(Kind.WORKBOOK))
-    encoding = detect_encoding(data)
-    declared = _SEPARATOR_LINE.fullmatch(_lines(data, encoding).readline())
-    skipped = 1 if declared else 0
-    delimiter = declared[1] if declared else _detect_delimiter(data, encoding)
-    records = _records(data, encoding, delimiter, skipped)
-    header = next(records, None)
-    if header is None:
+    if workbooks.is_workbook(data):
+        sheet = workbooks.open_sheet(data, knows)
+        numbered = (
+            Record(row, row, row, cells) for row, cells in zip(count(1), sheet.rows, strict=False)
+        )
+        filled = (record for record in numbered if not record.is_blank())
+        header, records = _header_of(filled)
+        return Table("xlsx", "", header, records, sheet.name, sheet.height)
+    text = delimited.open_text(data)
+    header, records = _header_of(text.records)
+    return Table(text.encoding, text.delimiter, header, records, lines=text.lines)
+
+
+def _header_of(records: Iterator[Record]) -> tuple[Record, Iterator[Record]]:
+    """Part the headings from the rows below them.
+
+    The first row has them, unless it is a title: a single cell, and within a few rows comes one
+    that is as wide as an application.
+    """
+    above: list[Record] = []
+    for record in records:
+        filled = sum(1 for cell in record.cells if cell.strip())
+        if above and filled >= _HEADER_CELLS:
+            return record, records
+        above.append(record)
+        if filled > 1 or len(above) > TITLE_ROWS:
+            break
+    if not above:
         raise UnreadableFile(0, Finding(Kind.EMPTY_FILE))
-    return Table(encoding, delimiter, header, records)
-
-
-def detect_encoding(data: bytes) -> str:
-    """Return the Python name of the encoding in which the whole of `data` can be read.
-
-    Raises:
-        UnreadableFile: naming the line at which reading stops.
-    """
-    if data.startswith(codecs.BOM_UTF8):
-        candidates = ["utf-8-sig"]
-    elif data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        candidates = ["utf-16"]
-    elif (unmarked := _unmarked_utf16(data)) is not None:
-        candidates = [unmarked]
-    else:
-        candidates = ["utf-8", "big5hkscs"]
-    stopped_at = 0
-    for encoding in candidates:
-        if encoding == "big5hkscs" and _LATIN_ACCENT.search(data) and not _HIGH_PAIR.search(data):
-            continue
-        try:
-            data.decode(encoding)
-        except UnicodeDecodeError as error:
-            stopped_at = max(stopped_at, error.start)
-        else:
-            return encoding
-    line = data.count(b"\n", 0, stopped_at) + 1
-    raise UnreadableFile(0, Finding(Kind.UNREADABLE_FILE, {"line": line}))
-
-
-def _unmarked_utf16(data: bytes) -> str | None:
-    """Recognise UTF-16 without a mark: every second byte of its Latin letters is zero."""
-    head = data[:_BYTES_SEEN]
-    even, odd, pairs = head[0::2].count(0), head[1::2].count(0), len(head) // 2
-    if not even and odd * 4 > pairs:
-        return "utf-16-le"
-    if not odd and even * 4 > pairs:
-        return "utf-16-be"
-    return None
-
-
-def _detect_delimiter(data: bytes, encoding: str) -> str:
-    """Return the delimiter that cuts the first row into most cells."""
-
-    def cells(delimiter: str) -> int:
-        try:
-            header = next(_records(data, encoding, delimiter, 0), None)
-        except UnreadableFile:
-            return 0
-        return len(header.cells) if header else 0
-
-    return max(DELIMITERS, key=cells)
-
-
-def _lines(data: bytes, encoding: str) -> io.TextIOWrapper:
-    # newline="" ends a line at CR, LF or CRLF and leaves the ends as they are, as csv asks
-    return io.TextIOWrapper(io.BytesIO(data), encoding=encoding, newline="")
-
-
-def _records(data: bytes, encoding: str, delimiter: str, skipped: int) -> Iterator[Record]:
-    """Yield the rows that are not blank.
-
-    Raises:
-        UnreadableFile: at the row in which the quoting is broken.
-    """
-    lines = _lines(data, encoding)
-    for _ in range(skipped):
-        lines.readline()
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
-    row = 0
-    while True:
-        row += 1
-        line = reader.line_num + skipped + 1
-        try:
-            cells = next(reader, None)
-        except csv.Error as error:
-            last_line = reader.line_num + skipped
-            kind = _broken_quoting(str(error), several_lines=last_line > line)
-            place = {"line": line, "last_line": last_line}
-            raise UnreadableFile(row, Finding(kind, place)) from error
-        if cells is None:
-            return
-        record = Record(row, line, reader.line_num + skipped, tuple(cells))
-        if not record.is_blank():
-            yield record
-
-
-def _broken_quoting(error: str, *, several_lines: bool) -> Kind:
-    """Name what stopped csv, which tells its errors apart by their words alone.
-
-    A cell beyond csv's limit that runs over several lines is an open quotation mark, long before
-    it is something that a person wrote.
-    """
-    if error.startswith("field larger"):
-        return Kind.UNTERMINATED_QUOTE if several_lines else Kind.OVERLONG_LINE
-    return Kind.UNTERMINATED_QUOTE if error.startswith("unexpected end") else Kind.STRAY_QUOTE
+    return above[0], chain(above[1:], records)

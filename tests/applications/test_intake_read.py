@@ -11,7 +11,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from applications.intake import ApplicantRow, Field, Finding, Intake, Kind, Row, RowFault, read
+from applications.intake import (
+    ApplicantRow,
+    Field,
+    Finding,
+    Intake,
+    Kind,
+    Row,
+    RowFault,
+    open_table,
+    read,
+    read_rows,
+)
 from applications.intake.dates import HONG_KONG, MonthDay
 from applications.intake.faults import MESSAGES
 from applications.intake.values import Language, Level, Status, Track
@@ -39,6 +50,10 @@ ROW = {
     "I accept the honour code": "Yes",
     "I have read the privacy notice": "Yes",
 }
+CHINESE_HEADER = (
+    "時間戳記,電郵地址,英文姓氏,英文名字,中文姓名,手提電話,就讀院校,課程名稱,修讀程度,你的身份,"
+    "畢業年月,Python 程度,專題方向,可出席日子,為何參加,語言,從何得知,接受誠信守則,已閱讀私隱聲明"
+)
 APPLICANT = ApplicantRow(
     email="tai.man@example.hk",
     surname_en="CHAN",
@@ -122,18 +137,13 @@ def test_a_row_is_read_the_same_in_every_order_of_columns(headings: list[str]) -
 
 
 def test_a_row_is_read_under_a_chinese_header() -> None:
-    header = (
-        "時間戳記,電郵地址,英文姓氏,英文名字,中文姓名,手提電話,就讀院校,課程名稱,修讀程度,你的身份,"
-        "畢業年月,Python 程度,專題方向,可出席日子,為何參加,語言,從何得知,"
-        "接受誠信守則,已閱讀私隱聲明"
-    )
     cells = (
         "2021-04-01 09:47:02,tai.man@example.hk,CHAN,Tai Man Peter,陳大文,98921074,理大,Fine Arts,"
         '學士,在學學生,2022年6月,2,數據科學,5月17日、5月18日,"One\ntwo, ""three""",繁體中文,Friend,'
         "是,是"
     )
 
-    assert read(f"{header}\n{cells}\n".encode("big5hkscs")).rows == (Row(2, APPLICANT),)
+    assert read(f"{CHINESE_HEADER}\n{cells}\n".encode("big5hkscs")).rows == (Row(2, APPLICANT),)
 
 
 @pytest.mark.parametrize(
@@ -268,10 +278,11 @@ def test_the_optional_columns_may_be_absent() -> None:
     ("data", "row", "kind"),
     [
         (b"", 0, "empty_file"),
-        (b"PK\x03\x04", 0, "workbook"),
+        (b"PK\x03\x04", 0, "damaged_workbook"),
         (b"a\n\xff\xff", 0, "unreadable_file"),
         (b"hello\nworld\n", 1, "missing_header"),
         (b"\nEmail\na@b.hk\n", 2, "missing_column"),
+        (export().encode(), 0, "no_rows"),
         ((export({}) + '"open').encode(), 3, "unterminated_quote"),
         (export({}).replace("Given names", "Surname").encode(), 1, "repeated_column"),
     ],
@@ -286,10 +297,59 @@ def test_a_file_that_cannot_be_read_gives_no_rows_and_one_fault(
     assert [(fault.row, fault.kind) for fault in intake.faults] == [(row, kind)]
 
 
-def test_a_header_alone_is_a_file_without_applications() -> None:
-    intake = read(export().encode())
+def test_a_cell_of_a_megabyte_is_the_fault_of_one_row() -> None:
+    intake = read(export({"Why this programme?": "x\n" * 2**19}, {"Given names": "B"}).encode())
 
-    assert (intake.refused, intake.data_rows, intake.faults) == (False, 0, ())
+    assert outcome(intake) == [(2, "cell_too_long"), (3, "ok")]
+    assert intake.faults[0].message == (
+        "“Why this programme” has 1048575 characters; at most 5000 are accepted."
+    )
+
+
+@pytest.mark.parametrize("cell", ["Given\0 names", "Tai\0Man"])
+def test_a_nul_is_named_by_its_column_and_line(cell: str) -> None:
+    (fault,) = read(export({"Given names": cell}).encode()).faults
+
+    assert fault.message == "“Given names” contains a NUL character (line 2)."
+
+
+def test_a_second_row_of_headings_in_other_words_is_named() -> None:
+    chinese = dict(zip(ROW, CHINESE_HEADER.split(","), strict=True))
+
+    intake = read(export(chinese, {}).encode())
+
+    assert outcome(intake) == [(2, "repeated_header"), (3, "ok")]
+
+
+def test_a_person_named_like_a_heading_is_nobody_else() -> None:
+    (row,) = read(export({"Surname": "Surname", "Given names": "Given"}).encode()).rows
+
+    assert (row.values.surname_en, row.values.given_en) == ("Surname", "Given")
+
+
+def test_a_title_above_the_headings_is_passed_over() -> None:
+    intake = read(("Applications; of the spring cohort\n\n" + export({})).encode())
+
+    assert intake.rows == (Row(4, APPLICANT),)
+    assert intake.delimiter == ","
+
+
+def test_an_institution_is_found_by_whoever_knows_it() -> None:
+    data = export({"Institution": "Night School"}).encode()
+
+    (row,) = read(data, resolve={"Night School": "NS"}.get).rows
+
+    assert (row.values.institution, row.values.institution_other) == ("NS", "")
+
+
+def test_the_reading_tells_how_far_it_is() -> None:
+    told: list[tuple[int, int]] = []
+    rows = ({"Email Address": f"p{n}@b.hk"} for n in range(1001))
+    data = export(*rows).replace("One\ntwo", "One").encode()
+
+    read_rows(open_table(data), tell=lambda done, total: told.append((done, total)))
+
+    assert told == [(2, 1002), (502, 1002), (1002, 1002)]
 
 
 def test_a_person_can_say_what_a_column_holds() -> None:

@@ -71,7 +71,7 @@ def test_rows_are_numbered_as_a_spreadsheet_shows_them() -> None:
         (b"\n \n", "empty_file"),
         (codecs.BOM_UTF8, "empty_file"),
         (codecs.BOM_UTF16_LE, "empty_file"),
-        (b"PK\x03\x04rest", "workbook"),
+        (b"PK\x03\x04rest", "damaged_workbook"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1rest", "workbook"),
         (b"a,b\n\xff\xff\xff,1\n", "unreadable_file"),
         (codecs.BOM_UTF8 + b"a,b\n\xff,1\n", "unreadable_file"),
@@ -100,8 +100,8 @@ def test_an_unreadable_byte_is_named_by_its_line() -> None:
         ('1,"two\n3,4\n5,6\n', "unterminated_quote", 2, (2, 4)),
         ('1,2\n3,"four"4\n', "stray_quote", 3, (3, 3)),
         ('1,"two\n3,"four"\n', "stray_quote", 2, (2, 3)),
-        ('1,"two\n' + "3,4\n" * 50_000, "unterminated_quote", 2, None),
-        ("1," + "x" * 200_000 + "\n", "overlong_line", 2, (2, 2)),
+        ('1,"two\n' + "3,4\n" * 600_000, "unterminated_quote", 2, None),
+        ("1," + "x" * 2_200_000 + "\n", "overlong_line", 2, (2, 2)),
     ],
 )
 def test_broken_quoting_is_named_by_the_row_in_which_it_begins(
