@@ -28,6 +28,7 @@ class Job(models.Model):
     total = models.PositiveIntegerField(_("steps"), default=0)
     result = models.JSONField(_("result"), default=dict)
     error = models.TextField(_("what went wrong"), blank=True)
+    attempts = models.PositiveSmallIntegerField(_("times begun"), default=0)
     asked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     asked_at = models.DateTimeField(_("asked"))
     started_at = models.DateTimeField(_("started"), null=True)
@@ -42,7 +43,12 @@ class Job(models.Model):
                 condition=models.Q(state__in=["done", "failed"], ended_at__isnull=False)
                 | models.Q(state__in=["waiting", "running"], ended_at__isnull=True),
                 name="accounts_job_ended_has_time",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "payload"],
+                condition=models.Q(state__in=["waiting", "running"]),
+                name="accounts_job_open_once",
+            ),
         ]
 
     def __str__(self) -> str:
