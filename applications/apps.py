@@ -6,7 +6,7 @@ from django.apps.registry import Apps
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
-from applications.institutions import INSTITUTIONS
+from applications.institutions import INSTITUTIONS, key
 
 
 class ApplicationsConfig(AppConfig):
@@ -18,19 +18,30 @@ class ApplicationsConfig(AppConfig):
 
 
 def seed_institutions(*, using: str, apps: Apps = current_apps, **_: Any) -> None:
-    """Add the institutions of the list that the table lacks; change none that staff have edited.
+    """Add the institutions and names of the list that the tables lack.
 
+    What staff have edited stays: a name that they gave to another institution is not taken back.
     After every migration rather than in one: an institution that a release adds to the list
     arrives with it, and a flushed database has its list again.
     """
     try:
         institution = apps.get_model("applications", "Institution")
+        alias = apps.get_model("applications", "InstitutionAlias")
     except LookupError:  # migrated back to before there were any
         return
     institution.objects.using(using).bulk_create(
         (
             institution(code=listed.code, name_en=listed.name_en, name_zh=listed.name_zh)
             for listed in INSTITUTIONS
+        ),
+        ignore_conflicts=True,
+    )
+    ids = dict(institution.objects.using(using).values_list("code", "pk"))
+    alias.objects.using(using).bulk_create(
+        (
+            alias(institution_id=ids[listed.code], name=name, key=key(name), until=until)
+            for listed in INSTITUTIONS
+            for name, until in listed.names_until()
         ),
         ignore_conflicts=True,
     )

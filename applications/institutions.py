@@ -41,8 +41,13 @@ class Institution:
 
     def names(self) -> tuple[str, ...]:
         """Every name it is known by, the code first."""
-        former = tuple(name.name for name in self.former)
-        return (self.code, self.name_en, self.name_zh, *self.aliases, *former)
+        return tuple(name for name, _until in self.names_until())
+
+    def names_until(self) -> tuple[tuple[str, int | None], ...]:
+        """Every name, the code first, with the year in which it was given up."""
+        today = (self.code, self.name_en, self.name_zh, *self.aliases)
+        former = tuple((former.name, former.until) for former in self.former)
+        return (*((name, None) for name in today), *former)
 
 
 INSTITUTIONS: Final[tuple[Institution, ...]] = (

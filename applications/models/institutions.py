@@ -1,10 +1,20 @@
 """Places of study and what people call them."""
 
+from collections.abc import Mapping
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from applications.models.language import in_this_language
+
+
+class InstitutionQuerySet(models.QuerySet["Institution"]):
+    """Named subsets of institutions."""
+
+    def listed(self) -> "InstitutionQuerySet":
+        """Those that can be chosen: not merged into another one."""
+        return self.filter(merged_into__isnull=True)
 
 
 class Institution(models.Model):
@@ -17,6 +27,8 @@ class Institution(models.Model):
     merged_into = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, verbose_name=_("now listed as")
     )
+
+    objects = InstitutionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("institution")
@@ -31,6 +43,17 @@ class Institution(models.Model):
 
     def __str__(self) -> str:
         return in_this_language(self.name_en, self.name_zh)
+
+    def resolved(self, among: "Mapping[int, Institution]") -> "Institution":
+        """What it was merged into, in the end; itself if it was not.
+
+        Args:
+            among: every institution by its row id.
+        """
+        found = self
+        while found.merged_into_id is not None:
+            found = among[found.merged_into_id]
+        return found
 
 
 class InstitutionAlias(models.Model):

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from applications.web import views
+from applications.web import institutions, views
 
 app_name = "applications"
 urlpatterns = [
     path("privacy", views.privacy, name="privacy"),
+    path("institutions", institutions.search, name="institutions"),
     path("apply/<slug:cohort_slug>", views.StartView.as_view(), name="apply"),
     path("applications/<slug:reference>", views.DetailView.as_view(), name="detail"),
     path(

@@ -87,6 +87,7 @@ DOORS: dict[str, Door] = {
     "set_language": Door(EVERYBODY, says=frozenset({302})),
     "demo_mailbox": Door(EVERYBODY),
     "applications:privacy": Door(EVERYBODY),
+    "applications:institutions": Door(SIGNED_IN),
     "applications:apply": Door(SIGNED_IN, by("cohort"), ANSWERED),
     "applications:detail": Door(MINE, by("reference")),
     "applications:edit": Door(MINE, by("reference", "section"), ANSWERED),
