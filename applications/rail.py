@@ -1,9 +1,11 @@
 """Where a person stands, in five steps and four sentences. For the home page, the mail and staff.
 
-What is said depends on the stage, the cohort's public calendar and the clock alone. A decision that
-has not been published is not in the stage yet, so nothing said here can give it away.
+What is said depends on the stage, the calendar, what has been published before its time, and the
+clock. A decision that has not been published is not in the stage yet, so nothing said here can give
+it away.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, time
 from enum import StrEnum
@@ -11,6 +13,7 @@ from enum import StrEnum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from applications.domain.lateness import closes_for
 from applications.models import Application, Cohort, Stage
 from notifications.moments import HONG_KONG
 
@@ -52,6 +55,7 @@ class Chapter:
 
     Attributes:
         until, by: names of instants, see `calendar_of`.
+        once: said, in place of all that follows, once this is published.
     """
 
     happened: Promise
@@ -59,8 +63,10 @@ class Chapter:
     until: str | None = None
     by: str | None = None
     to_do: Promise | None = None
+    once: str | None = None
 
 
+MATCH = "match"  # what may be published before or after the instant of the calendar
 STEPS = (_("Applied"), _("Quiz"), _("Bootcamp"), _("Finalist"), _("Matched"))
 S = Stage
 
@@ -259,6 +265,11 @@ STORY: dict[Stage, tuple[Chapter, ...]] = {
     ),
     S.FINALIST: (
         Chapter(
+            once=MATCH,
+            happened=_("The match is published, and you are not matched with a company."),
+            next=_("You remain a finalist. If a place becomes free, we write to you again."),
+        ),
+        Chapter(
             until="rankings_close_at",
             happened=_("You are a finalist."),
             next=_("Rankings close."),
@@ -273,7 +284,7 @@ STORY: dict[Stage, tuple[Chapter, ...]] = {
         ),
         Chapter(
             happened=_("You are a finalist, and the rankings have closed."),
-            next=_("The page of the match says what it brought, as soon as it is published."),
+            next=LATE,
         ),
     ),
     S.MATCHED: (
@@ -292,14 +303,21 @@ STORY: dict[Stage, tuple[Chapter, ...]] = {
 }
 
 
-def rail_for(application: Application, now: datetime) -> Rail:
-    """Say where this application stands. No query beyond its cohort."""
+def rail_for(application: Application, now: datetime, *, published: Collection[str] = ()) -> Rail:
+    """Say where this application stands. No query but for a draft's own deadline.
+
+    Args:
+        published: what of `MATCH` has been made public.
+    """
     calendar = calendar_of(application.cohort)
     stage = Stage(application.stage)
+    if stage == S.DRAFT:
+        calendar["applications_close_at"] = closes_for(application)
     chapter = next(
         chapter
         for chapter in STORY[stage]
-        if chapter.until is None or now < calendar[chapter.until]
+        if (chapter.once in published if chapter.once else True)
+        and (chapter.until is None or now < calendar[chapter.until])
     )
     missed = stage == S.DRAFT and now >= calendar["applications_close_at"]
     return Rail(

@@ -250,8 +250,8 @@ class AttemptAdmin(PageAdmin):
 class ExtraTimeAdmin(RoleAdmin):
     """More time for one person. Saving the form grants it, also while the quiz is running."""
 
-    readers = (Role.PROGRAMME_MANAGER,)
-    writers = (Role.PROGRAMME_MANAGER,)
+    readers = (Role.PROGRAMME_MANAGER, Role.ACCOMMODATION_OFFICER)
+    writers = (Role.PROGRAMME_MANAGER, Role.ACCOMMODATION_OFFICER)
     list_display = ["application", "factor", "granted_at", "granted_by"]
     list_select_related = ["application", "granted_by"]
     search_fields = ["application__reference", "application__user__email"]

@@ -1,24 +1,31 @@
 """Start, save, submit, withdraw: what an applicant does with an application."""
 
+import hashlib
+import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from accounts.domain import audit
 from accounts.errors import Refused
 from accounts.models import User
+from applications.answers import machine_values, written_out
+from applications.domain.consents import accept_required, give_consents, notice_version
+from applications.domain.lateness import closes_at, closes_for
+from applications.domain.restoring import RESTORABLE_FOR
 from applications.domain.review import doubts_about, pass_clear_cases, reconsider
 from applications.domain.stages import advance_locked
-from applications.lifecycle import Move
-from applications.models import AccessRequest, Application, Cohort, Consent, Stage
-from notifications.domain.outbox import Telling, queue
+from applications.lifecycle import STEPS, Move
+from applications.models import Application, Cohort, Stage, Submission
+from notifications.domain.outbox import Telling, queue, void_unsent
 from notifications.moments import say_instant
 
-PRIVACY_NOTICE_VERSION = "2026-11"
 REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 CHANGEABLE = frozenset({Stage.DRAFT, Stage.SUBMITTED, Stage.ELIGIBLE})
 EDITABLE = (
@@ -66,6 +73,14 @@ class UnableToApply(Refused):
     """The application cannot be started, saved or submitted; the message says why."""
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a page showed when it was made: the names of its answers, and their `fingerprint`."""
+
+    names: tuple[str, ...]
+    digest: str
+
+
 class SavedElsewhere(UnableToApply):
     """Another tab or device has saved since this one read; nothing was overwritten."""
 
@@ -81,7 +96,7 @@ def start_application(*, cohort_id: int, by: User, now: datetime) -> Application
         existing = Application.objects.filter(cohort=cohort, user=by).first()
         if existing:
             return existing
-        _require_open(cohort, now)
+        _require_open(cohort, by.pk, now)
         try:
             with transaction.atomic():
                 application = Application.objects.create(
@@ -99,13 +114,21 @@ def start_application(*, cohort_id: int, by: User, now: datetime) -> Application
 
 
 def save_draft(
-    *, application_id: int, version: int, answers: Mapping[str, Any], by: User, now: datetime
+    *,
+    application_id: int,
+    version: int,
+    answers: Mapping[str, Any],
+    by: User,
+    now: datetime,
+    seen: Seen | None = None,
 ) -> Application:
     """Save answers to a draft or, until the close, to a submitted application.
 
     Args:
         version: of the application as the page showed it.
         answers: some of `EDITABLE`, already of the field's type.
+        seen: the page's own answers when it was made. Where they are still stored like that, what
+            was saved meanwhile is none of them, and nothing can be overwritten.
 
     Raises:
         SavedElsewhere: the application has another version by now.
@@ -113,7 +136,7 @@ def save_draft(
     """
     with transaction.atomic():
         application = _locked(application_id)
-        _require_open(application.cohort, now)
+        _require_open(application.cohort, application.user_id, now)
         if application.stage not in CHANGEABLE:
             raise UnableToApply(_("This application can no longer be changed."))
         changed = {
@@ -121,9 +144,15 @@ def save_draft(
             for name in EDITABLE
             if name in answers and getattr(application, name) != answers[name]
         }
-        if not changed:
+        current = application.version == version or (
+            seen is not None
+            and set(answers) <= set(seen.names)
+            and seen.digest == fingerprint(application, seen.names)
+        )
+        whole = seen is None or set(answers) == set(seen.names)
+        if not changed and (whole or current):
             return application
-        if application.version != version:
+        if not current:
             raise SavedElsewhere(
                 _(
                     "This application was changed in another window or on another device. "
@@ -139,7 +168,9 @@ def save_draft(
         application.saved_at = now
         application.save(update_fields=[*changed, "version", "saved_at"])
         if application.stage != Stage.DRAFT:
-            audit.record(application, "edit", by=by, now=now, after={"fields": sorted(changed)})
+            kept = keep_version(application, now=now)
+            after = {"fields": sorted(changed), "submission": kept.number}
+            audit.record(application, "edit", by=by, now=now, after=after)
             reconsider(application, before=doubts, by=by, now=now)
         return application
 
@@ -153,8 +184,13 @@ def submit_application(
     privacy_notice: bool,
     consents: tuple[str, ...] = (),
     language: str = "en",
+    shown: Collection[int] | None = None,
 ) -> Application:
     """Submit, once: a second call returns the application as it is, with the same receipt.
+
+    Args:
+        language: in which the texts were read.
+        shown: the ids of the texts that the page showed; None for those in force.
 
     Raises:
         UnableToApply: it is too late, a required answer is missing, or a declaration is not made.
@@ -167,20 +203,22 @@ def submit_application(
             )
         if application.stage != Stage.DRAFT:
             return application
-        _require_open(application.cohort, now)
+        _require_open(application.cohort, application.user_id, now)
         _require_complete(application)
         if not (honour_code and privacy_notice):
             raise UnableToApply(
                 _("Please accept the honour code and confirm that you have read the notice.")
             )
         application.honour_code_at = application.privacy_notice_at = now
-        application.privacy_notice_version = PRIVACY_NOTICE_VERSION
+        application.privacy_notice_version = notice_version()
         application.submitted_at = application.saved_at = now
         application.rules = application.cohort.rules
         application.save(update_fields=DECLARED)
+        accept_required(application=application, language=language, now=now, shown=shown)
         give_consents(application=application, purposes=consents, language=language, now=now)
+        keep_version(application, now=now)
         advance_locked([application], move=Move.SUBMIT, by=by, now=now)
-        queue([receipt_for(application)], now=now)
+        queue([receipt_for(application, answers=_Copy(application))], now=now)
         pass_clear_cases([application], now=now)
         return application
 
@@ -194,6 +232,7 @@ def withdraw_application(
         if application.stage == Stage.WITHDRAWN:
             return application
         advance_locked([application], move=Move.WITHDRAW, by=by, now=now, reason=reason)
+        void_unsent(person_id=application.user_id, topics=_topics(application))
         queue(
             [
                 Telling(
@@ -203,52 +242,16 @@ def withdraw_application(
                     topic=f"application:{application.reference}",
                     variables={
                         "name": application.called,
-                        "cohort": str(application.cohort),
+                        "cohort": application.cohort,
                         "reference": application.reference,
+                        "contact": application.cohort.programme.contact_email,
+                        "undo_until": now + RESTORABLE_FOR,
                     },
                 )
             ],
             now=now,
         )
         return application
-
-
-def request_access(*, application_id: int, needs: str, by: User, now: datetime) -> None:
-    """Record what somebody needs, in the table that only those who arrange it may read."""
-    with transaction.atomic():
-        application = _locked(application_id)
-        written = needs.strip()
-        asked = AccessRequest.objects.filter(application=application).first()
-        if (asked.needs if asked else "") == written:
-            return
-        if written:
-            AccessRequest.objects.update_or_create(
-                application=application, defaults={"needs": written, "requested_at": now}
-            )
-        elif asked:
-            asked.delete()
-        audit.record(application, "request-access", by=by, now=now)
-
-
-def give_consents(
-    *, application: Application, purposes: tuple[str, ...], language: str, now: datetime
-) -> None:
-    """Record the optional consents that were ticked, and withdraw those that no longer are."""
-    live = Consent.objects.filter(application=application, withdrawn_at__isnull=True)
-    have = set(live.values_list("purpose", flat=True))
-    if have.difference(purposes):
-        live.exclude(purpose__in=purposes).update(withdrawn_at=now)
-    Consent.objects.bulk_create(
-        Consent(
-            application=application,
-            purpose=Consent.Purpose(purpose),
-            text_version=PRIVACY_NOTICE_VERSION,
-            language=language,
-            given_at=now,
-        )
-        for purpose in purposes
-        if purpose not in have
-    )
 
 
 def missing_answers(application: Application) -> list[str]:
@@ -264,8 +267,30 @@ def new_reference() -> str:
     return "DTT-" + "".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(8))
 
 
-def receipt_for(application: Application) -> Telling:
-    """What an applicant is told when the application has arrived; once for each application."""
+def fingerprint(application: Application, names: Iterable[str]) -> str:
+    """A short digest of some answers as they are stored; changes when one of them does."""
+    stored = [[name, str(getattr(application, name))] for name in sorted(names)]
+    return hashlib.sha256(json.dumps(stored).encode()).hexdigest()[:24]
+
+
+def keep_version(application: Application, *, now: datetime) -> Submission:
+    """Put the answers of a locked application on record, as the next version of what was sent."""
+    newest = application.submissions.aggregate(newest=Max("number"))["newest"] or 0
+    rules = application.rules
+    return Submission.objects.create(
+        application=application,
+        number=newest + 1,
+        at=now,
+        answers=machine_values(application) | {"rules": rules.number if rules else None},
+    )
+
+
+def receipt_for(application: Application, *, answers: object = "") -> Telling:
+    """What an applicant is told when the application has arrived; once for each application.
+
+    Args:
+        answers: what its text is the copy of the answers; nothing where they came from elsewhere.
+    """
     return Telling(
         person=application.user,
         kind="application-received",
@@ -273,28 +298,52 @@ def receipt_for(application: Application) -> Telling:
         topic=f"application:{application.reference}",
         variables={
             "name": application.called,
-            "cohort": str(application.cohort),
+            "cohort": application.cohort,
             "reference": application.reference,
             "quiz_opens_at": application.cohort.quiz_opens_at,
             "quiz_closes_at": application.cohort.quiz_closes_at,
-            "applications_close_at": application.cohort.applications_close_at,
+            "shortlist_at": application.cohort.shortlist_at,
+            "applications_close_at": closes_for(application)
+            if answers
+            else application.cohort.applications_close_at,
+            "answers": answers,
         },
     )
+
+
+class _Copy:
+    """The answers, written out when the letter is, in the language of its reader."""
+
+    def __init__(self, application: Application) -> None:
+        self.application = application
+
+    def __str__(self) -> str:
+        return written_out(self.application)
+
+
+def _topics(application: Application) -> list[str]:
+    """What the house writes about this application, under the names that the rooms give it."""
+    reference, cohort = application.reference, application.cohort
+    return [
+        *(f"{about}:{reference}" for about in ("application", "access", "project", "ranking")),
+        *(f"{about}:{cohort.slug}" for about in ("timetable", "match")),
+        *(f"selection:{cohort.pk}:{step}" for step in STEPS),
+        f"late-access:{cohort.pk}",
+    ]
 
 
 def _locked(application_id: int) -> Application:
     return (
         Application.objects.select_for_update(of=("self",))
-        .select_related("cohort__rules", "rules", "user")
+        .select_related("cohort__rules", "cohort__programme", "institution", "rules", "user")
         .get(pk=application_id)
     )
 
 
 def may_change(application: Application, now: datetime) -> bool:
     """Whether `save_draft` would take an answer now."""
-    cohort = application.cohort
-    is_open = cohort.applications_open_at <= now < cohort.applications_close_at
-    return is_open and application.stage in CHANGEABLE
+    opens = application.cohort.applications_open_at
+    return application.stage in CHANGEABLE and opens <= now < closes_for(application)
 
 
 def _require_complete(application: Application) -> None:
@@ -305,12 +354,13 @@ def _require_complete(application: Application) -> None:
         raise UnableToApply(_("Please answer first: %(fields)s.") % {"fields": labels})
 
 
-def _require_open(cohort: Cohort, now: datetime) -> None:
+def _require_open(cohort: Cohort, user_id: int, now: datetime) -> None:
     if now < cohort.applications_open_at:
         raise UnableToApply(
             _("Applications open on %(at)s.") % {"at": say_instant(cohort.applications_open_at)}
         )
-    if now >= cohort.applications_close_at:
-        raise UnableToApply(
-            _("Applications closed on %(at)s.") % {"at": say_instant(cohort.applications_close_at)}
-        )
+    if now < cohort.applications_close_at:
+        return
+    close = closes_at(cohort, user_id)
+    if now >= close:
+        raise UnableToApply(_("Applications closed on %(at)s.") % {"at": say_instant(close)})

@@ -6,19 +6,16 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
+from applications.answers import MONTHS
 from applications.intake.values import clean_line, clean_text, parse_phone
 from notifications.moments import say_day
 
 HAN = re.compile(r"[\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 HAN_IN_A_WORD = 2
 NUL = "\0"
-MONTHS = (
-    _("January"), _("February"), _("March"), _("April"), _("May"), _("June"), _("July"),
-    _("August"), _("September"), _("October"), _("November"), _("December"),
-)  # fmt: skip
 MONTH_CHOICES = [("", _("Month")), *enumerate(MONTHS, start=1)]
 
 
@@ -155,10 +152,3 @@ class DaysField(forms.TypedMultipleChoiceField):
 
     def clean(self, value: Any) -> list[date]:
         return sorted(super().clean(value))
-
-
-def say_month(day: date | None) -> str:
-    """`June 2027` or `2027年6月`; nothing for no day."""
-    if day is None:
-        return ""
-    return gettext("%(month)s %(year)d") % {"month": MONTHS[day.month - 1], "year": day.year}

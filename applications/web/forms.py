@@ -4,23 +4,27 @@ A draft may have gaps: what is required is said, and asked for at the submission
 a required answer can be changed but not taken away.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
 from django import forms
 from django.core.validators import MaxLengthValidator, URLValidator
 from django.forms.boundfield import BoundField
+from django.forms.utils import ErrorDict
 from django.http import QueryDict
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from applications.domain.applying import REQUIRED_TO_SUBMIT
+from applications.answers import RATINGS
+from applications.domain.applying import REQUIRED_TO_SUBMIT, fingerprint
+from applications.domain.consents import live_consents
 from applications.models import (
     AccessRequest,
     Application,
     Consent,
     Institution,
+    LegalText,
     Level,
     PriorLearning,
     Stage,
@@ -37,18 +41,12 @@ from applications.web.fields import (
 )
 
 MOTIVATION_WORDS = 150
-RATINGS = (
-    (0, _("0 – I have never used it")),
-    (1, _("1 – I have seen some")),
-    (2, _("2 – I can change small programs")),
-    (3, _("3 – I write small programs")),
-    (4, _("4 – I write programs of several modules")),
-    (5, _("5 – I use it every day")),
-)
 ASKED_OF_ALL = frozenset({*REQUIRED_TO_SUBMIT, "institution", "available_days", "is_adult"})
 PURPOSES = {
     "surname_en": _("your name on letters and on the certificate"),
+    "given_en": _("your name on letters and on the certificate"),
     "preferred_name": _("how we address you"),
+    "name_zh": _("your name on letters in Chinese"),
     "mobile": _("calling you when a bootcamp day changes at short notice"),
     "status": _("deciding whether you are eligible"),
     "institution": _("deciding whether you are eligible, and reports in counts"),
@@ -57,9 +55,12 @@ PURPOSES = {
     "level": _("deciding whether you are eligible, and reports in counts"),
     "completion_on": _("deciding whether you are eligible"),
     "python_rating": _("planning the groups; it does not count towards selection"),
+    "prior_learning": _("planning the groups; it does not count towards selection"),
+    "evidence_url": _("planning the groups; it does not count towards selection"),
     "motivation": _("understanding what you hope for"),
     "track": _("planning the mini-projects"),
     "available_days": _("deciding whether you are eligible, and planning the days"),
+    "conflicts": _("planning the days"),
     "is_adult": _("deciding whether you are eligible"),
     "source": _("reports in counts"),
 }
@@ -74,7 +75,21 @@ class Question:
     purpose: str
 
 
-class SectionForm(forms.ModelForm):
+class AsTyped(forms.BaseForm):
+    """A form that can be shown back as it was typed, before it is checked: to change the language,
+    say."""
+
+    unchecked = False
+
+    def full_clean(self) -> None:
+        if not self.unchecked:
+            super().full_clean()
+            return
+        self._errors: ErrorDict | None = ErrorDict()
+        self.cleaned_data: dict[str, Any] = {}
+
+
+class SectionForm(AsTyped, forms.ModelForm):
     """Some questions of the application. `cleaned_data` are the arguments of `save_draft`."""
 
     class Meta:
@@ -89,6 +104,7 @@ class SectionForm(forms.ModelForm):
         for name, field in self.fields.items():
             field.required = submitted and name in REQUIRED_TO_SUBMIT
         self.draft = not submitted
+        self.seen = fingerprint(instance, self.fields)
 
     @property
     def questions(self) -> Iterator[Question]:
@@ -247,9 +263,10 @@ class DeclarationsForm(SectionForm):
         fields = ["is_adult", "source"]
 
 
-class AccessForm(forms.Form):
+class AccessForm(AsTyped, forms.Form):
     """A request that is kept apart from the application."""
 
+    seen = ""
     needs = TextField(
         label=_("Do you need any arrangement to take the quiz or attend?"),
         help_text=_(
@@ -270,7 +287,25 @@ class AccessForm(forms.Form):
         yield Question(self["needs"], True, str(_("making the arrangements for you")))
 
 
-class SubmitForm(forms.Form):
+class ConsentsField(forms.MultipleChoiceField):
+    """The optional purposes, each said in the words of the text in force. None is ticked."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def say(self, texts: Mapping[str, LegalText]) -> None:
+        self.choices = [
+            (purpose, texts[purpose].text if purpose in texts else label)
+            for purpose, label in Consent.Purpose.choices
+        ]
+
+
+FREE_CHOICE = _(
+    "Each is your free choice, and none has any influence on your application. "
+    "You can take it back at any time."
+)
+
+
+class SubmitForm(AsTyped, forms.Form):
     """What one declares when submitting. No box is ticked beforehand."""
 
     honour_code = forms.BooleanField(
@@ -281,16 +316,42 @@ class SubmitForm(forms.Form):
         label=_("I have read the privacy notice."),
         error_messages={"required": _("Confirm that you have read the privacy notice.")},
     )
-    consents = forms.MultipleChoiceField(
+    consents = ConsentsField(
         label=_("You may also agree to these"),
-        help_text=_(
-            "Each is your free choice, and none has any influence on your application. "
-            "You can take it back at any time."
-        ),
+        help_text=FREE_CHOICE,
         choices=Consent.Purpose.choices,
         required=False,
-        widget=forms.CheckboxSelectMultiple,
     )
+
+    def __init__(
+        self, data: QueryDict | None = None, *, texts: Mapping[str, LegalText], **kwargs: Any
+    ) -> None:
+        super().__init__(data, **kwargs)
+        honour = texts.get(LegalText.Kind.HONOUR_CODE)
+        if honour:
+            self.fields["honour_code"].label = honour.text
+        cast(ConsentsField, self.fields["consents"]).say(texts)
+
+
+class ConsentsForm(AsTyped, forms.Form):
+    """What a person agrees to now, to be changed at any time."""
+
+    consents = ConsentsField(
+        label=_("I agree to these"),
+        help_text=FREE_CHOICE,
+        choices=Consent.Purpose.choices,
+        required=False,
+    )
+
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        application: Application,
+        texts: Mapping[str, LegalText],
+    ) -> None:
+        super().__init__(data, initial={"consents": live_consents(application)})
+        cast(ConsentsField, self.fields["consents"]).say(texts)
 
 
 class WithdrawForm(forms.Form):

@@ -2,16 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
 
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from applications.answers import ASKED, Answer, answers_in
+from applications.domain.access import may_ask
 from applications.domain.applying import missing_answers
-from applications.models import Application
-from applications.web.fields import say_month
+from applications.models import AccessRequest, Application
 from applications.web.forms import (
     AboutForm,
     AccessForm,
@@ -21,10 +22,8 @@ from applications.web.forms import (
     SectionForm,
     StudyForm,
 )
-from notifications.moments import say_day
 
 ACCESS = "access"
-CHOSEN = frozenset(field.name for field in Application._meta.fields if field.choices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,7 @@ class Section:
     """A page of the form. Whoever leaves a `wanted` field empty can submit, and staff will look."""
 
     slug: str
-    title: Promise
+    title: str | Promise
     form: type[SectionForm] | type[AccessForm]
     wanted: tuple[str, ...] = ()
 
@@ -42,19 +41,24 @@ class Section:
         return list(self.form.base_fields) if issubclass(self.form, SectionForm) else []
 
 
-SECTIONS = {
-    section.slug: section
-    for section in (
-        Section("about", gettext_lazy("About you"), AboutForm),
-        Section("study", gettext_lazy("Study"), StudyForm),
-        Section("readiness", gettext_lazy("Readiness"), ReadinessForm),
-        Section(
-            "availability", gettext_lazy("Availability"), AvailabilityForm, ("available_days",)
-        ),
-        Section(ACCESS, gettext_lazy("Access needs"), AccessForm),
-        Section("declarations", gettext_lazy("Declarations"), DeclarationsForm, ("is_adult",)),
-    )
+FORMS: dict[str, type[SectionForm]] = {
+    "about": AboutForm,
+    "study": StudyForm,
+    "readiness": ReadinessForm,
+    "availability": AvailabilityForm,
+    "declarations": DeclarationsForm,
 }
+WANTED = {"availability": ("available_days",), "declarations": ("is_adult",)}
+
+
+def _sections() -> Iterator[Section]:
+    for slug, (title, _fields) in ASKED.items():
+        if slug == "declarations":
+            yield Section(ACCESS, gettext_lazy("Access needs"), AccessForm)
+        yield Section(slug, title, FORMS[slug], WANTED.get(slug, ()))
+
+
+SECTIONS = {section.slug: section for section in _sections()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +72,6 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """A line of the summary."""
-
-    label: str
-    text: str
-    missing: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Summary:
     """The answers of a section."""
 
@@ -85,14 +80,17 @@ class Summary:
     answers: tuple[Answer, ...]
 
 
-def tasks_of(application: Application) -> Iterator[Task]:
+def tasks_of(
+    application: Application, now: datetime, *, with_access: bool = True
+) -> Iterator[Task]:
     """The task list: what is done, what is left, what is optional."""
     missing = set(missing_answers(application))
     for section in SECTIONS.values():
         kind, status = "done", _("done")
         if section.slug == ACCESS:
-            asked = hasattr(application, "access_request")
-            kind, status = ("done", _("asked for")) if asked else ("", _("only if you need it"))
+            if not (with_access and (asked_for(application) or may_ask(application, now))):
+                continue
+            kind, status = _said_of_access(asked_for(application))
         elif missing.intersection(section.fields):
             begun = any(getattr(application, name) for name in section.fields)
             kind, status = ("action", _("begun")) if begun else ("action", _("to do"))
@@ -102,40 +100,29 @@ def tasks_of(application: Application) -> Iterator[Task]:
         yield Task(str(section.title), url, kind, status)
 
 
+def asked_for(application: Application) -> AccessRequest | None:
+    """What the person has asked to be arranged."""
+    return getattr(application, "access_request", None)
+
+
+def _said_of_access(asked: AccessRequest | None) -> tuple[str, str]:
+    if asked is None:
+        return "", _("only if you need it")
+    if asked.state == AccessRequest.State.ASKED:
+        return "now", _("asked for")
+    return "done", _("answered")
+
+
 def summaries_of(application: Application, *, with_access: bool = True) -> Iterator[Summary]:
     """Every answer as its person reads it; the access needs only if they may be shown here."""
     missing = set(missing_answers(application))
     for section in SECTIONS.values():
         url = reverse("applications:edit", args=[application.reference, section.slug])
         if section.slug != ACCESS:
-            answers = tuple(
-                Answer(
-                    label=str(section.form.base_fields[name].label),
-                    text=say_answer(application, name),
-                    missing=name in missing,
-                )
-                for name in section.fields
-                if name != "institution_other"
-            )
+            answers = answers_in(application, section.slug, missing=missing)
             yield Summary(str(section.title), url, answers)
         elif with_access:
-            asked = getattr(application, "access_request", None)
+            asked = asked_for(application)
             label = str(AccessForm.base_fields["needs"].label)
             text = asked.needs if asked else _("Nothing asked for")
             yield Summary(str(section.title), url, (Answer(label, text),))
-
-
-def say_answer(application: Application, name: str) -> str:
-    """An answer in words; nothing for no answer."""
-    value: Any = getattr(application, name)
-    if name == "institution":
-        return str(value or application.institution_other)
-    if name == "available_days":
-        return "\n".join(say_day(day) for day in value)
-    if name == "completion_on":
-        return say_month(value)
-    if name == "is_adult":
-        return {True: _("yes"), False: _("no"), None: ""}[value]
-    if name in CHOSEN:
-        return str(getattr(application, f"get_{name}_display")())
-    return "" if value is None else str(value)

@@ -1,10 +1,10 @@
-"""The applicant's pages: start, fill in, check, submit, change, withdraw."""
+"""The applicant's pages: start, see where one stands, agree, accept, withdraw."""
 
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone, translation
 from django.utils.decorators import method_decorator
@@ -14,46 +14,23 @@ from django.views.decorators.cache import never_cache
 
 from accounts.errors import Refused
 from accounts.models import User
-from applications.domain.applying import (
-    PRIVACY_NOTICE_VERSION,
-    SavedElsewhere,
-    may_change,
-    missing_answers,
-    request_access,
-    save_draft,
-    start_application,
-    submit_application,
-    withdraw_application,
-)
-from applications.lifecycle import MOVES, Move
-from applications.models import Application, Stage
+from applications.answers import from_record
+from applications.domain.applying import missing_answers, start_application, withdraw_application
+from applications.domain.consents import accept_again, change_consents
+from applications.domain.lateness import closes_at
+from applications.domain.restoring import RESTORABLE_FOR
+from applications.domain.texts import as_html, in_force, to_accept_again
+from applications.models import Stage
 from applications.queries import applications_of, public_cohorts
-from applications.rules import get_application_for
-from applications.web.forms import AccessForm, SectionForm, SubmitForm, WithdrawForm
-from applications.web.sections import (
-    ACCESS,
-    SECTIONS,
-    Answer,
-    Section,
-    say_answer,
-    summaries_of,
-    tasks_of,
+from applications.web.forms import ConsentsForm, WithdrawForm
+from applications.web.own import (
+    UNPROCESSABLE,
+    ApplicationView,
+    may_withdraw,
+    read_numbers,
 )
-
-UNPROCESSABLE, CONFLICT = 422, 409
-LONGEST_VERSION = 9  # digits
-
-
-def privacy(request: HttpRequest) -> HttpResponse:
-    """The notice that the law asks for, open to everybody."""
-    return render(request, "privacy/notice.html", notice_context())
-
-
-def notice_context() -> dict[str, Any]:
-    """The text of the notice in the reader's language, and its version."""
-    chinese = (translation.get_language() or "").startswith("zh")
-    text = "privacy/notice.zh-hant.html" if chinese else "privacy/notice.en.html"
-    return {"notice_text": text, "notice_version": PRIVACY_NOTICE_VERSION}
+from applications.web.sections import asked_for, summaries_of, tasks_of
+from applications.web.texts import notice_context
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -84,39 +61,17 @@ class StartView(LoginRequiredMixin, View):
         return redirect(application)
 
     def show(self, *, refusal: str = "", status: int = 200) -> HttpResponse:
-        now = timezone.now()
-        cohort = self.cohort
-        is_open = cohort.applications_open_at <= now < cohort.applications_close_at
-        context = {"cohort": cohort, "is_open": is_open, "refusal": refusal, "now": now}
-        return render(
-            self.request, "applications/start.html", context | notice_context(), status=status
-        )
-
-
-@method_decorator(never_cache, name="dispatch")
-class ApplicationView(LoginRequiredMixin, View):
-    """A page of one's own application."""
-
-    template = ""
-    person: User
-    application: Application
-
-    def dispatch(
-        self, request: HttpRequest, *args: Any, reference: str, **kwargs: Any
-    ) -> HttpResponseBase:
-        self.now = timezone.now()
-        if isinstance(request.user, User):
-            self.person = request.user
-            self.application = get_application_for(request.user, reference)
-        return super().dispatch(request, *args, **kwargs)
-
-    def show(self, *, status: int = 200, **context: Any) -> HttpResponse:
-        common = {
-            "application": self.application,
-            "now": self.now,
-            "may_change": may_change(self.application, self.now),
+        now, cohort = timezone.now(), self.cohort
+        close = closes_at(cohort, self.person.pk)
+        context = {
+            "cohort": cohort,
+            "closes_at": close,
+            "is_open": cohort.applications_open_at <= now < close,
+            "refusal": refusal,
+            "now": now,
+            **notice_context(cohort.programme.contact_email),
         }
-        return render(self.request, self.template, common | context, status=status)
+        return render(self.request, "applications/start.html", context, status=status)
 
 
 class DetailView(ApplicationView):
@@ -126,167 +81,113 @@ class DetailView(ApplicationView):
         application = self.application
         if application.stage == Stage.DRAFT:
             self.template = "applications/tasks.html"
-            return self.show(
-                tasks=list(tasks_of(application)), missing=missing_answers(application)
-            )
+            tasks = tasks_of(application, self.now, with_access=self.is_private)
+            return self.show(tasks=list(tasks), missing=missing_answers(application))
         self.template = "applications/detail.html"
+        withdrawn = application.withdrawn_at
+        other = application.merged_into
         return self.show(
-            summaries=list(summaries_of(application)), may_withdraw=_may_withdraw(application)
+            summaries=list(summaries_of(application, with_access=self.is_private)),
+            asked=asked_for(application) if self.is_private else None,
+            versions=list(application.submissions.order_by("-number").defer("answers")),
+            may_withdraw=may_withdraw(application),
+            undo_until=withdrawn + RESTORABLE_FOR if withdrawn else None,
+            other=other,
+            other_address=mask(other.user.email) if other else "",
         )
 
 
-class EditView(ApplicationView):
-    """One section of the form."""
+class VersionView(ApplicationView):
+    """The answers as they were sent at one time."""
 
-    template = "applications/section.html"
+    template = "applications/version.html"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        self.section = _section(kwargs.pop("section"))
+        self.number = kwargs.pop("number")
         return super().dispatch(request, *args, **kwargs)
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        if not self.can_save():
-            messages.info(request, _("This application can no longer be changed."))
-            return redirect(self.application)
-        return self.page(self.section.form(instance=self.application), self.application.version)
-
-    def post(self, request: HttpRequest) -> HttpResponse:
-        version = read_version(request)
-        read_from = get_application_for(self.person, self.application.reference)
-        form = self.section.form(request.POST, instance=read_from)
-        if not form.is_valid():
-            return self.page(form, version, status=UNPROCESSABLE)
-        try:
-            save_section(form, self.application, version, by=self.person)
-        except SavedElsewhere as refusal:
-            form.add_error(None, str(refusal))
-            current = self.application.version
-            return self.page(form, current, status=CONFLICT, theirs=self.saved_meanwhile(form))
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-            return self.page(form, version, status=UNPROCESSABLE)
-        messages.success(request, _("“%(section)s” is saved.") % {"section": self.section.title})
-        return redirect(self.application)
-
-    def page(
-        self, form: SectionForm | AccessForm, version: int, *, status: int = 200, **context: Any
-    ) -> HttpResponse:
-        return self.show(form=form, section=self.section, version=version, status=status, **context)
-
-    def can_save(self) -> bool:
-        if self.section.slug == ACCESS:
-            return _may_withdraw(self.application)
-        return may_change(self.application, self.now)
-
-    def saved_meanwhile(self, form: SectionForm | AccessForm) -> list[Answer]:
-        """The answers of this section as they are stored, where the page differs from them."""
-        return [
-            Answer(str(form.fields[name].label), say_answer(self.application, name))
-            for name in self.section.fields
-            if getattr(self.application, name) != form.cleaned_data.get(name)
-        ]
+        version = get_object_or_404(self.application.submissions, number=self.number)
+        then = from_record(version.answers, cohort=self.application.cohort)
+        then.reference, then.user = self.application.reference, self.application.user
+        summaries = list(summaries_of(then, with_access=False))
+        return self.show(version=version, summaries=summaries, may_change=False)
 
 
-class SaveView(ApplicationView):
-    """Save what is valid of a section while it is being filled in. Answers in JSON."""
+class ConsentsView(ApplicationView):
+    """What one has agreed to, to change at any time."""
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not request.user.is_authenticated:
-            return JsonResponse({"saved": False, "message": _("Please sign in again.")}, status=401)
-        return super().dispatch(request, *args, **kwargs)
-
-    def post(self, request: HttpRequest) -> JsonResponse:
-        section = _section(request.POST.get("section", ""))
-        if section.slug == ACCESS:
-            raise Http404
-        read_from = get_application_for(self.person, self.application.reference)
-        form = section.form(request.POST, instance=read_from)
-        form.is_valid()
-        try:
-            version = save_section(
-                form, self.application, read_version(request), by=self.person
-            ).version
-        except SavedElsewhere as refusal:
-            return self.refuse(refusal, CONFLICT)
-        except Refused as refusal:
-            return self.refuse(refusal, UNPROCESSABLE)
-        errors = {name: [str(text) for text in texts] for name, texts in form.errors.items()}
-        return JsonResponse({"saved": True, "version": version, "errors": errors})
-
-    def refuse(self, refusal: Refused, status: int) -> JsonResponse:
-        return JsonResponse({"saved": False, "message": str(refusal)}, status=status)
-
-
-class CheckView(ApplicationView):
-    """Check your answers."""
-
-    template = "applications/check.html"
+    template = "applications/consents.html"
+    keeps_form = "consents-form"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        if self.application.stage != Stage.DRAFT:
-            return redirect(self.application)
-        return self.show(
-            summaries=list(summaries_of(self.application)),
-            missing=missing_answers(self.application),
-        )
-
-
-class SubmitView(ApplicationView):
-    """The declarations, and the one button. Pressing it again shows that it has worked."""
-
-    template = "applications/submit.html"
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        if self.application.stage != Stage.DRAFT:
-            return redirect(self.application)
-        if missing_answers(self.application):
-            return redirect("applications:check", self.application.reference)
-        return self.page(SubmitForm())
+        return self.page(ConsentsForm(application=self.application, texts=in_force()))
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        done = redirect("applications:submitted", self.application.reference)
-        if self.application.stage not in (Stage.DRAFT, Stage.WITHDRAWN):
-            return done
-        form = SubmitForm(request.POST)
+        form = self.filled(request)
         if not form.is_valid():
             return self.page(form, status=UNPROCESSABLE)
+        change_consents(
+            application_id=self.application.pk,
+            purposes=form.cleaned_data["consents"],
+            language=translation.get_language() or "en",
+            by=self.person,
+            now=self.now,
+        )
+        messages.success(request, _("Saved. This holds from now on."))
+        return redirect("applications:consents", self.application.reference)
+
+    def typed(self, request: HttpRequest) -> HttpResponse:
+        form = self.filled(request)
+        form.unchecked = True
+        return self.page(form)
+
+    def filled(self, request: HttpRequest) -> ConsentsForm:
+        return ConsentsForm(request.POST, application=self.application, texts=in_force())
+
+    def page(self, form: ConsentsForm, *, status: int = 200) -> HttpResponse:
+        given = self.application.consents.order_by("-pk")
+        accepted = self.application.acceptances.select_related("text").order_by("-pk")
+        return self.show(form=form, given=given, accepted=accepted, status=status)
+
+
+class AcceptView(ApplicationView):
+    """A text whose meaning has changed since the submission: read it again, and accept it."""
+
+    template = "applications/accept.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        texts = to_accept_again(self.application)
+        if not texts:
+            return redirect(self.application)
+        contact = self.application.cohort.programme.contact_email
+        shown = [(text, as_html(text, contact=contact)) for text in texts]
+        return self.show(shown=shown, texts=",".join(str(text.pk) for text in texts))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
         try:
-            submit_application(
+            accept_again(
                 application_id=self.application.pk,
+                shown=read_numbers(request, "texts"),
+                language=translation.get_language() or "en",
                 by=self.person,
                 now=self.now,
-                honour_code=form.cleaned_data["honour_code"],
-                privacy_notice=form.cleaned_data["privacy_notice"],
-                consents=tuple(form.cleaned_data["consents"]),
-                language=translation.get_language() or "en",
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
-            return self.page(form, status=UNPROCESSABLE)
-        return done
-
-    def page(self, form: SubmitForm, *, status: int = 200) -> HttpResponse:
-        return self.show(form=form, status=status, **notice_context())
-
-
-class SubmittedView(ApplicationView):
-    """The confirmation: the reference and what happens next."""
-
-    template = "applications/submitted.html"
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        if self.application.stage in (Stage.DRAFT, Stage.WITHDRAWN):
-            return redirect(self.application)
-        return self.show()
+            messages.error(request, str(refusal))
+            return redirect("applications:accept", self.application.reference)
+        messages.success(request, _("Thank you. That is on record."))
+        return redirect(self.application)
 
 
 class WithdrawView(ApplicationView):
     """Asks once, then withdraws."""
 
     template = "applications/withdraw.html"
+    keeps_form = "withdraw-form"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        if not _may_withdraw(self.application):
+        if not may_withdraw(self.application):
             return redirect(self.application)
         return self.show(form=WithdrawForm())
 
@@ -307,33 +208,13 @@ class WithdrawView(ApplicationView):
         messages.success(request, _("Your application is withdrawn."))
         return redirect(self.application)
 
-
-def save_section(
-    form: SectionForm | AccessForm, application: Application, version: int, *, by: User
-) -> Application:
-    """Hand a section's valid answers to the verb that keeps them."""
-    now = timezone.now()
-    if isinstance(form, AccessForm):
-        needs = form.cleaned_data["needs"]
-        request_access(application_id=application.pk, needs=needs, by=by, now=now)
-        return application
-    return save_draft(
-        application_id=application.pk, version=version, answers=form.answers, by=by, now=now
-    )
+    def typed(self, request: HttpRequest) -> HttpResponse:
+        form = WithdrawForm(request.POST)
+        form.unchecked = True
+        return self.show(form=form)
 
 
-def read_version(request: HttpRequest) -> int:
-    """The version that the page was made from; 0, which no application has, if it says none."""
-    written = request.POST.get("version", "")
-    short = written.isascii() and written.isdecimal() and len(written) <= LONGEST_VERSION
-    return int(written) if short else 0
-
-
-def _section(slug: str) -> Section:
-    if slug not in SECTIONS:
-        raise Http404
-    return SECTIONS[slug]
-
-
-def _may_withdraw(application: Application) -> bool:
-    return application.stage in MOVES[Move.WITHDRAW][0]
+def mask(address: str) -> str:
+    """`t…@dtt.example`: enough to know one's own address by, and no more."""
+    name, _at, domain = address.partition("@")
+    return f"{name[:1]}…@{domain}"

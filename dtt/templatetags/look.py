@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 
 from applications.models import Application, Stage
 from applications.rail import rail_for
-from dtt.web.todo import todos_for
+from dtt.web.todo import published_for, todos_for
 from notifications.moments import HONG_KONG, say_day, say_instant
 
 register = template.Library()
@@ -165,7 +165,7 @@ def rail(context: Context, application: Application) -> dict[str, Any]:
     now = _now(context)
     request = context.get("request")
     return {
-        "rail": rail_for(application, now),
+        "rail": rail_for(application, now, published=published_for(application)),
         # A page needs no button that leads to itself.
         "todos": [
             todo
@@ -208,13 +208,13 @@ def _fault(field: BoundField, error: str) -> Fault:
 @register.inclusion_tag("components/error_summary.html")
 def error_summary(*bound: forms.BaseForm | forms.BaseFormSet) -> dict[str, Any]:
     """What must be looked at again, with a link to each field; takes the focus."""
-    return {"faults": list(faults_of(*bound)), "asks_again": any(map(_asks_for_password, bound))}
+    return {"faults": list(faults_of(*bound)), "asks_again": any(map(_asks_again, bound))}
 
 
-def _asks_for_password(one: forms.BaseForm | forms.BaseFormSet | None) -> bool:
-    """A password is never sent back, so the page must not say that all is still there."""
+def _asks_again(one: forms.BaseForm | forms.BaseFormSet | None) -> bool:
+    """A password or a file is never sent back: the page must not say that all is still there."""
     fields = one.fields.values() if isinstance(one, forms.BaseForm) else ()
-    return any(isinstance(field.widget, forms.PasswordInput) for field in fields)
+    return any(isinstance(field.widget, forms.PasswordInput | forms.FileInput) for field in fields)
 
 
 @register.inclusion_tag("components/field.html")

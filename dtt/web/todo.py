@@ -7,7 +7,12 @@ from datetime import UTC, datetime
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from applications.domain.documents import ASKED, Readiness, readiness
+from applications.domain.lateness import closes_for
+from applications.domain.texts import to_accept_again
 from applications.models import Application, Stage
+from applications.queries import cvs_of
+from applications.rail import MATCH
 from bootcamp.queries import timetable_of
 from matching.queries import offer_to_answer, published_run
 from quiz.queries import attempt_of, quiz_of
@@ -29,10 +34,20 @@ Rule = Callable[[Application, datetime], Todo | None]
 
 def finish_the_application(application: Application, now: datetime) -> Todo | None:
     """A draft can be finished until applications close."""
-    close = application.cohort.applications_close_at
-    if application.stage != Stage.DRAFT or now >= close:
+    if application.stage != Stage.DRAFT:
+        return None
+    close = closes_for(application)
+    if now >= close:
         return None
     return Todo(_("Continue your application"), application.get_absolute_url(), close)
+
+
+def accept_what_changed(application: Application, now: datetime) -> Todo | None:
+    """Read and accept a text whose meaning has changed since the submission."""
+    if not to_accept_again(application):
+        return None
+    page = reverse("applications:accept", args=[application.reference])
+    return Todo(_("Read what has changed and confirm"), page)
 
 
 def sit_the_quiz(application: Application, now: datetime) -> Todo | None:
@@ -88,6 +103,20 @@ def submit_the_project(application: Application, now: datetime) -> Todo | None:
     return Todo(_("Submit your mini-project"), page, due)
 
 
+def upload_the_cv(application: Application, now: datetime) -> Todo | None:
+    """Whoever companies may come to look at uploads a CV, or another one if it was refused."""
+    close = application.cohort.rankings_close_at
+    if application.stage not in ASKED or now >= close:
+        return None
+    document = cvs_of([application.pk]).get(application.pk)
+    page = reverse("applications:cv", args=[application.reference])
+    if document is None:
+        return Todo(_("Upload your CV"), page, close)
+    if readiness(document) is Readiness.REFUSED:
+        return Todo(_("Upload another CV: that one was refused"), page, close)
+    return None
+
+
 def rank_opportunities(application: Application, now: datetime) -> Todo | None:
     """Finalists choose who sees their profile and rank what they would take."""
     close = application.cohort.rankings_close_at
@@ -111,14 +140,23 @@ def see_the_match(application: Application, now: datetime) -> Todo | None:
 
 RULES: tuple[Rule, ...] = (
     finish_the_application,
+    accept_what_changed,
     sit_the_quiz,
     reply_to_the_place,
     read_the_result,
     see_the_timetable,
     submit_the_project,
+    upload_the_cv,
     rank_opportunities,
     see_the_match,
 )
+
+
+def published_for(application: Application) -> set[str]:
+    """What has been made public that changes the story of somebody in this stage."""
+    if application.stage == Stage.FINALIST and published_run(application.cohort_id):
+        return {MATCH}
+    return set()
 
 
 def todos_for(application: Application, now: datetime) -> list[Todo]:

@@ -9,7 +9,7 @@ never sent again by itself.
 import smtplib
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -83,6 +83,13 @@ def queue(tellings: Iterable[Telling], *, now: datetime, due_at: datetime | None
             ).exclude(run__in={row.run for row in rows}).update(state=Message.State.VOID)
         Message.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
         transaction.on_commit(wake_worker, robust=True)
+
+
+def void_unsent(*, person_id: int, topics: Collection[str]) -> int:
+    """Take back what one person was to be told about these topics and has not left yet."""
+    return Message.objects.filter(
+        person=person_id, topic__in=topics, state=Message.State.QUEUED
+    ).update(state=Message.State.VOID)
 
 
 class _Woken(threading.local):

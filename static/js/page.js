@@ -29,6 +29,18 @@ for (const count of document.querySelectorAll("[data-count-for]")) {
   if (field.value) say();
 }
 
+/** Who signs out leaves nothing that was typed on this device (see autosave.js). */
+addEventListener("submit", (event) => {
+  if (event.defaultPrevented || !event.target.action.includes("/account/logout")) return;
+  try {
+    for (const key of Object.keys(localStorage)) {
+      if (key.startsWith("dtt:unsent:")) localStorage.removeItem(key);
+    }
+  } catch {
+    // Storage is forbidden, so nothing is there.
+  }
+});
+
 /** One submission for one press. Coming back with the "back" button frees the form again. */
 for (const form of document.querySelectorAll("form[data-once]")) {
   let sent = false;

@@ -9,15 +9,16 @@ import pytest
 from django.db import connection
 
 from accounts.models import AuditEvent, User
+from applications.domain.access import request_access
 from applications.domain.applying import (
     SavedElsewhere,
     UnableToApply,
-    request_access,
     save_draft,
     start_application,
     submit_application,
     withdraw_application,
 )
+from applications.domain.claims import hold
 from applications.domain.review import UnableToReview, decide_eligibility, doubts_about
 from applications.domain.stages import UnableToMove, stage_of
 from applications.eligibility import Doubt
@@ -121,6 +122,7 @@ def test_a_doubt_that_staff_have_decided_about_does_not_come_up_again(
     fill(draft, now, available_days=[])
     manager = make_user("manager@dtt.example", now=now)
     submitted = submit(draft, now)
+    hold(application_id=submitted.pk, by=manager, now=now)
     decide_eligibility(
         application_id=submitted.pk, eligible=True, reason="attends online", by=manager, now=now
     )
@@ -194,7 +196,10 @@ def test_a_submitted_application_can_be_changed_but_not_emptied(
     application.refresh_from_db()
     [edit] = AuditEvent.objects.filter(verb="edit")
     assert (application.study_programme, application.stage) == ("Music", Stage.ELIGIBLE)
-    assert (edit.actor, edit.after) == (application.user, {"fields": ["study_programme"]})
+    assert (edit.actor, edit.after) == (
+        application.user,
+        {"fields": ["study_programme"], "submission": 2},
+    )
 
 
 def test_withdrawing_twice_tells_once_and_ends_the_application(
@@ -222,8 +227,11 @@ def test_what_one_needs_stands_apart_and_can_be_taken_back(
     request_access(needs=" ", **ask)
 
     assert AccessRequest.objects.count() == 0
-    asked = AuditEvent.objects.filter(verb="request-access")
-    assert [(event.before, event.after) for event in asked] == [({}, {}), ({}, {})]
+    asked = AuditEvent.objects.filter(object_type="applications.accessrequest").order_by("pk")
+    assert [(event.verb, event.before, event.after) for event in asked] == [
+        ("request-access", {}, {}),
+        ("take-access-request-back", {}, {}),
+    ]
 
 
 def test_a_decision_needs_a_reason_and_a_no_is_told(draft: Application, now: datetime) -> None:
@@ -234,7 +242,9 @@ def test_a_decision_needs_a_reason_and_a_no_is_told(draft: Application, now: dat
 
     with pytest.raises(UnableToReview, match="reason"):
         decide_eligibility(eligible=False, reason=" ", **decide)
+    hold(**decide)
     decide_eligibility(eligible=False, reason="No day is free.", **decide)
+    hold(**decide)
     with pytest.raises(UnableToMove):
         decide_eligibility(eligible=False, reason="Twice.", **decide)
 

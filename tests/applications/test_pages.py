@@ -11,14 +11,16 @@ from django.urls import reverse
 
 from accounts.domain.people import choose_language
 from accounts.models import User
-from applications.domain.applying import request_access, save_draft, start_application
+from applications.domain.access import request_access
+from applications.domain.applying import save_draft, start_application
+from applications.domain.consents import required_texts
 from applications.models import AccessRequest, Application, Cohort, Consent, Stage
 from applications.web.sections import SECTIONS
 from dtt.play.people import make_applicant, make_cohort, make_user
 from notifications.models import Message
 
 pytestmark = pytest.mark.django_db
-DECLARED = {"honour_code": "on", "privacy_notice": "on"}
+TICKED = {"honour_code": "on", "privacy_notice": "on"}
 
 
 @pytest.fixture(autouse=True)
@@ -61,6 +63,11 @@ def study(application: Application, **answers: Any) -> dict[str, Any]:
         "completion_on_0": "6",
         "completion_on_1": "2027",
     } | answers
+
+
+def declared(**more: Any) -> dict[str, Any]:
+    """What the page of the submission posts: the boxes, and the texts that it showed."""
+    return TICKED | {"texts": ",".join(str(text.pk) for text in required_texts())} | more
 
 
 def completed(application: Application, now: datetime) -> Application:
@@ -111,8 +118,8 @@ def test_a_person_applies_from_the_start_to_the_receipt(
         )
         assert (slug, answer.status_code) == (slug, 302)
     assert browser.get(page("check", application)).status_code == 200
-    answer = browser.post(page("submit", application), DECLARED | {"consents": "talent-pool"})
-    again = browser.post(page("submit", application), DECLARED)
+    answer = browser.post(page("submit", application), declared(consents="talent-pool"))
+    again = browser.post(page("submit", application), declared())
 
     application.refresh_from_db()
     assert [answer.url, again.url] == [page("submitted", application)] * 2
@@ -131,12 +138,12 @@ def test_no_box_is_ticked_beforehand(browser: Client, draft: Application, now: d
     assert "checked" not in shown
 
 
-@pytest.mark.parametrize("missing", sorted(DECLARED))
+@pytest.mark.parametrize("missing", sorted(TICKED))
 def test_both_declarations_are_asked_for(
     browser: Client, draft: Application, now: datetime, missing: str
 ) -> None:
     completed(draft, now)
-    given = {name: "on" for name in DECLARED if name != missing} | {"consents": "publicity"}
+    given = {name: "on" for name in TICKED if name != missing} | {"consents": "publicity"}
 
     answer = browser.post(page("submit", draft), given)
 
@@ -150,7 +157,7 @@ def test_an_incomplete_application_names_what_is_missing(
     browser: Client, draft: Application
 ) -> None:
     assert browser.get(page("submit", draft)).url == page("check", draft)
-    answer = browser.post(page("submit", draft), DECLARED)
+    answer = browser.post(page("submit", draft), declared())
 
     assert answer.status_code == 422
     assert "Please answer first: Surname" in answer.content.decode()
@@ -163,7 +170,7 @@ def test_at_the_close_the_message_is_kind_and_the_draft_is_kept(
     clock.move_to(draft.cohort.applications_close_at)
     browser.force_login(draft.user)  # the session of two weeks ago has lapsed
 
-    answer = browser.post(page("submit", draft), DECLARED)
+    answer = browser.post(page("submit", draft), declared())
     saved = browser.post(page("edit", draft, "about"), about(draft, surname_en="WONG"))
 
     draft.refresh_from_db()
@@ -370,9 +377,7 @@ def test_somebody_elses_application_is_not_there(browser: Client, now: datetime)
     other = make_applicant(make_cohort(now=now, slug="other"), 1, now=now)
 
     for address in pages_of(other):
-        posted = browser.post(
-            address, {"version": other.version, "surname_en": "Stolen"} | DECLARED
-        )
+        posted = browser.post(address, {"version": other.version, "surname_en": "Stolen"} | TICKED)
         assert (address, posted.status_code) == (address, 404)
         assert browser.get(address).status_code in (404, 405)
         absent = address.replace(other.reference, "DTT-22222222")
