@@ -16,6 +16,7 @@ from accounts.roles import Role, has_role
 class RoleAdmin(ModelAdmin):
     """Whoever holds one of `readers` may look; one of `writers` may also add and change.
 
+    Where the auditor reads, the data protection officer does too: both answer for what is kept.
     Nobody deletes: what is no longer wanted is closed, and its history stays.
     """
 
@@ -27,7 +28,10 @@ class RoleAdmin(ModelAdmin):
         return self.has_view_permission(request)
 
     def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        return bool(has_role(*self.readers, *self.writers)(request.user))
+        readers = {*self.readers, *self.writers}
+        if Role.AUDITOR in readers:
+            readers.add(Role.DATA_PROTECTION_OFFICER)
+        return bool(has_role(*readers)(request.user))
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         return bool(self.writers) and bool(has_role(*self.writers)(request.user))

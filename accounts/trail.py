@@ -5,6 +5,7 @@ have to change every link behind it; whoever noted one link outside the house wo
 """
 
 import hashlib
+import ipaddress
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -45,10 +46,20 @@ class Fact:
             self.before,
             self.after,
             self.reason,
-            self.ip,
+            _spelt_out(self.ip),
         ]
         text = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _spelt_out(ip: str | None) -> str | None:
+    """One spelling of a network address: that of IPv6 is the database's choice."""
+    if ip is None or ":" not in ip:
+        return ip
+    try:
+        return ipaddress.ip_address(ip).exploded
+    except ValueError:  # not what we wrote; it has a digest of its own
+        return ip
 
 
 @dataclass(frozen=True, slots=True)

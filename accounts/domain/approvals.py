@@ -1,14 +1,19 @@
 """Two-person approval, for any app: ask, decide, and check what was agreed to.
 
 The content is named by its digest. Who changes the content changes the digest, and the approval no
-longer counts.
+longer counts. What is asked for either lies elsewhere (a list, a match: the app hands its digest)
+or in the request itself, as its payload (`digest_of`).
 """
 
+import hashlib
+import json
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
+from accounts import approvable
 from accounts.domain import audit
 from accounts.errors import Refused
 from accounts.models import Approval, User
@@ -20,41 +25,74 @@ class UnableToApprove(Refused):
     """The approval cannot be asked for or given; the message says why."""
 
 
+def digest_of(payload: dict[str, Any]) -> str:
+    """SHA-256, in hexadecimal, over a payload of plain JSON."""
+    text = json.dumps(payload, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def request_approval(
-    *, kind: str, object_id: int | str, digest: str, by: User, now: datetime
+    *,
+    kind: str,
+    object_id: int | str,
+    digest: str = "",
+    payload: dict[str, Any] | None = None,
+    by: User,
+    now: datetime,
+    reason: str = "",
 ) -> Approval:
-    """Ask a second person. Asking again for the same content returns the open request."""
+    """Ask a second person. Asking again for the same content returns the open request.
+
+    Args:
+        digest: of the content. Left out where `payload` is the content: it has its own.
+        payload: plain JSON without fractions, kept with the request.
+        reason: why it is asked for, kept in the trail.
+    """
+    if payload:
+        if digest not in ("", digest_of(payload)):
+            raise ValueError("the digest of a payload is digest_of(payload)")
+        digest = digest_of(payload)
     with transaction.atomic():
+        _one_at_a_time(kind, str(object_id))
         open_requests = Approval.objects.select_for_update().filter(
             kind=kind, object_id=str(object_id), state=Approval.State.REQUESTED
         )
         for request in open_requests:
             if request.digest == digest and request.expires_at > now:
                 return request
-            request.state = Approval.State.VOID
-            request.save(update_fields=["state"])
+            _void(request, by=by, now=now)
         approval = Approval.objects.create(
             kind=kind,
             object_id=str(object_id),
+            payload=payload or {},
             digest=digest,
             requested_by=by,
             requested_at=now,
             expires_at=now + VALID_FOR,
         )
-        audit.record(approval, "request-approval", by=by, now=now, after={"digest": digest})
+        audit.record(
+            approval,
+            "request-approval",
+            by=by,
+            now=now,
+            after={"kind": kind, "object": str(object_id), "digest": digest},
+            reason=reason,
+        )
         return approval
 
 
 def decide(
     *, approval_id: int, approve: bool, digest: str, by: User, now: datetime, reason: str = ""
 ) -> Approval:
-    """Approve or refuse what was asked.
+    """Approve or refuse what was asked; an approval of some kinds does it at once.
 
     Args:
         digest: of the content as the second person saw it.
 
     Raises:
-        UnableToApprove: decided already, lapsed, asked by the same person, or changed since.
+        UnableToApprove: decided already, lapsed, asked by the same person, or changed since. A
+            request whose own payload was changed is void from then on.
+        Refused: what was agreed to can no longer be done; the request stays open.
     """
     with transaction.atomic():
         approval = Approval.objects.select_for_update().get(pk=approval_id)
@@ -64,23 +102,72 @@ def decide(
             raise UnableToApprove(_("The person who asked cannot approve."))
         if approval.expires_at <= now:
             raise UnableToApprove(_("This request has lapsed. Ask again."))
-        if approval.digest != digest:
+        altered = not _payload_is_whole(approval)
+        if altered:
+            _void(approval, by=by, now=now)
+        elif approval.digest != digest:
             raise UnableToApprove(_("The content has changed since approval was asked for."))
-        approval.state = Approval.State.APPROVED if approve else Approval.State.REFUSED
-        approval.decided_by, approval.decided_at, approval.reason = by, now, reason
-        approval.save()
-        audit.record(
-            approval, approval.state, by=by, now=now, after={"digest": digest}, reason=reason
-        )
-        return approval
+        else:
+            _decide(approval, approve=approve, by=by, now=now, reason=reason)
+    if altered:  # said only here, so that the request stays void
+        raise UnableToApprove(_("The content has changed since approval was asked for."))
+    return approval
 
 
 def is_approved(*, kind: str, object_id: int | str, digest: str, now: datetime) -> bool:
     """Whether a second person has approved exactly this content, not too long ago."""
-    return Approval.objects.filter(
+    approvals = Approval.objects.filter(
         kind=kind,
         object_id=str(object_id),
         digest=digest,
         state=Approval.State.APPROVED,
         expires_at__gt=now,
-    ).exists()
+    )
+    return any(_payload_is_whole(approval) for approval in approvals)
+
+
+def _decide(approval: Approval, *, approve: bool, by: User, now: datetime, reason: str) -> None:
+    approval.state = Approval.State.APPROVED if approve else Approval.State.REFUSED
+    approval.decided_by, approval.decided_at, approval.reason = by, now, reason
+    approval.save()
+    audit.record(
+        approval,
+        approval.state,
+        by=by,
+        now=now,
+        before={"state": Approval.State.REQUESTED, "asked by": approval.requested_by_id},
+        after={"state": approval.state, "kind": approval.kind, "digest": approval.digest},
+        reason=reason,
+    )
+    carry_out = approvable.known(approval.kind).carry_out
+    if approve and carry_out:
+        carry_out(approval, by, now)
+
+
+def _void(approval: Approval, *, by: User, now: datetime) -> None:
+    approval.state = Approval.State.VOID
+    approval.save(update_fields=["state"])
+    audit.record(
+        approval,
+        "void-approval",
+        by=by,
+        now=now,
+        before={"state": Approval.State.REQUESTED},
+        after={"state": Approval.State.VOID, "digest": approval.digest},
+    )
+
+
+def _payload_is_whole(approval: Approval) -> bool:
+    """Whether the payload is what was asked for; content that lies elsewhere its app compares."""
+    carried_out = approvable.known(approval.kind).carry_out is not None
+    if not approval.payload and not carried_out:
+        return True
+    return digest_of(approval.payload) == approval.digest
+
+
+def _one_at_a_time(kind: str, object_id: str) -> None:
+    """Let two people who ask at the same moment ask one after the other."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{kind} {object_id}"]
+        )

@@ -20,7 +20,7 @@ _address: ContextVar[str | None] = ContextVar("address", default=None)
 @contextmanager
 def acting_from(address: str | None) -> Iterator[None]:
     """Let the events of this block say from which network address they were caused."""
-    token = _address.set(address)
+    token = _address.set(address.partition("%")[0] if address else None)  # fe80::1%eth0
     try:
         yield
     finally:
@@ -65,8 +65,8 @@ def event(
         verb=verb,
         object_type=subject._meta.label_lower,
         object_id=str(subject.pk),
-        before=json.loads(json.dumps(before or {})),  # as the database will give it back
-        after=json.loads(json.dumps(after or {})),
+        before=_plain(before),
+        after=_plain(after),
         reason=reason,
         ip=_address.get(),
     )
@@ -82,6 +82,12 @@ def event(
         "ip": fact.ip,
         "digest": fact.digest(),
     }
+
+
+def _plain(said: dict[str, Any] | None) -> dict[str, Any]:
+    """As the database will give it back; a binary float would come back spelt otherwise."""
+    plain: dict[str, Any] = json.loads(json.dumps(said or {}), parse_float=str, parse_constant=str)
+    return plain
 
 
 def fact_of(row: AuditEvent) -> Fact:

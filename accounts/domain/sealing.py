@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.domain.audit import fact_of
 from accounts.models import AuditEvent, AuditSeal
@@ -73,21 +73,21 @@ def verify_trail(noted: str = "") -> Verdict:
         UnknownRun: `noted` is not of that form.
     """
     seal_all()
-    fault = first_fault(_chain(), expected=_read_note(noted) if noted else None)
-    if not fault:
-        unsealed = AuditEvent.objects.filter(seal__isnull=True).order_by("pk")
-        faults = (entry_fault(_entry(row)) for row in unsealed.iterator())
-        fault = next((found for found in faults if found), "")
-    return Verdict(difference=fault, note="" if fault else _head())
-
-
-def _head() -> str:
     end = AuditSeal.objects.order_by("-position").first()
-    return f"{end.position}:{end.digest}" if end else f"0:{BEGINNING}"
+    last = end.position if end else 0  # others may go on sealing while we read
+    fault = first_fault(_chain(last), expected=_read_note(noted) if noted else None)
+    if not fault:
+        later = Q(seal__isnull=True) | Q(seal__position__gt=last)
+        rest = AuditEvent.objects.filter(later).order_by("pk")
+        faults = (entry_fault(_entry(row)) for row in rest.iterator())
+        fault = next((found for found in faults if found), "")
+    if fault:
+        return Verdict(difference=fault)
+    return Verdict(note=f"{end.position}:{end.digest}" if end else f"0:{BEGINNING}")
 
 
-def _chain() -> Iterator[Link]:
-    every = AuditSeal.objects.order_by("position").iterator()
+def _chain(last: int) -> Iterator[Link]:
+    every = AuditSeal.objects.filter(position__lte=last).order_by("position").iterator()
     while seals := list(islice(every, BATCH)):
         events = AuditEvent.objects.in_bulk([seal.event_id for seal in seals])
         for seal in seals:

@@ -1,34 +1,43 @@
-"""Where a request for approval leads: the page on which it can be read and decided."""
+"""What the staff pages of the ground floor share."""
 
-from typing import NamedTuple
+from typing import Any
 
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from rules import Predicate
 
-from accounts.models import Approval
+from accounts import approvable
+from accounts.models import Approval, User
 
-
-class Kind(NamedTuple):
-    """What is asked for, in words, and the address of the page of what it concerns."""
-
-    label: str | Promise
-    page: str
-
-
-KINDS: dict[str, Kind] = {
-    "publish-selection": Kind(_("Publish a list"), "admin:selection_selection_change"),
-    "publish-match": Kind(_("Publish a match"), "admin:matching_matchrun_change"),
-}
+LINK = "text-primary-600 underline dark:text-primary-500"
 
 
 def kind_of(approval: Approval) -> str:
     """What is asked for, in the reader's language; a kind without words says its own name."""
-    known = KINDS.get(approval.kind)
-    return str(known.label) if known else approval.kind
+    return str(approvable.known(approval.kind).title)
 
 
-def page_of(approval: Approval) -> str | None:
-    """The page of what is to be approved, or None where that kind has none."""
-    known = KINDS.get(approval.kind)
-    return reverse(known.page, args=[approval.object_id]) if known else None
+def page_of(approval: Approval) -> str:
+    """The page on which a request is decided: its kind's own, or the general one."""
+    own = approvable.known(approval.kind).page
+    if own:
+        return reverse(own, args=[approval.object_id])
+    return reverse("admin:accounts_approval_change", args=[approval.pk])
+
+
+def allowed(request: HttpRequest, rule: Predicate) -> User:
+    """The member of staff who asks, if the rule holds for them."""
+    if not (isinstance(request.user, User) and rule(request.user)):
+        raise PermissionDenied
+    return request.user
+
+
+def staff_page(
+    request: HttpRequest, name: str, title: str, context: dict[str, Any], *, status: int = 200
+) -> HttpResponse:
+    """A page of our own inside the staff site."""
+    whole = admin.site.each_context(request) | {"title": title} | context
+    return render(request, f"accounts/staff/{name}.html", whole, status=status)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.errors import Refused
 from accounts.models import User
+from accounts.web.viewing import closed_to_viewers
 from applications.models import Application
 from matching import queries
 from matching.domain.consents import give_consent, withdraw_consent
@@ -87,6 +88,7 @@ def consent(request: SignedIn, reference: str, company_slug: str) -> HttpRespons
 
 @never_cache
 @login_required
+@closed_to_viewers
 def rank(request: SignedIn, reference: str) -> HttpResponse:
     """The person's own order. Every press saves, so the page works without scripts."""
     application = _mine(request, reference)
@@ -127,6 +129,7 @@ def rank(request: SignedIn, reference: str) -> HttpResponse:
 
 @never_cache
 @login_required
+@closed_to_viewers
 @require_safe
 def result(request: SignedIn, reference: str) -> HttpResponse:
     """The match and why, after it is published; before that, when it will be."""

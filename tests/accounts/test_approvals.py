@@ -1,13 +1,57 @@
+"""What takes two people: the verbs, two at once, and the page on which the second one reads."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from threading import Barrier
+from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
 
-from accounts.domain.approvals import UnableToApprove, decide, is_approved, request_approval
+from accounts import approvable
+from accounts.domain.approvals import (
+    UnableToApprove,
+    decide,
+    digest_of,
+    is_approved,
+    request_approval,
+)
+from accounts.errors import Refused
 from accounts.models import Approval, AuditEvent, User
+from accounts.roles import Role
+from dtt.play.people import make_user
 
 pytestmark = pytest.mark.django_db
 ASK = {"kind": "publish", "object_id": 7}
+NAME = {"kind": "rename", "object_id": 7, "payload": {"name": "<b>Ng</b>", "pages": 3}}
+
+
+class UnableToRename(Refused):
+    """For the kind below."""
+
+
+def rename(approval: Approval, by: User, now: datetime) -> None:
+    """What the approval of "rename" does: something that others can see, or cannot be done."""
+    if approval.payload["name"] == "nobody":
+        raise UnableToRename("Nobody has that name.")
+    User.objects.filter(pk=approval.requested_by_id).update(preferred_name=approval.payload["name"])
+
+
+@pytest.fixture(autouse=True)
+def rename_kind() -> Iterator[None]:
+    approvable.register(
+        "rename",
+        title="Change a name",
+        describe=lambda approval: [("New name", approval.payload["name"])],
+        link=lambda approval: "/staff/",
+        carry_out=rename,
+    )
+    yield
+    approvable._kinds.pop("rename")
 
 
 @pytest.fixture
@@ -78,3 +122,293 @@ def test_a_request_lapses_after_72_hours(
         decide(approval_id=asked.pk, approve=True, digest="a", by=second, now=later)
 
     assert is_approved(**ASK, digest="a", now=later) is not lapsed
+
+
+def test_both_identities_and_the_reason_are_in_the_log(
+    asker: User, second: User, now: datetime
+) -> None:
+    asked = request_approval(**NAME, by=asker, now=now, reason="wrong so far")
+
+    decide(
+        approval_id=asked.pk, approve=False, digest=asked.digest, by=second, now=now, reason="why?"
+    )
+
+    events = AuditEvent.objects.filter(object_type="accounts.approval").order_by("id")
+    assert [(e.actor, e.verb, e.reason) for e in events] == [
+        (asker, "request-approval", "wrong so far"),
+        (second, "refused", "why?"),
+    ]
+    assert events[1].before == {"state": "requested", "asked by": asker.pk}
+
+
+def test_an_approval_of_such_a_kind_does_it_at_once(
+    asker: User, second: User, now: datetime
+) -> None:
+    asked = request_approval(**NAME, by=asker, now=now)
+
+    decide(approval_id=asked.pk, approve=True, digest=asked.digest, by=second, now=now)
+
+    asker.refresh_from_db()
+    assert asker.preferred_name == "<b>Ng</b>"
+
+
+def test_what_cannot_be_done_is_not_approved_either(
+    asker: User, second: User, now: datetime
+) -> None:
+    asked = request_approval(
+        kind="rename", object_id=7, payload={"name": "nobody"}, by=asker, now=now
+    )
+
+    with pytest.raises(UnableToRename):
+        decide(approval_id=asked.pk, approve=True, digest=asked.digest, by=second, now=now)
+
+    asked.refresh_from_db()
+    assert (asked.state, asked.decided_by) == ("requested", None)
+    assert not AuditEvent.objects.filter(verb="approved").exists()
+
+
+def test_an_altered_payload_voids_the_request(asker: User, second: User, now: datetime) -> None:
+    asked = request_approval(**NAME, by=asker, now=now)
+    Approval.objects.filter(pk=asked.pk).update(payload={"name": "Other", "pages": 3})
+
+    with pytest.raises(UnableToApprove, match="has changed"):
+        decide(approval_id=asked.pk, approve=True, digest=asked.digest, by=second, now=now)
+
+    asked.refresh_from_db()
+    asker.refresh_from_db()
+    assert (asked.state, asker.preferred_name) == ("void", "")
+    assert AuditEvent.objects.filter(verb="void-approval").count() == 1
+
+
+def test_a_payload_altered_after_the_approval_voids_the_approval(
+    asker: User, second: User, now: datetime
+) -> None:
+    asked = request_approval(**NAME, by=asker, now=now)
+    decide(approval_id=asked.pk, approve=True, digest=asked.digest, by=second, now=now)
+    content = {"kind": "rename", "object_id": 7, "digest": asked.digest, "now": now}
+    before = is_approved(**content)
+
+    Approval.objects.filter(pk=asked.pk).update(payload={"name": "Other", "pages": 3})
+
+    assert (before, is_approved(**content)) == (True, False)
+
+
+def test_the_digest_of_a_payload_is_its_own(asker: User, now: datetime) -> None:
+    with pytest.raises(ValueError, match="digest_of"):
+        request_approval(**NAME, digest="a", by=asker, now=now)
+
+    assert digest_of({"a": 1, "b": 2}) == digest_of({"b": 2, "a": 1})
+
+
+def test_asking_for_something_else_voids_what_waits(asker: User, now: datetime) -> None:
+    first = request_approval(**ASK, digest="a", by=asker, now=now)
+    again = request_approval(**ASK, digest="a", by=asker, now=now)
+
+    other = request_approval(**ASK, digest="b", by=asker, now=now)
+
+    first.refresh_from_db()
+    assert (again, first.state, other.state) == (first, "void", "requested")
+    assert AuditEvent.objects.filter(verb="void-approval").count() == 1
+
+
+# Two at once -------------------------------------------------------------------------------------
+
+
+def at_once(jobs: list[Callable[[], object]]) -> list[str]:
+    """Run all jobs at the same moment; return "done" or the name of the refusal for each."""
+    barrier = Barrier(len(jobs))
+
+    def run(job: Callable[[], object]) -> str:
+        try:
+            barrier.wait(timeout=30)
+            job()
+        except Refused as refused:
+            return type(refused).__name__
+        finally:
+            connection.close()
+        return "done"
+
+    with ThreadPoolExecutor(len(jobs)) as threads:
+        return sorted(threads.map(run, jobs))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_decisions_at_once_one_wins(now: datetime) -> None:
+    asker, *others = (User.objects.create_user(f"p{n}@dtt.example") for n in range(3))
+    asked = request_approval(**NAME, by=asker, now=now)
+
+    done = at_once(
+        [
+            lambda by=by, approve=approve: decide(
+                approval_id=asked.pk, approve=approve, digest=asked.digest, by=by, now=now
+            )
+            for by, approve in zip(others, (True, False), strict=True)
+        ]
+    )
+
+    decided = AuditEvent.objects.filter(verb__in=["approved", "refused"])
+    asked.refresh_from_db()
+    asker.refresh_from_db()
+    assert done == ["UnableToApprove", "done"]
+    assert [event.verb for event in decided] == [asked.state]
+    assert (asker.preferred_name != "") is (asked.state == "approved")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_ask_for_the_same_at_once_make_one_request(now: datetime) -> None:
+    people = [User.objects.create_user(f"p{n}@dtt.example") for n in range(4)]
+
+    done = at_once(
+        [lambda by=by: request_approval(**ASK, digest="a", by=by, now=now) for by in people]
+    )
+
+    assert done == ["done"] * 4
+    assert Approval.objects.count() == 1
+
+
+# The page ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def managers(db: None) -> tuple[User, User]:
+    first = make_user("first@staff.dtt.example", Role.PROGRAMME_MANAGER)
+    return first, make_user("second@staff.dtt.example", Role.PROGRAMME_MANAGER)
+
+
+def browser_of(user: User) -> Client:
+    browser = Client()
+    browser.force_login(user)
+    return browser
+
+
+def page_of(approval: Approval) -> str:
+    return reverse("admin:accounts_approval_change", args=[approval.pk])
+
+
+def decide_on(browser: Client, approval: Approval, decision: str, **said: str) -> Any:
+    address = reverse("admin:accounts_approval_decide", args=[approval.pk])
+    answer = browser.post(
+        address, {"decision": decision, "digest": approval.digest, **said}, follow=True
+    )
+    approval.refresh_from_db()
+    return answer
+
+
+def test_the_second_person_reads_exactly_what_is_asked_and_approves(
+    managers: tuple[User, User],
+) -> None:
+    first, second = managers
+    asked = request_approval(**NAME, by=first, now=timezone.now())
+
+    page = browser_of(second).get(page_of(asked)).content.decode()
+    answer = decide_on(browser_of(second), asked, "approve")
+
+    for said in ("Change a name", "&lt;b&gt;Ng&lt;/b&gt;", first.email, asked.digest):
+        assert said in page
+    assert "You approved this." in answer.content.decode()
+    assert (asked.state, asked.decided_by) == ("approved", second)
+
+
+def test_a_refusal_needs_a_reason(managers: tuple[User, User]) -> None:
+    first, second = managers
+    asked = request_approval(**NAME, by=first, now=timezone.now())
+
+    without = decide_on(browser_of(second), asked, "refuse", reason=" ")
+    state = asked.state
+    decide_on(browser_of(second), asked, "refuse", reason="Not the name on the form.")
+
+    assert (without.status_code, state) == (422, "requested")
+    assert (asked.state, asked.reason) == ("refused", "Not the name on the form.")
+
+
+def test_the_asker_sees_no_button_and_a_post_changes_nothing(managers: tuple[User, User]) -> None:
+    first, _second = managers
+    asked = request_approval(**NAME, by=first, now=timezone.now())
+
+    page = browser_of(first).get(page_of(asked)).content.decode()
+    answer = decide_on(browser_of(first), asked, "approve")
+
+    assert 'value="approve"' not in page
+    assert "The person who asked cannot approve." in answer.content.decode()
+    assert asked.state == "requested"
+
+
+@pytest.mark.parametrize(
+    ("role", "reads"),
+    [
+        (Role.AUDITOR, 200),
+        (Role.DATA_PROTECTION_OFFICER, 200),
+        (Role.REVIEWER, 403),
+        (Role.ACCOMMODATION_OFFICER, 403),
+    ],
+)
+def test_only_programme_managers_decide(
+    managers: tuple[User, User], role: Role, reads: int
+) -> None:
+    asked = request_approval(**NAME, by=managers[0], now=timezone.now())
+    reader = browser_of(make_user("reader@staff.dtt.example", role))
+
+    assert reader.get(page_of(asked)).status_code == reads
+    assert decide_on(reader, asked, "approve").status_code == 403
+    assert asked.state == "requested"
+
+
+def test_a_lapsed_request_says_so_and_has_no_button(managers: tuple[User, User]) -> None:
+    first, second = managers
+    asked = request_approval(**NAME, by=first, now=timezone.now() - timedelta(hours=72))
+
+    page = browser_of(second).get(page_of(asked)).content.decode()
+    listed = browser_of(second).get(reverse("admin:accounts_approval_changelist"))
+    decide_on(browser_of(second), asked, "approve")
+
+    assert "lapsed: nobody decided in time" in page
+    assert 'value="approve"' not in page
+    assert "lapsed" in listed.content.decode()
+    assert asked.state == "requested"
+
+
+def test_a_kind_with_a_page_of_its_own_is_decided_there(managers: tuple[User, User]) -> None:
+    first, second = managers
+    asked = request_approval(
+        kind="publish-match", object_id=7, digest="a", by=first, now=timezone.now()
+    )
+    own = reverse("admin:matching_matchrun_change", args=[7])
+
+    page = browser_of(second).get(page_of(asked)).content.decode()
+    browser_of(second).post(
+        reverse("admin:accounts_approval_decide", args=[asked.pk]),
+        {"decision": "approve", "digest": "a"},
+    )
+
+    asked.refresh_from_db()
+    assert f'href="{own}"' in page
+    assert 'value="approve"' not in page
+    assert asked.state == "requested"
+
+
+@pytest.mark.parametrize("pk", ["0", "99999999999999999999", "x", "²"])
+def test_a_request_that_is_not_there_is_not_found(managers: tuple[User, User], pk: str) -> None:
+    browser = browser_of(managers[0])
+
+    assert browser.get(f"/staff/accounts/approval/{pk}/change/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {},
+        {"decision": "perhaps"},
+        {"decision": "approve", "digest": "x" * 65},
+        {"decision": "\x00"},
+    ],
+)
+def test_a_decision_that_is_none_changes_nothing(
+    managers: tuple[User, User], said: dict[str, str]
+) -> None:
+    asked = request_approval(**NAME, by=managers[0], now=timezone.now())
+    address = reverse("admin:accounts_approval_decide", args=[asked.pk])
+
+    answer = browser_of(managers[1]).post(address, said)
+
+    asked.refresh_from_db()
+    assert (answer.status_code, asked.state) == (422, "requested")

@@ -1,0 +1,79 @@
+"""What two people can agree on. Every app registers its own kinds.
+
+A kind says its name, how a request reads, and where it is decided: on a page of its own, or on the
+general page of approvals (`admin:accounts_approval_change`).
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.functional import Promise
+
+from accounts.models import Approval, User
+from accounts.roles import Role
+
+Line = tuple[str, str]
+"""A label and what is asked for under it, in the reader's language."""
+
+Describe = Callable[[Approval], Sequence[Line]]
+Link = Callable[[Approval], str | None]
+CarryOut = Callable[[Approval, User, datetime], None]
+"""Do what was asked, in the transaction of the approving decision; a `Refused` undoes both."""
+
+
+def _nothing_more(approval: Approval) -> Sequence[Line]:
+    return ()
+
+
+def _nowhere(approval: Approval) -> str | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of request.
+
+    Attributes:
+        title: what is asked for, in words.
+        describe: exactly what the second person agrees to.
+        page: the name of the address on which requests of this kind are decided; it takes the id
+            of the object. Blank where that is the general page.
+        link: the address of what the request concerns, if it has one.
+        carry_out: what the approval itself does; None where the asker acts on it afterwards.
+        deciders: who may approve or refuse.
+    """
+
+    title: str | Promise
+    describe: Describe = _nothing_more
+    page: str = ""
+    link: Link = _nowhere
+    carry_out: CarryOut | None = None
+    deciders: tuple[Role, ...] = (Role.PROGRAMME_MANAGER,)
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register(
+    kind: str,
+    *,
+    title: str | Promise,
+    describe: Describe = _nothing_more,
+    page: str | None = None,
+    link: Link = _nowhere,
+    carry_out: CarryOut | None = None,
+    deciders: tuple[Role, ...] = (Role.PROGRAMME_MANAGER,),
+) -> None:
+    """Let people ask for this; registering a kind again replaces it."""
+    _kinds[kind] = Kind(title, describe, page or "", link, carry_out, deciders)
+
+
+def known(kind: str) -> Kind:
+    """The kind of this name. One that nobody registered says its name, and does nothing."""
+    return _kinds.get(kind) or Kind(kind)
+
+
+def titles() -> dict[str, str]:
+    """Every kind and its words, in the reader's language."""
+    return {name: str(kind.title) for name, kind in _kinds.items()}

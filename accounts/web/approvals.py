@@ -1,0 +1,107 @@
+"""The page on which a second person reads exactly what is asked, and decides."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+from unfold.widgets import UnfoldAdminTextareaWidget
+
+from accounts import approvable
+from accounts.domain.approvals import decide
+from accounts.errors import Refused
+from accounts.models import Approval, User
+from accounts.roles import has_role
+from accounts.web.staff import kind_of, page_of, staff_page
+
+UNPROCESSABLE = 422
+MAX_REASON = 1000
+
+
+class DecisionForm(forms.Form):
+    """Yes or no; a no says why."""
+
+    decision = forms.ChoiceField(
+        choices=(("approve", gettext_lazy("Approve")), ("refuse", gettext_lazy("Refuse")))
+    )
+    digest = forms.CharField(max_length=64)
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=MAX_REASON,
+        required=False,
+        help_text=gettext_lazy("Needed to refuse. The person who asked reads it."),
+        widget=UnfoldAdminTextareaWidget({"rows": 3}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("decision") == "refuse" and not given.get("reason", "").strip():
+            self.add_error("reason", _("Say why you refuse."))
+        return given
+
+
+def approval_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """What is asked, by whom, until when; and the decision, for whom it is to make."""
+    return _show(request, _found(pk), DecisionForm())
+
+
+@require_POST
+def decide_approval(request: HttpRequest, pk: int) -> HttpResponse:
+    """Approve or refuse."""
+    approval = _found(pk)
+    kind = approvable.known(approval.kind)
+    if not (isinstance(request.user, User) and has_role(*kind.deciders)(request.user)):
+        raise PermissionDenied
+    if kind.page:  # its own page shows what this one cannot
+        return redirect(page_of(approval))
+    form = DecisionForm(request.POST)
+    if not form.is_valid():
+        return _show(request, approval, form, status=UNPROCESSABLE)
+    approve = form.cleaned_data["decision"] == "approve"
+    try:
+        decide(
+            approval_id=approval.pk,
+            approve=approve,
+            digest=form.cleaned_data["digest"],
+            by=request.user,
+            now=timezone.now(),
+            reason=form.cleaned_data["reason"].strip(),
+        )
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("You approved this.") if approve else _("You refused this."))
+    return redirect("admin:accounts_approval_change", approval.pk)
+
+
+def _found(pk: int) -> Approval:
+    rows = Approval.objects.select_related("requested_by", "decided_by")
+    return get_object_or_404(rows, pk=pk)
+
+
+def _show(
+    request: HttpRequest, approval: Approval, form: DecisionForm, *, status: int = 200
+) -> HttpResponse:
+    kind = approvable.known(approval.kind)
+    is_open = approval.state == Approval.State.REQUESTED
+    lapsed = is_open and approval.expires_at <= timezone.now()
+    asked = approval.requested_by_id == request.user.pk
+    context = {
+        "approval": approval,
+        "lines": kind.describe(approval),
+        "link": kind.link(approval),
+        "own_page": page_of(approval) if kind.page else "",
+        "lapsed": lapsed,
+        "is_open": is_open and not lapsed,
+        "asked_by_reader": asked,
+        "may_decide": bool(has_role(*kind.deciders)(request.user)) and not asked,
+        "form": form,
+        "opts": Approval._meta,
+    }
+    return staff_page(request, "approval", kind_of(approval), context, status=status)

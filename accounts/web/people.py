@@ -1,0 +1,190 @@
+"""What programme managers do about a person: roles, and viewing the site as they see it."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+from accounts.domain.roles import GRANT_ROLE, ask_for_role, take_role_away
+from accounts.domain.viewing import can_be_viewed, start_viewing, stop_viewing
+from accounts.errors import Refused
+from accounts.models import Approval, User
+from accounts.roles import Role
+from accounts.rules import manages_people, reads_trail, views_as
+from accounts.web import viewing as browser
+from accounts.web.staff import allowed
+
+MAX_REASON = 500
+
+
+class RoleForm(forms.Form):
+    """Which role, and why."""
+
+    role = forms.ChoiceField(
+        label=gettext_lazy("Role"), choices=Role.choices, widget=UnfoldAdminSelectWidget
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Why this person needs it"),
+        max_length=MAX_REASON,
+        widget=UnfoldAdminTextInputWidget,
+    )
+
+
+class RoleToTakeForm(forms.Form):
+    role = forms.ChoiceField(choices=Role.choices)
+
+
+class ReasonForm(forms.Form):
+    """Why somebody is looked at."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Why you need to see it"),
+        max_length=MAX_REASON,
+        widget=UnfoldAdminTextInputWidget,
+    )
+
+
+def describe_role(approval: Approval) -> list[tuple[str, str]]:
+    """Whom a second person would give which role, and why."""
+    asked = approval.payload
+    person = User.objects.filter(pk=asked["person"]).first()
+    label = dict(Role.choices).get(asked["role"], asked["role"])
+    return [
+        (_("Person"), person.email if person else "–"),
+        (_("Role"), str(label)),
+        (_("Why this person needs it"), asked["reason"]),
+    ]
+
+
+def page_of_person(approval: Approval) -> str:
+    """The staff page of whom a role is asked for."""
+    return reverse("admin:accounts_user_change", args=[approval.payload["person"]])
+
+
+def person_context(request: HttpRequest, person: User) -> dict[str, Any]:
+    """What the staff page of a person shows beside the plain fields."""
+    held = set(person.groups.values_list("name", flat=True))
+    asked = Approval.objects.filter(
+        kind=GRANT_ROLE,
+        object_id__startswith=f"{person.pk}:",
+        state=Approval.State.REQUESTED,
+        expires_at__gt=timezone.now(),
+    ).select_related("requested_by")
+    form = RoleForm(auto_id="role_%s")
+    form.fields["role"].choices = [  # type: ignore[attr-defined]
+        (role.value, role.label) for role in Role if role.value not in held
+    ]
+    return {
+        "person": person,
+        "roles_held": [role for role in Role if role.value in held],
+        "roles_asked": [(Role(one.payload["role"]).label, one) for one in asked],
+        "may_manage": bool(manages_people(request.user)),
+        "is_self": request.user.pk == person.pk,
+        "may_view_as": bool(views_as(request.user)) and can_be_viewed(person),
+        "may_read_trail": bool(reads_trail(request.user)),
+        "role_form": form,
+        "view_form": ReasonForm(auto_id="view_%s"),
+    }
+
+
+@require_POST
+def ask_role(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask a second programme manager to give this person a role."""
+    by = allowed(request, manages_people)
+    person = get_object_or_404(User, pk=pk)
+    form = RoleForm(request.POST)
+    if not form.is_valid():
+        return _back(request, person, _faults(form))
+    role = Role(form.cleaned_data["role"])
+    try:
+        ask_for_role(
+            user_id=person.pk,
+            role=role,
+            reason=form.cleaned_data["reason"],
+            by=by,
+            now=timezone.now(),
+        )
+    except Refused as refusal:
+        return _back(request, person, str(refusal))
+    messages.success(
+        request,
+        _("Asked. %(person)s becomes “%(role)s” when another programme manager approves.")
+        % {"person": person, "role": role.label},
+    )
+    return _back(request, person)
+
+
+@require_POST
+def take_role(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a role away at once."""
+    by = allowed(request, manages_people)
+    person = get_object_or_404(User, pk=pk)
+    form = RoleToTakeForm(request.POST)
+    if not form.is_valid():
+        return _back(request, person, _faults(form))
+    role = Role(form.cleaned_data["role"])
+    try:
+        take_role_away(user_id=person.pk, role=role, by=by, now=timezone.now())
+    except Refused as refusal:
+        return _back(request, person, str(refusal))
+    messages.success(
+        request, _("%(person)s is no longer “%(role)s”.") % {"person": person, "role": role.label}
+    )
+    return _back(request, person)
+
+
+@require_POST
+def view_as(request: HttpRequest, pk: int) -> HttpResponse:
+    """Begin to view the site as this person sees it."""
+    by = allowed(request, views_as)
+    person = get_object_or_404(User, pk=pk)
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        return _back(request, person, _faults(form))
+    now = timezone.now()
+    try:
+        viewing = start_viewing(
+            user_id=person.pk, reason=form.cleaned_data["reason"], by=by, now=now
+        )
+    except Refused as refusal:
+        return _back(request, person, str(refusal))
+    earlier = browser.forget(request)
+    if earlier:
+        stop_viewing(earlier, now=now)
+    browser.remember(request, viewing)
+    return redirect("home")
+
+
+@require_POST
+def stop_view_as(request: HttpRequest) -> HttpResponse:
+    """End it, and go back to the staff page of the person."""
+    allowed(request, views_as)
+    viewing = browser.forget(request)
+    if viewing is None:
+        return redirect("admin:index")
+    stop_viewing(viewing, now=timezone.now())
+    messages.success(
+        request, _("You no longer view the site as %(person)s.") % {"person": viewing.viewed}
+    )
+    return redirect("admin:accounts_user_change", viewing.viewed.pk)
+
+
+def _back(request: HttpRequest, person: User, fault: str = "") -> HttpResponse:
+    if fault:
+        messages.error(request, fault)
+    return redirect("admin:accounts_user_change", person.pk)
+
+
+def _faults(form: forms.Form) -> str:
+    return " ".join(
+        f"{form.fields[name].label or name}: {' '.join(map(str, errors))}"
+        for name, errors in form.errors.items()
+    )
