@@ -14,6 +14,10 @@ class ApplicationsConfig(AppConfig):
     verbose_name = _("Programmes and applications")
 
     def ready(self) -> None:
+        # Models can be imported only when the registry of apps is filled.
+        from applications.web.staff import exporting  # noqa: PLC0415
+
+        exporting.register()
         post_migrate.connect(seed_institutions, sender=self)
 
 

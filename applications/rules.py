@@ -12,9 +12,11 @@ from applications.queries import applications_of
 reviews_applications = has_role(Role.PROGRAMME_MANAGER, Role.REVIEWER)
 manages_cohorts = has_role(Role.PROGRAMME_MANAGER)
 reads_everything = has_role(Role.PROGRAMME_MANAGER, Role.AUDITOR)
+exports_many = has_role(Role.PROGRAMME_MANAGER)
 
 rules.add_perm("applications.review", reviews_applications)
 rules.add_perm("applications.manage_cohort", manages_cohorts)
+rules.add_perm("applications.export", exports_many)
 
 
 def applications_for(user: User) -> QuerySet[Application]:

@@ -147,9 +147,14 @@ def merge_institution(*, institution_id: int, into_id: int, by: User, now: datet
         Application.objects.filter(pk__in=[one.pk for one in applications]).update(
             institution=target
         )
-        change = {"before": {"institution": merged.code}, "after": {"institution": target.code}}
+        before, after = {"institution": merged.code}, {"institution": target.code}
         audit.record_many(
-            [audit.event(a, "institution-merged", by=by, now=now, **change) for a in applications]
+            [
+                audit.event(
+                    application, "institution-merged", by=by, now=now, before=before, after=after
+                )
+                for application in applications
+            ]
         )
         counts = {"into": target.code, "applications": len(applications)}
         audit.record(merged, "merge", by=by, now=now, after=counts)

@@ -177,7 +177,7 @@ class StudyForm(SectionForm):
         super().__init__(*args, **kwargs)
         _offer(self, status=Status.choices, level=Level.choices)
         institution = cast(forms.ModelChoiceField, self.fields["institution"])
-        institution.queryset = Institution.objects.all()
+        institution.queryset = Institution.objects.listed()
         listed = sorted(institution.queryset, key=str)  # by the name in the reader's language
         institution.choices = [
             ("", institution.empty_label),
