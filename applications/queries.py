@@ -1,9 +1,13 @@
 """Named reads of applications and cohorts."""
 
-from django.db.models import Q, QuerySet
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from accounts.models import AuditEvent
-from applications.models import Application, Cohort, Stage
+from applications.models import Application, Cohort, Document, LateAccess, Stage
+from applications.story import Chapter
 
 
 def public_cohorts() -> QuerySet[Cohort]:
@@ -12,34 +16,73 @@ def public_cohorts() -> QuerySet[Cohort]:
 
 
 def applications_of(user_id: int) -> QuerySet[Application]:
-    """A person's applications, newest first."""
+    """A person's applications, newest first, each with the end of its late access if it has one."""
+    live = LateAccess.objects.filter(
+        cohort=OuterRef("cohort"), user=OuterRef("user"), ended_at__isnull=True
+    )
     return (
         Application.objects.filter(user_id=user_id)
+        .annotate(late_until=Subquery(live.values("until")[:1]))
         .select_related("cohort__programme", "institution", "user", "access_request")
         .order_by("-created_at")
     )
 
 
-def waiting_for_review() -> QuerySet[Application]:
-    """Applications about which a person must decide, the oldest first, of all cohorts."""
-    return (
-        Application.objects.filter(stage=Stage.SUBMITTED)
-        .select_related("cohort__programme", "institution", "user")
-        .order_by("submitted_at", "pk")
+def waiting_for_review(cohort_id: int | None = None) -> QuerySet[Application]:
+    """Applications about which a person must decide, the oldest first; of all cohorts or of one."""
+    waiting = Application.objects.filter(stage=Stage.SUBMITTED)
+    if cohort_id is not None:
+        waiting = waiting.filter(cohort=cohort_id)
+    return waiting.select_related("cohort__programme", "institution", "user").order_by(
+        "submitted_at", "pk"
     )
 
 
-def neighbours_in_queue(application: Application) -> tuple[Application | None, Application | None]:
-    """The ones before and after this one among those of its cohort that wait."""
-    queue = waiting_for_review().filter(cohort=application.cohort_id)
+@dataclass(frozen=True, slots=True)
+class InQueue:
+    """Where an application stands among those that wait.
+
+    Attributes:
+        number: 1 for the oldest; None for an application that does not wait.
+    """
+
+    number: int | None
+    total: int
+    before: int | None
+    after: int | None
+
+
+def place_in_queue(application: Application, cohort_id: int | None = None) -> InQueue:
+    """Its number, and the ids of those before and after it, of all cohorts or of one."""
+    queue = waiting_for_review(cohort_id).select_related(None)
     at = application.submitted_at
-    before = queue.filter(Q(submitted_at__lt=at) | Q(submitted_at=at, pk__lt=application.pk))
-    after = queue.filter(Q(submitted_at__gt=at) | Q(submitted_at=at, pk__gt=application.pk))
-    return before.last(), after.first()
+    total = queue.count()
+    if at is None:
+        return InQueue(None, total, None, None)
+    ahead = queue.filter(Q(submitted_at__lt=at) | Q(submitted_at=at, pk__lt=application.pk))
+    behind = queue.filter(Q(submitted_at__gt=at) | Q(submitted_at=at, pk__gt=application.pk))
+    waits = application.stage == Stage.SUBMITTED
+    return InQueue(
+        number=ahead.count() + 1 if waits else None,
+        total=total,
+        before=ahead.values_list("pk", flat=True).last(),
+        after=behind.values_list("pk", flat=True).first(),
+    )
 
 
-def history_of(application: Application) -> QuerySet[AuditEvent]:
-    """What was done to an application, the newest first."""
-    return AuditEvent.objects.filter(
-        object_type=application._meta.label_lower, object_id=str(application.pk)
-    ).select_related("actor")
+def events_about(chapters: Iterable[Chapter]) -> QuerySet[AuditEvent]:
+    """What was done to the objects that these chapters name, the newest first; one query."""
+    objects = Q(pk__in=[])
+    for chapter in chapters:
+        for object_type, ids in chapter.objects.items():
+            if ids:
+                objects |= Q(object_type=object_type, object_id__in=[str(pk) for pk in ids])
+    return AuditEvent.objects.filter(objects).select_related("actor")
+
+
+def cvs_of(application_ids: Iterable[int]) -> dict[int, Document]:
+    """The CV that counts of each of these applications that has one; one query."""
+    found = Document.objects.filter(
+        application__in=list(application_ids), kind=Document.Kind.CV, replaced_at__isnull=True
+    )
+    return {document.application_id: document for document in found}

@@ -10,8 +10,21 @@ class BootcampConfig(AppConfig):
     verbose_name = _("Bootcamp")
 
     def ready(self) -> None:
-        from bootcamp import queries, verification  # noqa: PLC0415 (needs the loaded tables)
+        # These need the loaded tables.
+        from applications import readiness  # noqa: PLC0415
+        from applications.domain import cohorts  # noqa: PLC0415
+        from applications.story import register_chapter  # noqa: PLC0415
+        from bootcamp import queries, story, verification  # noqa: PLC0415
+        from bootcamp.domain.copying import copy_bootcamp  # noqa: PLC0415
+        from bootcamp.readiness import criteria_are_there  # noqa: PLC0415
 
         sources.register("project.score", title=_("Mini-project"), scores=queries.project_scores)
         verifiers.register("timetable", verification.verify_timetable)
         verifiers.register("judging", verification.verify_judging)
+        register_chapter("bootcamp", story.tell)
+        cohorts.register_copier("bootcamp", copy_bootcamp)
+        readiness.register(
+            "bootcamp",
+            title=_("What is taught and how projects are judged is settled"),
+            check=criteria_are_there,
+        )

@@ -7,7 +7,26 @@ class MatchingConfig(AppConfig):
     verbose_name = _("Matching")
 
     def ready(self) -> None:
-        from accounts import verifiers  # noqa: PLC0415
-        from matching import verification  # noqa: PLC0415 (needs the loaded tables)
+        # These need the loaded tables.
+        from accounts import approvable, verifiers  # noqa: PLC0415
+        from applications import readiness  # noqa: PLC0415
+        from applications.story import register_chapter  # noqa: PLC0415
+        from matching import story, verification  # noqa: PLC0415
+        from matching.approving import describe  # noqa: PLC0415
+        from matching.models import APPROVAL_KIND  # noqa: PLC0415
+        from matching.readiness import no_date_on_a_holiday  # noqa: PLC0415
 
         verifiers.register("match", verification.find_and_verify)
+        approvable.register(
+            APPROVAL_KIND,
+            title=_("Publish a match"),
+            describe=describe,
+            page="admin:matching_matchrun_change",
+        )
+        register_chapter("matching", story.tell)
+        readiness.register(
+            "holidays",
+            title=_("No date falls on a public holiday"),
+            check=no_date_on_a_holiday,
+            blocks=False,
+        )

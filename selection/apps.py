@@ -9,6 +9,21 @@ class SelectionConfig(AppConfig):
     verbose_name = _("Selection")
 
     def ready(self) -> None:
-        from selection import verification  # noqa: PLC0415 (needs the loaded tables)
+        # These need the loaded tables.
+        from accounts import approvable  # noqa: PLC0415
+        from applications.domain import cohorts  # noqa: PLC0415
+        from applications.story import register_chapter  # noqa: PLC0415
+        from selection import story, verification  # noqa: PLC0415
+        from selection.approving import describe  # noqa: PLC0415
+        from selection.domain.copying import copy_rules  # noqa: PLC0415
+        from selection.models import APPROVAL_KIND  # noqa: PLC0415
 
         verifiers.register("selection", verification.find_and_verify)
+        approvable.register(
+            APPROVAL_KIND,
+            title=_("Publish a list"),
+            describe=describe,
+            page="admin:selection_selection_change",
+        )
+        register_chapter("selection", story.tell)
+        cohorts.register_copier("selection", copy_rules)

@@ -41,13 +41,15 @@ def telling(
 ) -> Telling:
     """Write the letter. `entry.application` must be loaded with its user.
 
-    A newer letter about the same list voids an older one that has not left yet.
+    A newer letter about the same list voids an older one that has not left yet. What follows from
+    a second offer, to somebody who had left and come back, is told again.
     """
-    run = f"selection:{selection.pk}"
+    again = f"again-{entry.offers}" if entry.offers > 1 else ""
+    parts = ("selection", str(selection.pk), fact.name, again)
     return Telling(
         person=entry.application.user,
         kind=fact.kind,
-        run=f"{run}:{fact.name}" if fact.name else run,
+        run=":".join(part for part in parts if part),
         topic=f"selection:{selection.cohort_id}:{selection.step}",
         variables=variables(selection, entry, reply_by=reply_by),
     )

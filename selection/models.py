@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from applications.lifecycle import STEPS, Step
+from applications.lifecycle import MOVES, STEPS, Step
 from applications.models import Application, Cohort
 from notifications.moments import HONG_KONG
 from selection import canonical
@@ -230,6 +230,20 @@ class Selection(models.Model):
         return datetime.combine(min(value), time(0), tzinfo=HONG_KONG)
 
 
+def returned(prefix: str = "") -> Q:
+    """Entries of people who withdrew, whose turn passed or seat was freed, and who are back.
+
+    Args:
+        prefix: the way from the queried rows to their entries, like `entries__`.
+    """
+    back = Q()
+    for slug, way in STEPS.items():
+        _sources, waits = MOVES[way.reserve]
+        back |= Q(**{f"{prefix}selection__step": slug, f"{prefix}application__stage": waits})
+    gone = [Entry.Reply.WITHDRAWN, Entry.Reply.CLOSED]
+    return Q(**{f"{prefix}reply__in": gone}) & back
+
+
 class EntryQuerySet(models.QuerySet["Entry"]):
     """Named subsets of entries."""
 
@@ -240,9 +254,11 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         return self.filter(seat__isnull=False)
 
     def waiting(self) -> "EntryQuerySet":
-        """Reserves who can still move up, the next in turn first."""
-        return self.filter(outcome=Entry.Outcome.RESERVE, reply=Entry.Reply.NONE).order_by(
-            "reserve_position"
+        """Who can still move up, the next in turn first: the reserves, and behind them who comes
+        back after giving up a place."""
+        reserves = Q(outcome=Entry.Outcome.RESERVE, reply=Entry.Reply.NONE)
+        return self.filter(reserves | returned()).order_by(
+            F("reserve_position").asc(nulls_last=True), "replied_at", "pk"
         )
 
 
@@ -285,6 +301,8 @@ class Entry(models.Model):
     reply_by = models.DateTimeField(_("reply before"), null=True)
     replied_at = models.DateTimeField(_("replied"), null=True)
     reminders = models.PositiveSmallIntegerField(_("reminders"), default=0)
+    # More than one for who gave a seat up, came back and got another one.
+    offers = models.PositiveSmallIntegerField(_("seats offered"), default=0)
 
     objects = EntryQuerySet.as_manager()
 
@@ -338,8 +356,14 @@ class Entry(models.Model):
 
     @property
     def standing(self) -> str:
-        """Where the person stands now: the reply if there is one, otherwise the outcome."""
-        return str(self.outcome if self.reply == self.Reply.NONE else self.reply)
+        """Where the person stands now: the reply if there is one, otherwise the outcome.
+
+        Who withdrew and came back waits on the reserve list again.
+        """
+        _sources, waits = MOVES[self.selection.way.reserve]
+        if self.reply == self.Reply.NONE:
+            return str(self.outcome)
+        return str(self.Outcome.RESERVE if self.application.stage == waits else self.reply)
 
     @property
     def missing(self) -> list[str]:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db.models import Count, Q, QuerySet
 
-from applications.lifecycle import STEPS
+from applications.lifecycle import MOVES, STEPS, Move
 from applications.models import Application, Cohort
 from selection.models import Entry, SeedCommitment, Selection, SelectionRule
 from selection.programme import LISTINGS, Listing
@@ -52,7 +52,12 @@ def open_offer(application_id: int, now: datetime) -> Entry | None:
     """The place that this person is asked to confirm or decline now, if there is one."""
     return (
         Entry.objects.published()
-        .filter(application_id=application_id, reply=Entry.Reply.OFFERED, reply_by__gt=now)
+        .filter(
+            application_id=application_id,
+            application__stage=MOVES[Move.OFFER_PLACE][1],
+            reply=Entry.Reply.OFFERED,
+            reply_by__gt=now,
+        )
         .select_related("selection")
         .first()
     )
@@ -62,12 +67,10 @@ def turn_of(entry: Entry) -> int | None:
     """A reserve's place in the queue now: 1 is next. None for who does not wait."""
     if entry.standing != Entry.Outcome.RESERVE:
         return None
-    ahead = (
-        Entry.objects.filter(selection_id=entry.selection_id)
-        .waiting()
-        .filter(reserve_position__lt=entry.reserve_position)
-    )
-    return ahead.count() + 1
+    in_turn = Entry.objects.filter(selection_id=entry.selection_id).waiting()
+    ids = list(in_turn.values_list("pk", flat=True))
+    # Who is back before their seat was freed stands behind all the others.
+    return ids.index(entry.pk) + 1 if entry.pk in ids else len(ids) + 1
 
 
 def list_states() -> list[ListState]:

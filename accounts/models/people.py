@@ -4,9 +4,10 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Func, Value
-from django.db.models.functions import ConcatPair, Lower, Replace
+from django.db.models.functions import ConcatPair, Lower, Replace, Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -90,7 +91,11 @@ class User(AbstractBaseUser, PermissionsMixin):
                 violation_error_message=_("Somebody has this e-mail address already."),
             )
         ]
-        indexes = [models.Index(fields=["mailbox"], name="accounts_user_mailbox")]
+        indexes = [
+            models.Index(fields=["mailbox"], name="accounts_user_mailbox"),
+            # Finds any part of an address.
+            GinIndex(OpClass(Upper("email"), name="gin_trgm_ops"), name="accounts_user_words"),
+        ]
 
     def __str__(self) -> str:
         return self.preferred_name or self.email

@@ -3,20 +3,25 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
+from accounts.models import User
 from accounts.roles import Role
 from accounts.staff import RoleAdmin
 from applications.models import (
     Application,
+    DuplicateCase,
+    LateAccess,
     Stage,
 )
-from applications.web.staff import reviewing
+from applications.searching import found
+from applications.web.staff import mending, reviewing
+from applications.web.staff.story import story_of
 
 STAGE_LABELS = {
     "draft": "",
@@ -25,6 +30,40 @@ STAGE_LABELS = {
     "ineligible": "",
     "submitted": "warning",
 }
+
+
+class LateAccessFilter(admin.SimpleListFilter):
+    title = _("late access")
+    parameter_name = "late"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("has a later deadline"))]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[Application]
+    ) -> QuerySet[Application]:
+        if self.value() != "yes":
+            return queryset
+        given = LateAccess.objects.filter(
+            cohort=OuterRef("cohort"), user=OuterRef("user"), ended_at__isnull=True
+        )
+        return queryset.filter(Exists(given))
+
+
+class DuplicatesFilter(admin.SimpleListFilter):
+    title = _("duplicates")
+    parameter_name = "duplicates"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("may be somebody’s second application"))]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[Application]
+    ) -> QuerySet[Application]:
+        if self.value() != "yes":
+            return queryset
+        cases = DuplicateCase.objects.filter(state=DuplicateCase.State.OPEN).order_by()
+        return queryset.filter(Q(pk__in=cases.values("first")) | Q(pk__in=cases.values("second")))
 
 
 @admin.register(Application)
@@ -42,19 +81,24 @@ class ApplicationAdmin(RoleAdmin):
         "says_institution",
         "submitted_at",
     )
-    list_filter = ("cohort", "stage", "institution", "level", "track")
+    list_filter = (
+        "cohort",
+        "stage",
+        "institution",
+        "level",
+        "track",
+        LateAccessFilter,
+        DuplicatesFilter,
+    )
     search_fields = ("reference", "surname_en", "given_en", "name_zh", "user__email")
     list_per_page = 50
     show_full_result_count = False
     ordering = ("surname_en", "given_en", "pk")
-    fields = tuple(
-        field.name
-        for field in Application._meta.fields
-        if field.name not in ("id", "imported_digest")
-    )
+    # The answers stand in the story above the form, in words.
+    fields = ("reference", "version", "created_at", "saved_at", "submitted_at", "imported_at")
     readonly_fields = fields
     view_on_site = False  # the page over there is the applicant's own
-    change_form_before_template = "applications/staff/story.html"
+    change_form_outer_before_template = "applications/staff/story.html"
     list_before_template = "applications/staff/list_top.html"
 
     @display(description=_("name"), ordering="surname_en")
@@ -74,11 +118,27 @@ class ApplicationAdmin(RoleAdmin):
         listed = application.institution
         return listed.code if listed else application.institution_other
 
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Application], search_term: str
+    ) -> tuple[QuerySet[Application], bool]:
+        return found(queryset, search_term), False
+
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         return [
-            path("review/", view(reviewing.next_to_review), name="applications_review_next"),
+            path("review/", view(reviewing.queue), name="applications_review_queue"),
+            path("review/next/", view(reviewing.next_to_review), name="applications_review_next"),
             path("review/<int:pk>/", view(reviewing.review), name="applications_review"),
+            path("review/<int:pk>/keep/", view(reviewing.keep), name="applications_review_keep"),
+            path("review/<int:pk>/skip/", view(reviewing.skip), name="applications_review_skip"),
+            path("<int:pk>/restore/", view(mending.restore), name="applications_restore"),
+            path("<int:pk>/extend/", view(mending.extend), name="applications_extend"),
+            path("late-access/", view(mending.late_access), name="applications_late_access"),
+            path(
+                "late-access/<int:pk>/end/",
+                view(mending.end_late),
+                name="applications_end_late_access",
+            ),
             *super().get_urls(),
         ]
 
@@ -97,9 +157,15 @@ class ApplicationAdmin(RoleAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         application = self.get_object(request, object_id)
-        story = reviewing.story_of(application, request, timezone.now()) if application else {}
+        viewer = request.user
+        story = {}
+        if application and isinstance(viewer, User) and self.has_view_permission(request):
+            story = story_of(application, viewer, timezone.now())
         return super().change_view(request, object_id, form_url, (extra_context or {}) | story)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Application]:
         related = ("cohort__programme", "user", "institution")
-        return super().get_queryset(request).select_related(*related)
+        found = super().get_queryset(request).select_related(*related)
+        if request.resolver_match and request.resolver_match.kwargs.get("object_id"):
+            return found.select_related(*related, "cohort__rules", "rules", "merged_into")
+        return found

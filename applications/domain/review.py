@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy
 
 from accounts.errors import Refused
 from accounts.models import User
-from applications.domain.stages import advance, advance_locked
+from applications.domain.claims import require_claim
+from applications.domain.stages import advance_locked
 from applications.eligibility import Answers, Doubt, Rules, doubts
-from applications.lifecycle import Move
+from applications.lifecycle import MOVES, Move
 from applications.models import Application, Cohort, EligibilityRules, Stage
 from notifications.domain.outbox import Telling, queue
 
@@ -94,34 +95,49 @@ def decide_eligibility(
 ) -> Application:
     """Decide about one application, with a reason; the person is told when the answer is no.
 
+    A decision can be taken again, the other way, as long as no list has been published.
+
     Raises:
         UnableToReview: no reason is given.
+        UnableToClaim: the reviewer does not have the application in hand.
         UnableToMove: the application is not waiting for this decision.
     """
     if not reason.strip():
         raise UnableToReview(_("Give a reason: the person may ask for it."))
     with transaction.atomic():
-        move = Move.FIND_ELIGIBLE if eligible else Move.FIND_INELIGIBLE
-        [application] = advance(
-            application_ids=[application_id], move=move, by=by, now=now, reason=reason
+        application = (
+            Application.objects.select_for_update(of=("self",))
+            .select_related("user", "cohort__programme")
+            .get(pk=application_id)
         )
-        if not eligible:
-            queue(
-                [
-                    Telling(
-                        person=application.user,
-                        kind="application-not-eligible",
-                        run=f"application:{application.reference}:ineligible:{application.version}",
-                        topic=f"application:{application.reference}",
-                        variables={
-                            "name": application.called,
-                            "cohort": str(application.cohort),
-                            "reference": application.reference,
-                            "reason": reason,
-                            "contact": application.cohort.programme.contact_email,
-                        },
-                    )
-                ],
-                now=now,
-            )
+        claim = require_claim(application_id, by=by, now=now)
+        move = Move.FIND_ELIGIBLE if eligible else Move.FIND_INELIGIBLE
+        was = application.stage
+        advance_locked([application], move=move, by=by, now=now, reason=reason)
+        claim.delete()
+        if not eligible or was == Stage.INELIGIBLE:
+            queue([_decision_for(application, eligible=eligible, reason=reason)], now=now)
         return application
+
+
+def may_be_decided(application: Application) -> bool:
+    """Whether a decision about eligibility is possible in this stage."""
+    moves = (Move.FIND_ELIGIBLE, Move.FIND_INELIGIBLE)
+    return any(application.stage in MOVES[move][0] for move in moves)
+
+
+def _decision_for(application: Application, *, eligible: bool, reason: str) -> Telling:
+    fact = "eligible-after-all" if eligible else "ineligible"
+    return Telling(
+        person=application.user,
+        kind="application-eligible" if eligible else "application-not-eligible",
+        run=f"application:{application.reference}:{fact}:{application.version}",
+        topic=f"application:{application.reference}",
+        variables={
+            "name": application.called,
+            "cohort": application.cohort,
+            "reference": application.reference,
+            "reason": reason,
+            "contact": application.cohort.programme.contact_email,
+        },
+    )

@@ -1,9 +1,11 @@
 """One person in one cohort."""
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import MaxLengthValidator, MaxValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Concat, Upper
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -79,6 +81,25 @@ class Source(models.TextChoices):
 WHO_WE_ADDRESS = "knowing whom we address"
 ELIGIBILITY = "deciding whether you are eligible"
 PLANNING = "planning the bootcamp"
+
+
+# What staff look for, as one text in capitals; the index over it finds any part of it.
+SEARCHED = Upper(
+    Concat(
+        "reference",
+        Value(" "),
+        "surname_en",
+        Value(" "),
+        "given_en",
+        Value(" "),
+        "preferred_name",
+        Value(" "),
+        "name_zh",
+        Value(" "),
+        "mobile",
+        output_field=models.TextField(),
+    )
+)
 
 
 class ApplicationQuerySet(models.QuerySet["Application"]):
@@ -259,6 +280,13 @@ class Application(models.Model):
         indexes = [
             models.Index(fields=["cohort", "stage"]),
             models.Index(fields=["cohort", "mobile"], name="application_mobile"),
+            models.Index(fields=["surname_en", "given_en", "id"], name="application_by_name"),
+            models.Index(
+                fields=["submitted_at", "id"],
+                condition=Q(stage="submitted"),
+                name="application_waiting",
+            ),
+            GinIndex(OpClass(SEARCHED, name="gin_trgm_ops"), name="application_words"),
         ]
 
     def __str__(self) -> str:

@@ -6,11 +6,11 @@ from django.db import transaction
 from django.db.models import Q
 
 from applications.domain.stages import advance
-from applications.lifecycle import MOVES, Move
+from applications.lifecycle import STEPS
 from notifications.domain.outbox import queue
 from selection.domain import seats
 from selection.letters import Fact, telling
-from selection.models import Entry, Selection
+from selection.models import Entry, Selection, returned
 
 REMIND_AT = (0.5, 0.9)
 
@@ -24,7 +24,13 @@ def expire_unanswered(*, now: datetime) -> int:
         how many seats were freed.
     """
     due = Q(entries__reply=Entry.Reply.OFFERED, entries__reply_by__lte=now)
-    gone = Q(entries__seat__isnull=False, entries__application__stage=MOVES[Move.WITHDRAW][1])
+    gone = Q()
+    for step in STEPS:
+        gone |= Q(
+            step=step,
+            entries__seat__isnull=False,
+            entries__application__stage__in=seats.has_left(step),
+        )
     lists = (
         Selection.objects.filter(due | gone, state=Selection.State.PUBLISHED)
         .order_by("pk")
@@ -54,9 +60,9 @@ def close_reserves(*, now: datetime) -> int:
     """Tell those still on a reserve list that has ended; return how many."""
     open_lists = (
         Selection.objects.filter(
+            Q(entries__outcome=Entry.Outcome.RESERVE, entries__reply=Entry.Reply.NONE)
+            | returned("entries__"),
             state=Selection.State.PUBLISHED,
-            entries__outcome=Entry.Outcome.RESERVE,
-            entries__reply=Entry.Reply.NONE,
         )
         .select_related("cohort")
         .order_by("pk")

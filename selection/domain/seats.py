@@ -12,8 +12,8 @@ from django.db.models import F
 
 from accounts.models import User
 from applications.domain.stages import advance
-from applications.lifecycle import MOVES, Move
-from applications.models import Application
+from applications.lifecycle import MOVES, STEPS, Move
+from applications.models import Application, Stage
 from notifications.domain.outbox import queue
 from selection.letters import Fact, telling
 from selection.models import Entry, Selection
@@ -51,9 +51,10 @@ def seat(
     for entry, number in holders:
         entry.seat, entry.offered_at, entry.reply_by = number, now, reply_by
         entry.reply = Entry.Reply.OFFERED if reply_by else Entry.Reply.NOT_ASKED
+        entry.offers, entry.reminders = entry.offers + 1, 0
     Entry.objects.bulk_update(
         [entry for entry, _number in holders],
-        ["seat", "reply", "offered_at", "reply_by"],
+        ["seat", "reply", "offered_at", "reply_by", "offers", "reminders"],
         batch_size=500,
     )
     return reply_by
@@ -107,10 +108,16 @@ def move_up(selection: Selection, *, by: User | None, now: datetime) -> list[Ent
     return moved
 
 
+def has_left(selection_step: str) -> list[Stage]:
+    """Stages of who no longer holds a seat of this list: withdrawn, or back and waiting again."""
+    return [MOVES[Move.WITHDRAW][1], MOVES[STEPS[selection_step].reserve][1]]
+
+
 def withdrawn_holders(selection: Selection) -> list[Entry]:
-    """Holders of seats who have withdrawn their applications since."""
+    """Holders of seats who have withdrawn their applications since, come back or not."""
     return list(
         selection.entries.seated()
-        .filter(application__stage=MOVES[Move.WITHDRAW][1])
+        .filter(application__stage__in=has_left(selection.step))
+        .select_related("application__user")
         .order_by(F("seat").asc())
     )

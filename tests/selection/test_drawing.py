@@ -5,6 +5,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from accounts.models import AuditEvent
+from applications.domain.claims import hold
 from applications.domain.review import decide_eligibility
 from applications.models import Application, Stage
 from dtt.play.selection import Shortlist, draw_up_step
@@ -153,8 +154,10 @@ def test_the_sweep_ranks_what_the_broker_forgot(waiting: Waiting, now: datetime)
 
 def test_only_eligible_people_of_this_cohort_are_ranked(waiting: Waiting, now: datetime) -> None:
     other = make_waiting(now, slug="autumn", people=4).give(99, 98, 97, 96)
+    one = waiting.applications[0]
+    hold(application_id=one.pk, by=waiting.staff.asker, now=now)
     decide_eligibility(
-        application_id=waiting.applications[0].pk,
+        application_id=one.pk,
         eligible=False,
         reason="left school",
         by=waiting.staff.asker,

@@ -1,0 +1,67 @@
+"""What the bootcamp and the mini-project add to a person's story."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from applications.story import Chapter, Fact
+from bootcamp.models.judging import ProjectScore
+from bootcamp.models.projects import Project
+from bootcamp.models.timetables import Attendance
+
+TITLE = gettext_lazy("Bootcamp and mini-project")
+
+
+def tell(application_ids: Sequence[int]) -> Chapter:
+    """Attendance in counts, the project and its scores in every run; three queries."""
+    marked = Attendance.objects.filter(application__in=application_ids)
+    projects = list(Project.objects.filter(application__in=application_ids).order_by("pk"))
+    scores = list(
+        ProjectScore.objects.filter(project__in=projects)
+        .select_related("run")
+        .order_by("run", "pk")
+    )
+    facts = [*_attended(list(marked)), *map(_handed_in, projects), *map(_judged, scores)]
+    return Chapter(
+        TITLE, facts, objects={Project._meta.label_lower: [project.pk for project in projects]}
+    )
+
+
+def _attended(marked: list[Attendance]) -> Iterator[Fact]:
+    if marked:
+        counts = Counter(str(one.get_presence_display()) for one in marked)
+        yield Fact(
+            at=max(one.marked_at for one in marked),
+            what=ngettext(
+                "Attendance of %(n)d session", "Attendance of %(n)d sessions", len(marked)
+            )
+            % {"n": len(marked)},
+            detail=" · ".join(f"{label}: {count}" for label, count in counts.items()),
+        )
+
+
+def _handed_in(project: Project) -> Fact:
+    return Fact(
+        at=project.submitted_at,
+        what=_("Mini-project, version %(number)d") % {"number": project.version},
+        detail=f"{project.title} · {project.get_track_display()}",
+        url=reverse("admin:bootcamp_project_change", args=[project.pk]),
+    )
+
+
+def _judged(score: ProjectScore) -> Fact:
+    marks = {"sheets": score.marks, "mean": score.raw_mean}
+    said = _("%(sheets)d sheets, raw mean %(mean)s") % marks
+    if score.score is None:
+        said = f"{said} · {_('no score: a question of honesty was failed')}"
+    else:
+        said = f"{said} · {_('score %(score)s') % {'score': score.score}}"
+    return Fact(
+        at=score.run.created_at,
+        what=_("Judging, run %(number)d") % {"number": score.run.number},
+        detail=said,
+        url=reverse("admin:bootcamp_judgingrun_change", args=[score.run_id]),
+    )

@@ -1,0 +1,138 @@
+"""Who withdraws frees a place; who comes back waits for the next one, and is told all again."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from applications.domain.applying import withdraw_application
+from applications.domain.restoring import restore_application
+from applications.models import Application, Stage
+from dtt.play.selection import Shortlist
+from notifications.models import Message
+from selection.domain.expiring import close_reserves, expire_unanswered
+from selection.domain.replying import confirm_place, decline_place
+from selection.models import Entry
+from selection.queries import turn_of
+from tests.selection.conftest import messages_to, seats, stages
+
+pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
+
+
+def leave(application: Application, now: datetime) -> None:
+    withdraw_application(application_id=application.pk, by=application.user, now=now)
+
+
+def come_back(shortlist: Shortlist, application: Application, now: datetime) -> None:
+    restore_application(
+        application_id=application.pk, reason="A mistake.", by=shortlist.staff.asker, now=now
+    )
+
+
+def entry_of(application: Application) -> Entry:
+    return Entry.objects.select_related("application", "selection__cohort").get(
+        application=application
+    )
+
+
+def test_a_withdrawn_place_goes_to_the_next_with_the_next_sweep(
+    shortlist: Shortlist, now: datetime
+) -> None:
+    seat, reserve = shortlist.selected[0], shortlist.reserves[0]
+    confirm_place(application_id=seat.pk, by=seat.user, now=now + HOUR)
+    leave(seat, now + HOUR)
+
+    freed = [expire_unanswered(now=now + HOUR) for _ in range(2)]
+
+    assert freed == [1, 0]
+    assert stages(seat, reserve) == ["withdrawn", "place-offered"]
+    assert seats(shortlist.selection)[1] == reserve.reference
+    assert messages_to(reserve) == ["place-offered"]
+
+
+@pytest.mark.parametrize("swept_before", [True, False])
+def test_who_comes_back_waits_behind_the_reserves(
+    shortlist: Shortlist, now: datetime, swept_before: bool
+) -> None:
+    """Also when they come back so soon that their seat has not been freed yet."""
+    seat, other = shortlist.selected[:2]
+    leave(seat, now + HOUR)
+    if swept_before:
+        expire_unanswered(now=now + HOUR)
+    come_back(shortlist, seat, now + HOUR)
+    expire_unanswered(now=now + HOUR)
+
+    assert stages(seat, *shortlist.reserves) == ["reserve", "place-offered", "reserve", "reserve"]
+    assert (entry_of(seat).standing, turn_of(entry_of(seat))) == ("reserve", 3)
+    assert seat.reference not in seats(shortlist.selection).values()
+    assert sorted(seats(shortlist.selection)) == [1, 2, 3]
+    decline_place(application_id=other.pk, by=other.user, now=now + HOUR)
+    assert turn_of(entry_of(seat)) == 2
+
+
+def test_who_came_back_moves_up_in_turn_and_is_told_again(
+    shortlist: Shortlist, now: datetime
+) -> None:
+    seat, *others = shortlist.selected
+    confirm_place(application_id=seat.pk, by=seat.user, now=now)
+    leave(seat, now)
+    expire_unanswered(now=now)
+    come_back(shortlist, seat, now)
+    for holder in [*others, shortlist.reserves[0]]:
+        decline_place(application_id=holder.pk, by=holder.user, now=now + HOUR)
+
+    assert stages(seat, *shortlist.reserves[1:]) == [
+        "place-offered",
+        "place-offered",
+        "place-offered",
+    ]
+    confirm_place(application_id=seat.pk, by=seat.user, now=now + 2 * HOUR)
+    kinds = Message.objects.filter(person=seat.user, run__startswith="selection:")
+    assert list(kinds.order_by("id").values_list("kind", flat=True)) == [
+        "place-offered",
+        "place-confirmed",
+        "place-offered",
+        "place-confirmed",
+    ]
+
+
+def test_a_reserve_who_comes_back_has_their_turn_again(shortlist: Shortlist, now: datetime) -> None:
+    first, second, _third = shortlist.reserves
+    leave(first, now)
+    come_back(shortlist, first, now)
+
+    decline_place(
+        application_id=shortlist.selected[0].pk, by=shortlist.selected[0].user, now=now + HOUR
+    )
+
+    assert stages(first, second) == ["place-offered", "reserve"]
+
+
+def test_the_list_closes_for_those_who_came_back_too(shortlist: Shortlist, now: datetime) -> None:
+    seat = shortlist.selected[0]
+    end = entry_of(seat).selection.reserves_until
+    leave(seat, end - HOUR)
+    expire_unanswered(now=end - HOUR)
+    come_back(shortlist, seat, end)
+
+    told = [close_reserves(now=end) for _ in range(2)]
+
+    assert told == [1, 0]  # the reserves were offered what others left
+    assert stages(seat) == [Stage.NOT_SELECTED]
+    [letter] = Message.objects.filter(person=seat.user, kind="place-reserve-closed")
+    assert "None" not in letter.body + letter.subject
+
+
+def test_their_page_says_that_they_wait(shortlist: Shortlist, now: datetime) -> None:
+    seat = shortlist.selected[0]
+    leave(seat, now)
+    come_back(shortlist, seat, now)
+    client = Client()
+    client.force_login(seat.user)
+    client.cookies["django_language"] = "en"
+
+    shown = client.get(reverse("selection:result", args=[seat.reference])).content.decode()
+
+    assert "You are number 4 in turn now." in shown
