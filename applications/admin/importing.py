@@ -11,9 +11,7 @@ from unfold.decorators import display
 
 from accounts.roles import Role
 from accounts.staff import RoleAdmin
-from applications.models import (
-    ImportFile,
-)
+from applications.models import ImportFile
 from applications.web.staff import importing
 
 
@@ -38,11 +36,11 @@ class ImportFileAdmin(RoleAdmin):
 
     @display(description=_("created, updated, skipped, faults"))
     def says_counts(self, kept: ImportFile) -> str:
-        if not kept.report:
+        if not (kept.report and kept.imported_at):
             return "–"
         names = ("create", "update", "skip")
-        counts = [kept.report[name] for name in names] + [len(kept.report["faults"])]
-        return ", ".join(map(str, counts))
+        faults = kept.report.get("fault_count", len(kept.report["faults"]))
+        return ", ".join(str(count) for count in (*(kept.report[name] for name in names), faults))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ImportFile]:
         return super().get_queryset(request).defer("content")
@@ -51,6 +49,11 @@ class ImportFileAdmin(RoleAdmin):
         view = self.admin_site.admin_view
         return [
             path("upload/", view(importing.upload), name="applications_upload"),
+            path(
+                "upload/<int:pk>/columns/",
+                view(importing.map_columns),
+                name="applications_columns",
+            ),
             path("upload/<int:pk>/", view(importing.confirm_import), name="applications_confirm"),
             *super().get_urls(),
         ]

@@ -2,12 +2,11 @@
 
 import hashlib
 import json
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
 from accounts.languages import Language
-from applications.institutions import BY_CODE
 from applications.intake import ApplicantRow, Finding, Row
 from applications.intake.columns import LABELS, Field
 from applications.intake.dates import days_among
@@ -36,7 +35,7 @@ WRITTEN = (
     *("study_programme", "level", "status", "completion_on", "python_rating", "track"),
     *("available_days", "motivation", "source", "version", "saved_at", "submitted_at"),
     *("imported_at", "imported_digest", "honour_code_at", "privacy_notice_at"),
-    "privacy_notice_version",
+    *("privacy_notice_version", "rules"),
 )
 
 
@@ -59,14 +58,13 @@ def answers_of(
 ) -> dict[str, Any]:
     """A row as fields of an application."""
     institution = institutions.get(values.institution)
-    unlisted = BY_CODE[values.institution].name_en if values.institution else ""
     return {
         "surname_en": values.surname_en,
         "given_en": values.given_en,
         "name_zh": values.name_zh,
         "mobile": values.mobile,
         "institution": institution,
-        "institution_other": "" if institution else values.institution_other or unlisted,
+        "institution_other": values.institution_other if institution is None else "",
         "study_programme": values.programme_of_study,
         "level": values.level.value,
         "status": values.status.value,
@@ -81,7 +79,8 @@ def answers_of(
 
 def digest_of(values: ApplicantRow) -> str:
     """SHA-256 over a row as it was read, to know it again."""
-    canonical = json.dumps(asdict(values), sort_keys=True, default=str, ensure_ascii=False)
+    said = {field.name: getattr(values, field.name) for field in fields(values)}
+    canonical = json.dumps(said, sort_keys=True, default=str, ensure_ascii=False)
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 

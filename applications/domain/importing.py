@@ -5,19 +5,29 @@ never overwritten by a file, and a row that says what it said last time changes 
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.domain import audit
+from accounts.domain.jobs import Tell
 from accounts.domain.registration import NewPerson, register_people
 from accounts.errors import Refused
 from accounts.models import User
 from applications.domain.applying import new_reference, receipt_for
+from applications.domain.import_columns import columns_of, remember_columns
+from applications.domain.import_reports import (
+    ImportReport,
+    Remark,
+    fault_remark,
+    labelled,
+    say,
+)
 from applications.domain.imported_rows import (
     WRITTEN,
     answers_of,
@@ -26,17 +36,16 @@ from applications.domain.imported_rows import (
     of_the_form,
     too_long,
 )
-from applications.domain.review import review_clear_cases
-from applications.domain.stages import advance
-from applications.intake import Finding, Intake, Row, RowFault, read
-from applications.intake.columns import LABELS
-from applications.intake.faults import MESSAGES
+from applications.domain.institutions import directory
+from applications.domain.review import pass_clear_cases
+from applications.domain.stages import advance_locked
+from applications.intake import Intake, Row, open_table, read_rows
+from applications.intake.faults import UnreadableFile
 from applications.lifecycle import Move
 from applications.models import Application, Cohort, ImportFile, Institution, Stage
 from notifications.domain.outbox import queue
 
-BATCH = 500
-UNCONFIRMED_FOR = timedelta(hours=24)
+BATCH = 1000
 STILL_OPEN = frozenset({Stage.DRAFT, Stage.SUBMITTED, Stage.ELIGIBLE})
 
 
@@ -44,60 +53,27 @@ class UnableToImport(Refused):
     """Nothing was imported; the message says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """Something to look at in a row; row 0 is the whole file."""
-
-    row: int
-    kind: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class ImportReport:
-    """What a file does, or did.
-
-    Attributes:
-        rows: of data in the file; each is created, updated, skipped or faulty.
-        faults: rows that are left out, in the order of the file.
-        warnings: what a person should look at in rows that are taken.
-        refused: the file cannot be read as a whole; `faults` says why.
-        confirmed: it was imported; otherwise this is what would happen.
-    """
-
-    rows: int
-    create: int = 0
-    update: int = 0
-    skip: int = 0
-    faults: tuple[Remark, ...] = ()
-    warnings: tuple[Remark, ...] = ()
-    encoding: str = ""
-    delimiter: str = ""
-    columns: tuple[tuple[str, str], ...] = ()
-    sha256: str = ""
-    refused: bool = False
-    confirmed: bool = False
-
-    def as_json(self) -> dict[str, Any]:
-        """The part that programs read."""
-        return {
-            "rows": self.rows,
-            "create": self.create,
-            "update": self.update,
-            "skip": self.skip,
-            "faults": [asdict(fault) for fault in self.faults],
-        }
+def unwatched(_done: int, _total: int, _doing: str) -> None:
+    """For work that nobody watches."""
 
 
 @dataclass(slots=True)
-class Plan:
-    """What a file would do to a cohort: rows to create, applications to change, remarks."""
+class Tally:
+    """What became of the rows so far."""
 
-    create: list[Row] = field(default_factory=list)
-    update: list[tuple[Application, Row, dict[str, Any]]] = field(default_factory=list)
+    create: int = 0
+    update: int = 0
     skip: int = 0
     faults: list[Remark] = field(default_factory=list)
     warnings: list[Remark] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What some rows of a file would do: people to make, applications to change."""
+
+    create: tuple[tuple[Row, dict[str, Any]], ...]
+    update: tuple[tuple[Application, Row, dict[str, Any]], ...]
 
 
 def import_file(
@@ -108,100 +84,123 @@ def import_file(
     confirm: bool,
     by: User | None,
     now: datetime,
+    chosen: Mapping[str, str] | None = None,
+    tell: Tell = unwatched,
 ) -> ImportReport:
     """Import the good rows of an export, or without `confirm` say what that would do.
 
     New people get an account and the receipt of their application; clear cases become eligible.
 
+    Args:
+        chosen: what columns are taken for, from heading to field ("" for none); it goes before
+            what is remembered of this layout, and an import remembers it.
+        tell: is told how far the work is.
+
     Raises:
         UnableToImport: somebody applied at this very moment; nothing was imported.
+        UnableToChoose: `chosen` names a column or a field that there is not.
     """
-    intake = read(content)
     digest = hashlib.sha256(content).hexdigest()
+    intake = _read(content, chosen or {}, tell)
     with transaction.atomic():
-        cohorts = Cohort.objects.select_related("programme")
+        cohorts = Cohort.objects.select_related("programme", "rules")
         if confirm:
             cohorts = cohorts.select_for_update(of=("self",), no_key=True)
         cohort = cohorts.get(pk=cohort_id)
-        plan = _plan(cohort, intake)
-        report = _report(intake, plan, digest, confirmed=confirm and not intake.refused)
-        if report.confirmed:
-            try:
-                with transaction.atomic():
-                    _carry_out(plan, cohort, by=by, now=now)
-            except IntegrityError as error:
-                raise UnableToImport(
-                    _("Somebody applied at this very moment. Nothing was imported; try again.")
-                ) from error
+        confirmed = confirm and not intake.refused
+        try:
+            with transaction.atomic():
+                tally = _take_over(intake, cohort, confirm=confirmed, by=by, now=now, tell=tell)
+        except IntegrityError as error:
+            raise UnableToImport(
+                _("Somebody applied at this very moment. Nothing was imported; try again.")
+            ) from error
+        report = _report(intake, tally, digest, confirmed=confirmed)
+        if confirmed:
+            if chosen:
+                remember_columns(intake.columns, by=by, now=now)
             _keep(cohort, name, content, report, by=by, now=now)
         return report
 
 
-def keep_upload(
-    *, cohort_id: int, name: str, content: bytes, by: User, now: datetime
-) -> ImportFile:
-    """Keep a file until somebody confirms it; one that nobody confirmed goes after a day."""
-    with transaction.atomic():
-        waiting = ImportFile.objects.filter(imported_at__isnull=True)
-        waiting.filter(uploaded_at__lte=now - UNCONFIRMED_FOR).delete()
-        upload, _created = waiting.update_or_create(
-            cohort_id=cohort_id,
-            sha256=hashlib.sha256(content).hexdigest(),
-            defaults={
-                "name": name[:200],
-                "content": content,
-                "uploaded_at": now,
-                "imported_by": by,
-            },
-        )
-        return upload
+def _read(content: bytes, chosen: Mapping[str, str], tell: Tell) -> Intake:
+    """Read the file; no transaction is open meanwhile."""
+    reading = _("Reading the file")
+    try:
+        table = open_table(content)
+    except UnreadableFile as error:
+        return Intake(faults=(error.fault,), refused=True)
+    return read_rows(
+        table,
+        resolve=directory().resolve,
+        chosen=columns_of(table.header.cells, chosen),
+        tell=lambda done, total: tell(done, total, reading),
+    )
 
 
-def say(finding: Finding) -> str:
-    """A finding in the active language."""
-    params = dict(finding.params)
-    if "column" in params:
-        params["column"] = _(str(params["column"]))
-    return _(MESSAGES[finding.kind]) % params
-
-
-def _plan(cohort: Cohort, intake: Intake) -> Plan:
-    """Decide for every row; three queries whatever the size."""
-    plan = Plan(faults=[_fault_remark(fault) for fault in intake.faults])
+def _take_over(
+    intake: Intake, cohort: Cohort, *, confirm: bool, by: User | None, now: datetime, tell: Tell
+) -> Tally:
+    """Decide about every row and, with `confirm`, write it: the same statements for each batch."""
+    tally = Tally(faults=[fault_remark(fault) for fault in intake.faults])
     institutions = {row.code: row for row in Institution.objects.all()}
-    emails = [row.values.email for row in intake.rows]
-    existing = {
-        application.user.email: application
-        for application in cohort.applications.filter(user__email__in=emails).select_related(
-            "user", "institution"
-        )
-    }
-    for row in intake.rows:
-        plan.warnings += [
+    doing = _("Writing the applications") if confirm else _("Comparing with what is here")
+    rows = iter(intake.rows)
+    taken = 0
+    while chunk := list(islice(rows, BATCH)):
+        tell(taken, len(intake.rows), doing)
+        batch = _decide(chunk, cohort, institutions, tally, lock=confirm)
+        if confirm:
+            _write(batch, cohort, by=by, now=now)
+        taken += len(chunk)
+        tell(taken, len(intake.rows), doing)
+    tally.faults.sort(key=lambda remark: remark.row)
+    tally.warnings += _foreign_days(cohort, intake.rows)
+    tally.warnings.sort(key=lambda remark: remark.row)
+    return tally
+
+
+def _decide(
+    rows: Sequence[Row],
+    cohort: Cohort,
+    institutions: dict[str, Institution],
+    tally: Tally,
+    *,
+    lock: bool,
+) -> Batch:
+    """Decide for some rows, in one query; with `lock` nobody can save there until the end."""
+    known = cohort.applications.select_related("user", "institution", "rules")
+    if lock:
+        known = known.select_for_update(of=("self",)).order_by("pk")
+    emails = [row.values.email for row in rows]
+    existing = {each.user.email: each for each in known.filter(user__email__in=emails)}
+    create, update = [], []
+    for row in rows:
+        tally.warnings += [
             Remark(row.number, finding.kind.value, say(finding)) for finding in row.warnings
         ]
         answers = answers_of(row.values, cohort, institutions)
         overlong = too_long(answers)
         if overlong:
-            plan.faults.append(Remark(row.number, overlong.kind.value, say(overlong)))
+            tally.faults.append(Remark(row.number, overlong.kind.value, say(overlong)))
             continue
         application = existing.get(row.values.email)
         if application is None:
-            plan.create.append(row)
+            create.append((row, answers))
             continue
+        application.cohort = cohort
         hindrance = _hindrance(application, row)
         if hindrance:
-            plan.warnings.append(Remark(row.number, "kept_as_it_is", hindrance))
+            tally.warnings.append(Remark(row.number, "kept_as_it_is", hindrance))
         changed = {k: v for k, v in answers.items() if getattr(application, k) != v}
-        says_the_same = application.imported_digest == digest_of(row.values) or not changed
+        says_the_same = not changed or application.imported_digest == digest_of(row.values)
         if hindrance or (says_the_same and application.stage != Stage.DRAFT):
-            plan.skip += 1
+            tally.skip += 1
         else:
-            plan.update.append((application, row, changed))
-    plan.faults.sort(key=lambda remark: remark.row)
-    plan.warnings += _foreign_days(cohort, intake.rows)
-    plan.warnings.sort(key=lambda remark: remark.row)
-    return plan
+            update.append((application, row, changed))
+    tally.create += len(create)
+    tally.update += len(update)
+    return Batch(tuple(create), tuple(update))
 
 
 def _hindrance(application: Application, row: Row) -> str:
@@ -218,45 +217,49 @@ def _hindrance(application: Application, row: Row) -> str:
     return ""
 
 
-def _carry_out(plan: Plan, cohort: Cohort, *, by: User | None, now: datetime) -> None:
-    """Write the plan: a constant number of statements for each batch of rows."""
-    institutions = {row.code: row for row in Institution.objects.all()}
+def _write(batch: Batch, cohort: Cohort, *, by: User | None, now: datetime) -> None:
+    """Write what was decided: a constant number of statements."""
     people = register_people(
-        (NewPerson(row.values.email, language_of(row.values)) for row in plan.create),
+        (NewPerson(row.values.email, language_of(row.values)) for row, _answers in batch.create),
         by=by,
         now=now,
     )
     created = Application.objects.bulk_create(
-        (
-            Application(
-                cohort=cohort,
-                user=people[row.values.email],
-                reference=new_reference(),
-                created_at=now,
-                **of_the_form(row, now),
-                **answers_of(row.values, cohort, institutions),
-            )
-            for row in plan.create
-        ),
-        batch_size=BATCH,
+        Application(
+            cohort=cohort,
+            user=people[row.values.email],
+            reference=new_reference(),
+            created_at=now,
+            rules=cohort.rules,
+            **of_the_form(row, now),
+            **answers,
+        )
+        for row, answers in batch.create
     )
     events = [audit.event(application, "import", by=by, now=now) for application in created]
-    for application, row, changed in plan.update:
+    for application, row, changed in batch.update:
         before_submission = application.stage == Stage.DRAFT
         for name, value in (changed | of_the_form(row, now)).items():
             if before_submission or name != "submitted_at":
                 setattr(application, name, value)
+        if before_submission:
+            application.rules = cohort.rules
         application.version += 1
         after = {"fields": sorted(changed)}
         events.append(audit.event(application, "import", by=by, now=now, after=after))
-    updated = [application for application, _row, _changed in plan.update]
+    updated = [application for application, _row, _changed in batch.update]
     if updated:
-        Application.objects.bulk_update(updated, WRITTEN, batch_size=BATCH)
+        Application.objects.bulk_update(updated, WRITTEN)
     audit.record_many(events)
     drafts = [a for a in (*created, *updated) if a.stage == Stage.DRAFT]
-    advance(application_ids=[a.pk for a in drafts], move=Move.SUBMIT, by=by, now=now)
-    review_clear_cases(application_ids=[a.pk for a in (*created, *updated)], now=now)
+    advance_locked(drafts, move=Move.SUBMIT, by=by, now=now)
     queue((receipt_for(application) for application in drafts), now=now)
+    _after_writing([*created, *updated], now=now)
+
+
+def _after_writing(applications: list[Application], *, now: datetime) -> None:
+    """What the house does with applications that have just been sent or changed."""
+    pass_clear_cases(applications, now=now)
 
 
 def _foreign_days(cohort: Cohort, rows: Iterable[Row]) -> Iterator[Remark]:
@@ -270,25 +273,18 @@ def _foreign_days(cohort: Cohort, rows: Iterable[Row]) -> Iterator[Remark]:
         yield Remark(0, "foreign_days", text % {"days": days})
 
 
-def _fault_remark(fault: RowFault) -> Remark:
-    message = " ".join(say(finding) for finding in (fault.finding, *fault.further))
-    return Remark(fault.row, fault.kind.value, message)
-
-
-def _report(intake: Intake, plan: Plan, digest: str, *, confirmed: bool) -> ImportReport:
+def _report(intake: Intake, tally: Tally, digest: str, *, confirmed: bool) -> ImportReport:
     return ImportReport(
         rows=intake.data_rows,
-        create=len(plan.create),
-        update=len(plan.update),
-        skip=plan.skip,
-        faults=tuple(plan.faults),
-        warnings=tuple(plan.warnings),
+        create=tally.create,
+        update=tally.update,
+        skip=tally.skip,
+        faults=tuple(tally.faults),
+        warnings=tuple(tally.warnings),
         encoding=intake.encoding,
         delimiter=intake.delimiter,
-        columns=tuple(
-            (column.header, LABELS[column.field] if column.field else "")
-            for column in intake.columns
-        ),
+        sheet=intake.sheet,
+        columns=labelled(intake.columns),
         sha256=digest,
         refused=intake.refused,
         confirmed=confirmed,
@@ -304,24 +300,18 @@ def _keep(
     by: User | None,
     now: datetime,
 ) -> None:
-    """Keep the original with what it did; a file that changed nothing is not kept again."""
+    """Keep the original with what it did; one that changed nothing is not stored over again."""
     same = ImportFile.objects.filter(cohort=cohort, sha256=report.sha256)
-    if not (report.create or report.update) and same.filter(imported_at__isnull=False).exists():
-        same.filter(imported_at__isnull=True).delete()
+    waits = same.filter(imported_at=None).exists()
+    if not (report.create or report.update or waits) and same.exists():
         return
+    did = {"imported_at": now, "imported_by": by, "report": report.as_kept()}
     kept, _created = ImportFile.objects.update_or_create(
         cohort=cohort,
         sha256=report.sha256,
         imported_at=None,
-        create_defaults={
-            "name": name[:200],
-            "content": content,
-            "uploaded_at": now,
-            "imported_at": now,
-            "imported_by": by,
-            "report": report.as_json(),
-        },
-        defaults={"imported_at": now, "imported_by": by, "report": report.as_json()},
+        create_defaults={"name": name[:200], "content": content, "uploaded_at": now} | did,
+        defaults=did,
     )
     counts = {key: getattr(report, key) for key in ("rows", "create", "update", "skip")}
     audit.record(kept, "import", by=by, now=now, after=counts | {"sha256": report.sha256})

@@ -21,7 +21,7 @@ class ImportFile(models.Model):
     imported_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by")
     )
-    # Which column holds which field, as staff chose it on the page: {"0": "email", …}
+    # What each column is taken for, as staff chose it: from folded heading to field, "" for none.
     mapping = models.JSONField(_("columns"), default=dict, blank=True)
     job = models.ForeignKey(Job, models.SET_NULL, null=True, blank=True, related_name="+")
     report = PersonalJSONField(_("report"), default=dict, purpose="explaining an import")

@@ -10,14 +10,27 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.core.management import CommandError, call_command
 
+from accounts.domain.registration import register_people
 from accounts.models import AuditEvent, User
+from applications.domain import importing
 from applications.domain.applying import save_draft, start_application
-from applications.domain.importing import import_file, keep_upload
+from applications.domain.import_files import keep_upload
+from applications.domain.importing import UnableToImport, import_file
 from applications.domain.stages import advance
+from applications.institutions import key
 from applications.lifecycle import Move
-from applications.models import Application, Cohort, ImportFile, Stage
+from applications.models import (
+    Application,
+    Cohort,
+    ColumnMapping,
+    ImportFile,
+    Institution,
+    InstitutionAlias,
+    Stage,
+)
 from dtt.play.people import make_cohort, make_user
 from notifications.models import Message
+from tests.applications.test_intake_workbooks import workbook
 
 pytestmark = pytest.mark.django_db
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
@@ -179,6 +192,26 @@ def test_a_person_of_another_cohort_gets_a_second_application(now: datetime) -> 
     assert (first.applications.count(), second.applications.count()) == (1, 1)
 
 
+def test_an_import_touches_nothing_of_another_cohort(now: datetime) -> None:
+    first = make_cohort(now=now, slug="first", bootcamp_dates=BOOTCAMP)
+    second = make_cohort(now=now, slug="second", bootcamp_dates=BOOTCAMP)
+    take(first, row("a@b.hk", study="Physics") + row("c@b.hk"), now)
+    before = list(first.applications.order_by("pk").values())
+
+    changed = take(second, row("a@b.hk", study="Music") + row("d@b.hk"), now)
+    again = take(second, row("a@b.hk", study="Fine Arts"), now + timedelta(hours=1))
+
+    assert (counts(changed), counts(again)) == ((2, 2, 0, 0), (1, 0, 1, 0))
+    assert list(first.applications.order_by("pk").values()) == before
+    studies = second.applications.order_by("user__email").values_list("study_programme", flat=True)
+    assert list(studies) == ["Fine Arts", "Data Science"]
+    assert [file.cohort_id for file in ImportFile.objects.order_by("pk")] == [
+        first.pk,
+        second.pk,
+        second.pk,
+    ]
+
+
 def test_days_of_another_cohort_are_pointed_out(cohort: Cohort, now: datetime) -> None:
     report = take(cohort, row("a@b.hk", days="17 May; 18 May; 5 April"), now)
 
@@ -206,11 +239,13 @@ def test_names_are_kept_as_they_are_written(cohort: Cohort, now: datetime) -> No
         ("O'Brien", "D’Arcy"),
         ("LAM CHENG", "Yuet-Ngor"),
         ("Suharto", ""),
+        ("=SUM(A1:A9)", "+852 @x"),
+        ("-TAM", "\u2060Ka\u202e Yan"),
     ]
     take(cohort, "".join(row(f"p{n}@b.hk", *name) for n, name in enumerate(names)), now)
 
     kept = Application.objects.order_by("user__email").values_list("surname_en", "given_en")
-    assert list(kept) == names
+    assert list(kept) == [*names[:-1], ("-TAM", "Ka Yan")]
 
 
 def test_the_original_is_kept_with_its_hash_when_confirmed(cohort: Cohort, now: datetime) -> None:
@@ -227,6 +262,113 @@ def test_the_original_is_kept_with_its_hash_when_confirmed(cohort: Cohort, now: 
     assert (bytes(kept.content), kept.sha256) == (content, hashlib.sha256(content).hexdigest())
     assert (kept.imported_at, kept.imported_by, kept.report["create"]) == (now, manager, 1)
     assert report.encoding == "big5hkscs"
+
+
+def test_an_institution_is_known_by_the_names_that_staff_have_given_it(
+    cohort: Cohort, now: datetime
+) -> None:
+    school = Institution.objects.create(code="NS", name_en="Night School", name_zh="夜校")
+    into = Institution.objects.get(code="PolyU")
+    old = Institution.objects.create(
+        code="OLD", name_en="Old School", name_zh="舊校", merged_into=into
+    )
+    for known, name in ((school, "The Owls"), (old, "Grey School")):
+        InstitutionAlias.objects.create(institution=known, name=name, key=key(name))
+
+    written = ["夜校", "the owls", "Grey School", "old school", "Poly U", "Elsewhere"]
+    take(cohort, "".join(row(f"p{n}@b.hk", institution=w) for n, w in enumerate(written)), now)
+
+    kept = Application.objects.order_by("user__email").values_list(
+        "institution__code", "institution_other"
+    )
+    assert list(kept) == [
+        ("NS", ""),
+        ("NS", ""),
+        ("PolyU", ""),
+        ("PolyU", ""),
+        ("PolyU", ""),
+        (None, "Elsewhere"),
+    ]
+
+
+def test_somebody_who_applies_at_this_moment_stops_the_import_and_nothing_is_written(
+    cohort: Cohort, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def meanwhile(*args: object, **kwargs: object) -> object:
+        person = make_user("c@b.hk", now=now)
+        start_application(cohort_id=cohort.pk, by=person, now=now)
+        return register_people(*args, **kwargs)
+
+    monkeypatch.setattr(importing, "register_people", meanwhile)
+    with pytest.raises(UnableToImport) as refused:
+        take(cohort, row("a@b.hk") + row("c@b.hk"), now)
+
+    assert str(refused.value).endswith("Nothing was imported; try again.")
+    written = (Application, User, ImportFile, Message, AuditEvent)
+    assert [model.objects.count() for model in written] == [0, 0, 0, 0, 0]
+
+
+def test_a_mapping_is_said_on_the_command_line_and_remembered_when_confirmed(
+    cohort: Cohort, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.csv"
+    text = HEADER.replace("Surname", "Apellido = apellidos") + row("a@b.hk")
+    path.write_text(text, encoding="utf-8")
+    said = ["--map", "apellido APELLIDOS=surname_en", "--map", "Chinese name=-"]
+
+    assert command(path, cohort, *said)["create"] == 1
+    assert ColumnMapping.objects.count() == 0
+    with pytest.raises(CommandError, match="There is no column for “Surname in English”"):
+        command(path, cohort)
+    command(path, cohort, *said, "--confirm")
+
+    application = Application.objects.get()
+    assert (application.surname_en, application.name_zh) == ("CHAN", "")
+    assert command(path, cohort)["skip"] == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ("Surname", "--map Surname: write HEADING=FIELD."),
+        ("Nickname=surname_en", "There is no column “nickname” in the file."),
+        ("Surname=shoe_size", "“shoe_size” is not something a column can hold."),
+    ],
+)
+def test_a_mapping_that_makes_no_sense_is_refused(
+    cohort: Cohort, tmp_path: Path, said: str, message: str
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(HEADER + row("a@b.hk"), encoding="utf-8")
+
+    with pytest.raises(CommandError) as refused:
+        command(path, cohort, "--map", said)
+
+    assert str(refused.value).startswith(message)
+    assert refused.value.returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("encoding", "shown"),
+    [
+        ("utf-8", "UTF-8"),
+        ("utf-8-sig", "UTF-8 (BOM)"),
+        ("utf-16", "UTF-16 (BOM)"),
+        ("big5hkscs", "Big5-HKSCS"),
+        ("xlsx", "Excel (XLSX), sheet “Sheet1”"),
+    ],
+)
+def test_the_command_shows_the_encoding_that_it_detected(
+    cohort: Cohort, tmp_path: Path, encoding: str, shown: str
+) -> None:
+    text, path, out = HEADER + row("a@b.hk", "堃"), tmp_path / "file", StringIO()
+    lines = [line.split(",") for line in text.splitlines()]
+    path.write_bytes(workbook(lines) if encoding == "xlsx" else text.encode(encoding))
+
+    call_command("import_applications", path, "--cohort", cohort.slug, "--confirm", stdout=out)
+
+    assert out.getvalue().splitlines()[0] == f"Rows           1   ({shown})"
+    assert Application.objects.get().surname_en == "堃"
 
 
 def test_an_upload_that_nobody_confirmed_goes_after_a_day(cohort: Cohort, now: datetime) -> None:
@@ -264,7 +406,7 @@ def test_the_whole_export_is_imported_once(now: datetime, tmp_path: Path) -> Non
 
     first, second = command(path, cohort, "--confirm"), command(path, cohort, "--confirm")
 
-    assert set(first) == {"rows", "create", "update", "skip", "faults"}
+    assert set(first) == {"rows", "create", "update", "skip", "faults", "encoding", "sheet"}
     assert (first["rows"], first["create"], first["update"], first["skip"]) == (1517, 1382, 0, 0)
     assert (second["create"], second["update"], second["skip"]) == (0, 0, 1382)
     kinds = [fault["kind"] for fault in first["faults"]]
@@ -298,6 +440,8 @@ def test_the_command_is_a_dry_run_unless_confirmed(
                 "message": "“not an address” is not an e-mail address.",
             }
         ],
+        "encoding": "utf-8",
+        "sheet": "",
     }
     assert Application.objects.count() == 0
 

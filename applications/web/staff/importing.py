@@ -1,5 +1,6 @@
-"""The import: upload, look, confirm."""
+"""The import: upload, say what the columns hold, look, confirm."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -9,19 +10,45 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.widgets import (
-    UnfoldAdminFileFieldWidget,
-    UnfoldAdminSelectWidget,
-)
+from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget
 
+from accounts.domain import jobs
+from accounts.domain.jobs import OPEN
 from accounts.errors import Refused
-from applications.domain.importing import ImportReport, Remark, import_file, keep_upload
+from accounts.models import Job
+from accounts.web.jobs import watched
+from applications.domain.import_columns import remembered_columns
+from applications.domain.import_files import (
+    IMPORT,
+    LOOK,
+    choose_columns,
+    columns_shown,
+    import_kept,
+    keep_upload,
+    look_at,
+    run_import,
+    run_look,
+)
+from applications.domain.import_reports import fault_remark, say_encoding
+from applications.intake import Column, Sample, sample
+from applications.intake.columns import LABELS, REQUIRED
+from applications.intake.faults import UnreadableFile, shorten
 from applications.models import Cohort, ImportFile
 from applications.rules import manages_cohorts
 from applications.web.staff.pages import UNPROCESSABLE, allowed, staff_page
 
 MAX_BYTES = 20 * 1024 * 1024
-SHOWN_WARNINGS = 100
+SHOWN_REMARKS = 100
+ACCEPTED = ".csv,.xlsx,text/csv"
+
+
+def register() -> None:
+    """Let long files be worked on by jobs whose results are shown here."""
+    page, subject = "admin:applications_confirm", "import_file"
+    title = gettext_lazy("Look at a file")
+    jobs.register(LOOK, run_look, title=title, page=page, subject=subject)
+    title = gettext_lazy("Import a file")
+    jobs.register(IMPORT, run_import, title=title, page=page, subject=subject)
 
 
 class UploadForm(forms.Form):
@@ -33,12 +60,12 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("File"),
         help_text=gettext_lazy(
-            "CSV of the web form, at most 20 MB: UTF-8, UTF-16 or Big5-HKSCS. "
-            "Nothing is imported until you have seen what it would do."
+            "The export of the web form, at most 20 MB: an Excel workbook (.xlsx), or CSV in "
+            "UTF-8, UTF-16 or Big5-HKSCS. Nothing is imported until you have seen what it would do."
         ),
         max_length=200,
         allow_empty_file=True,
-        widget=UnfoldAdminFileFieldWidget({"accept": ".csv,text/csv"}),
+        widget=UnfoldAdminFileFieldWidget({"accept": ACCEPTED}),
     )
 
     def clean_file(self) -> Any:
@@ -51,78 +78,176 @@ class UploadForm(forms.Form):
         return file
 
 
+class ColumnsForm(forms.Form):
+    """What each column of a file is taken for."""
+
+    def __init__(self, columns: tuple[Column, ...], data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data)
+        choices = [("", _("Leave out"))]
+        choices += [
+            (field.value, f"{_(label)} *" if field in REQUIRED else _(label))
+            for field, label in LABELS.items()
+        ]
+        for column in columns:
+            heading = shorten(column.header.strip()) or _("column %(n)d") % {"n": column.index + 1}
+            self.fields[f"column-{column.index}"] = forms.ChoiceField(
+                label=_("“%(heading)s” is taken as") % {"heading": heading},
+                choices=choices,
+                required=False,
+                initial=column.field.value if column.field else "",
+                widget=UnfoldAdminSelectWidget,
+            )
+
+    def chosen(self) -> dict[int, str]:
+        return {
+            int(name.removeprefix("column-")): field for name, field in self.cleaned_data.items()
+        }
+
+
 def upload(request: HttpRequest) -> HttpResponse:
     """Take a file and keep it until somebody has looked at what it would do."""
     person = allowed(request, manages_cohorts)
     form = UploadForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
     if form.is_valid():
-        file, now = form.cleaned_data["file"], timezone.now()
+        file, cohort = form.cleaned_data["file"], form.cleaned_data["cohort"]
         content = file.read()
-        cohort = form.cleaned_data["cohort"]
-        report = import_file(
-            cohort_id=cohort.pk, name=file.name, content=content, confirm=False, by=person, now=now
-        )
-        if not report.refused:
+        try:
+            sample(content)
+        except UnreadableFile as error:
+            form.add_error("file", _located(fault_remark(error.fault)))
+        else:
             kept = keep_upload(
-                cohort_id=cohort.pk, name=file.name, content=content, by=person, now=now
+                cohort_id=cohort.pk,
+                name=file.name,
+                content=content,
+                by=person,
+                now=timezone.now(),
             )
-            return redirect("admin:applications_confirm", kept.pk)
-        form.add_error("file", [fault.message for fault in report.faults])
+            return redirect("admin:applications_columns", kept.pk)
     status = UNPROCESSABLE if form.errors else 200
     return staff_page(request, "upload", _("Import applications"), {"form": form}, status=status)
 
 
-def confirm_import(request: HttpRequest, pk: int) -> HttpResponse:
-    """What the kept file would do; posting its hash does it."""
+def map_columns(request: HttpRequest, pk: int) -> HttpResponse:
+    """What each column is taken for; posting it looks at the whole file."""
     person = allowed(request, manages_cohorts)
-    kept = get_object_or_404(ImportFile.objects.select_related("cohort"), pk=pk)
-    done = redirect("admin:applications_importfile_change", kept.pk)
-    if kept.imported_at:
-        messages.info(request, _("This file has been imported already."))
-        return done
-    now = timezone.now()
-    taken: dict[str, Any] = {
-        "cohort_id": kept.cohort_id,
-        "name": kept.name,
-        "content": bytes(kept.content),
+    kept = get_object_or_404(ImportFile.objects.select_related("cohort", "job"), pk=pk)
+    if kept.imported_at or (kept.job and kept.job.state in OPEN):
+        return redirect("admin:applications_confirm", kept.pk)
+    seen, columns = columns_shown(kept)
+    form = ColumnsForm(columns, request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            choose_columns(
+                import_file_id=kept.pk, fields=form.chosen(), by=person, now=timezone.now()
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return redirect("admin:applications_confirm", kept.pk)
+    context = {
+        "kept": kept,
+        "encoding": _read_as(seen.encoding, seen.sheet),
+        "remembered": bool(remembered_columns(seen.headings)),
+        "form": form,
+        "rows": _column_rows(form, seen),
     }
+    status = UNPROCESSABLE if form.errors else 200
+    return staff_page(request, "import_columns", kept.name, context, status=status)
+
+
+def confirm_import(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the kept file would do, is doing or did; posting its hash does it."""
+    person = allowed(request, manages_cohorts)
+    kept = get_object_or_404(
+        ImportFile.objects.select_related("cohort", "job", "imported_by").defer("content"), pk=pk
+    )
+    here = redirect("admin:applications_confirm", kept.pk)
     if request.method == "POST":
         if request.POST.get("sha256") != kept.sha256:
             messages.error(request, _("This is not the file that you have looked at."))
-            return redirect("admin:applications_confirm", kept.pk)
+            return here
+        act = look_at if request.POST.get("again") else import_kept
+        if act is import_kept and not (kept.imported_at or kept.report):
+            return redirect("admin:applications_columns", kept.pk)
         try:
-            report = import_file(**taken, confirm=True, by=person, now=now)
+            act(import_file_id=kept.pk, by=person, now=timezone.now())
         except Refused as refusal:
             messages.error(request, str(refusal))
-            return redirect("admin:applications_confirm", kept.pk)
-        messages.success(request, _counts(report))
-        return redirect("admin:applications_importfile_changelist")
-    report = import_file(**taken, confirm=False, by=person, now=now)
-    context = {
-        "kept": kept,
-        "report": report,
-        "counts": _counts(report),
-        "faults": _table(report.faults),
-        "warnings": _table(report.warnings[:SHOWN_WARNINGS]),
-        "columns": {
-            "headers": [_("Column"), _("Taken as")],
-            "rows": [[header, _(label) if label else "–"] for header, label in report.columns],
-        },
-    }
+        return here
+    running = kept.job if kept.job and kept.job.state in OPEN else None
+    failed = kept.job if kept.job and kept.job.state == Job.State.FAILED else None
+    if not (kept.report or running or failed):
+        return redirect("admin:applications_columns", kept.pk)
+    context = {"kept": kept, "failed": None if kept.imported_at else failed}
+    if running:
+        context |= watched(running)
+    elif kept.report:
+        context |= _report_context(kept)
     return staff_page(request, "confirm", kept.name, context)
 
 
-def _counts(report: ImportReport) -> str:
+def _report_context(kept: ImportFile) -> dict[str, Any]:
+    report = kept.report
+    faults, warnings = report["faults"], report.get("warnings", [])
+    return {
+        "report": report,
+        "encoding": _read_as(report.get("encoding", ""), report.get("sheet", "")),
+        "counts": counts(report),
+        "faults": _table(faults[:SHOWN_REMARKS]),
+        "more_faults": report.get("fault_count", len(faults)) - len(faults[:SHOWN_REMARKS]),
+        "warnings": _table(warnings[:SHOWN_REMARKS]),
+        "more_warnings": report.get("warning_count", 0) - len(warnings[:SHOWN_REMARKS]),
+        "columns": {
+            "headers": [_("Column"), _("Taken as")],
+            "rows": [
+                [shorten(header), _(label) if label else "–"]
+                for header, label in report.get("columns", ())
+            ],
+        },
+    }
+
+
+def counts(report: dict[str, Any]) -> str:
+    """What a kept report counts, in one sentence."""
     text = _(
         "%(rows)d rows: %(create)d created, %(update)d updated, %(skip)d unchanged, "
         "%(faults)d with a fault."
     )
-    counts = {name: getattr(report, name) for name in ("rows", "create", "update", "skip")}
-    return text % (counts | {"faults": len(report.faults)})
+    numbers = {name: report[name] for name in ("rows", "create", "update", "skip")}
+    return text % (numbers | {"faults": report.get("fault_count", len(report["faults"]))})
 
 
-def _table(remarks: tuple[Remark, ...]) -> dict[str, Any]:
+def _column_rows(form: ColumnsForm, seen: Sample) -> list[dict[str, Any]]:
+    return [
+        {
+            "heading": heading,
+            "cells": [shorten(row[index]) for row in seen.rows],
+            "field": form[f"column-{index}"],
+        }
+        for index, heading in enumerate(seen.headings)
+    ]
+
+
+def _read_as(encoding: str, sheet: str) -> str:
+    said = say_encoding(encoding)
+    return (
+        _("%(encoding)s, sheet “%(sheet)s”") % {"encoding": said, "sheet": sheet} if sheet else said
+    )
+
+
+def _located(remark: Any) -> str:
+    return (
+        _("Row %(row)d: %(message)s") % {"row": remark.row, "message": remark.message}
+        if remark.row
+        else str(remark.message)
+    )
+
+
+def _table(remarks: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "headers": [_("Row"), _("Kind"), _("What is the matter")],
-        "rows": [[remark.row or _("file"), remark.kind, remark.message] for remark in remarks],
+        "rows": [
+            [remark["row"] or _("file"), remark["kind"], remark["message"]] for remark in remarks
+        ],
     }
