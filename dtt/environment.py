@@ -24,6 +24,7 @@ class Environment:
     site_url: str
     email_url: str
     email_from: str
+    trusted_proxies: int
 
     @property
     def production(self) -> bool:
@@ -55,7 +56,15 @@ def read() -> Environment:
         email_url=os.environ.get("EMAIL_URL")
         or ("smtp://localhost:25" if mode == "production" else "file:"),
         email_from=os.environ.get("EMAIL_FROM") or "DTT Programme <programme@dtt.example>",
+        trusted_proxies=_count("TRUSTED_PROXIES", default=1 if mode == "production" else 0),
     )
+
+
+def _count(name: str, *, default: int) -> int:
+    told = os.environ.get(name) or str(default)
+    if not (told.isascii() and told.isdecimal()):
+        raise ImproperlyConfigured(f"{name} is {told!r}; it must be a number, 0 or more")
+    return int(told)
 
 
 def database(url: str) -> dict[str, Any]:

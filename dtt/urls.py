@@ -3,6 +3,7 @@
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 
 from dtt.web import mailbox, views
 
@@ -11,6 +12,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 handler400 = "dtt.web.errors.bad_request"
 handler403 = "dtt.web.errors.forbidden"
 handler404 = "dtt.web.errors.not_found"
+handler429 = "dtt.web.errors.too_many"
 handler500 = "dtt.web.errors.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -23,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("demo/mail", mailbox.mailbox, name="demo_mailbox"),
     path("account/", include("allauth.account.urls")),
+    path("account/second-factor/", include("accounts.web.second_factor_urls")),
     path("", include("applications.web.urls")),
     path("quiz/", include("quiz.web.urls")),
     path("places/", include("selection.web.urls")),
@@ -30,5 +33,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("judging/", include("bootcamp.web.judging_urls")),
     path("matching/", include("matching.web.urls")),
     path("companies/", include("matching.web.portal_urls")),
+    path("staff/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
     path("staff/", admin.site.urls),
 ]

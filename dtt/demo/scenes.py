@@ -10,9 +10,11 @@ from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.db import connection
+from django.db.models import Q
 
 from accounts.models import User
 from accounts.roles import Role
+from accounts.web.factors import DEMANDED_OF
 from applications.models import Application, Cohort, Stage
 from bootcamp.domain.panels import assign_judges
 from bootcamp.models import Judge
@@ -20,11 +22,13 @@ from dtt.play.people import apply as apply_as
 from dtt.play.people import make_cohort, make_persona, make_user
 from dtt.play.quiz import load_item_bank, set_up_demo_quiz
 from dtt.play.season import Season
+from dtt.play.second_factor import give_second_factor
 from dtt.play.selection import Staff, make_staff
 from matching.models import Recruiter
 from quiz.models import Attempt
 
 PASSWORD = "deep-tech-demo"  # noqa: S105 - printed on the screen; the demo is never production
+_DEMANDED = Q(is_staff=True) | Q(groups__name__in=DEMANDED_OF)
 OPEN_SEED, LINE_SEED, JUDGING_SEED, RANKING_SEED, FINISHED_SEED = 11, 12, 13, 14, 15
 
 
@@ -35,6 +39,7 @@ class Login:
     role: str
     email: str
     hint: str
+    asks_for_code: bool = False
 
 
 def load_demo(*, now: datetime) -> None:
@@ -42,7 +47,10 @@ def load_demo(*, now: datetime) -> None:
     now = now.replace(microsecond=0)
     if not Cohort.objects.filter(slug__startswith="open-", applications_close_at__gt=now).exists():
         _make(now)
-    User.objects.filter(email__endswith="dtt.example").update(password=make_password(PASSWORD))
+    made_up = User.objects.filter(email__endswith="dtt.example")
+    made_up.update(password=make_password(PASSWORD))
+    for person in made_up.filter(_DEMANDED).distinct():
+        give_second_factor(person)
 
 
 def _make(now: datetime) -> None:
@@ -62,9 +70,17 @@ def logins() -> list[Login]:
     """Accounts of the demo, each with something to do."""
     found = [
         Login(
-            "Programme manager", "manager@staff.dtt.example", "draws lists up, asks for approval"
+            "Programme manager",
+            "manager@staff.dtt.example",
+            "draws lists up, asks for approval",
+            asks_for_code=True,
         ),
-        Login("Second approver", "second@staff.dtt.example", "approves what the first one asked"),
+        Login(
+            "Second approver",
+            "second@staff.dtt.example",
+            "approves what the first one asked",
+            asks_for_code=True,
+        ),
     ]
     sat = Attempt.objects.values("application")
     people = Application.objects.select_related("user").order_by("pk")
@@ -86,7 +102,12 @@ def logins() -> list[Login]:
     recruiter = Recruiter.objects.select_related("user", "company").order_by("pk").first()
     if recruiter:
         found.append(
-            Login("Recruiter", recruiter.user.email, f"ranks people for {recruiter.company}")
+            Login(
+                "Recruiter",
+                recruiter.user.email,
+                f"ranks people for {recruiter.company}",
+                asks_for_code=True,
+            )
         )
     return found
 

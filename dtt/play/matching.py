@@ -7,14 +7,13 @@ import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from accounts.domain.people import register_person
 from accounts.models import User
 from accounts.roles import Role
 from applications.domain.stages import advance
 from applications.lifecycle import Move
 from applications.models import Application, Cohort, Stage
 from dtt.play.companies import CONDITIONS, HOURS, PARTNERS, PURPOSE, Partner, Post
-from dtt.play.people import make_applicants
+from dtt.play.people import make_applicants, make_user
 from matching.domain.companies import accept_undertaking, add_company, add_recruiter
 from matching.domain.consents import give_consent
 from matching.domain.offers import answer_offer, send_offer
@@ -145,12 +144,11 @@ def _add(partner: Partner, *, by: User, now: datetime, password: str | None) -> 
         by=by,
         now=now,
     )
-    recruiter = register_person(
-        email=recruiter_email(partner.slug),
+    recruiter = make_user(
+        recruiter_email(partner.slug),
+        Role.RECRUITER,
         password=password,
-        preferred_name=f"{partner.name[0]} recruiter",
-        roles=(Role.RECRUITER,),
-        verified=True,
+        name=f"{partner.name[0]} recruiter",
         by=by,
         now=now,
     )

@@ -10,6 +10,7 @@ from accounts.domain.people import register_person
 from accounts.languages import Language
 from accounts.models import User
 from accounts.roles import Role
+from accounts.web.factors import DEMANDED_OF
 from applications.domain.applying import save_draft, start_application, submit_application
 from applications.models import (
     Application,
@@ -25,6 +26,7 @@ from applications.models import (
     Status,
     Track,
 )
+from dtt.play.second_factor import give_second_factor
 
 DEMO_DOMAIN = "people.dtt.example"
 SURNAMES = (
@@ -142,16 +144,21 @@ def make_user(
     now: datetime | None = None,
     password: str | None = None,
     name: str = "",
+    by: User | None = None,
 ) -> User:
-    """A person with a verified address and these roles."""
-    return register_person(
+    """A person with a verified address and these roles, and a second factor where they need one."""
+    person = register_person(
         email=email,
         password=password,
         preferred_name=name,
         roles=roles,
         verified=True,
+        by=by,
         now=now or datetime.now(UTC),
     )
+    if DEMANDED_OF.intersection(roles):
+        give_second_factor(person)
+    return person
 
 
 def make_persona(

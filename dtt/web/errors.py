@@ -17,6 +17,13 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return render(request, "errors/404.html", status=404)
 
 
+def too_many(request: HttpRequest) -> HttpResponse:
+    """Too many tries of one kind. allauth calls this; a limit lasts a quarter of an hour."""
+    answer = render(request, "errors/429.html", status=429)
+    answer["Retry-After"] = "900"
+    return answer
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """Say so without asking anything that may be what broke: no database, no context processor."""
     return HttpResponse(render_to_string("errors/500.html"), status=500)

@@ -204,7 +204,7 @@ def test_the_page_shows_what_differs_and_decides(
     one, other = pair(cohort, study_programme="Marine Biology")
     request_access(application_id=one.pk, needs="NEEDS-MARKER", by=one.user, now=NOON)
     [case] = DuplicateCase.objects.all()
-    client.force_login(reviewer, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(reviewer)
     address = reverse("admin:applications_duplicate", args=[case.pk])
 
     page = client.get(address).content.decode()

@@ -46,6 +46,7 @@ EVERYBODY = frozenset(
 )
 SIGNED_IN = EVERYBODY - {"visitor"}
 STAFF = frozenset({"manager", "reviewer", "author", "auditor"})
+WITH_SECOND_FACTOR = STAFF | {"recruiter", "rival"}
 
 
 @dataclass
@@ -86,6 +87,14 @@ DOORS: dict[str, Door] = {
     "choose_language": Door(EVERYBODY, says=POST_ONLY),
     "set_language": Door(EVERYBODY, says=frozenset({302})),
     "demo_mailbox": Door(EVERYBODY),
+    "mfa_index": Door(SIGNED_IN),
+    "mfa_authenticate": Door(SIGNED_IN, says=frozenset({302})),
+    "mfa_reauthenticate": Door(WITH_SECOND_FACTOR),
+    "mfa_activate_totp": Door(SIGNED_IN, says=ANSWERED),
+    "mfa_replace_totp": Door(WITH_SECOND_FACTOR, says=ANSWERED),
+    "mfa_deactivate_totp": Door(WITH_SECOND_FACTOR, says=ANSWERED),
+    "mfa_view_recovery_codes": Door(own()),  # nobody here has any
+    "mfa_generate_recovery_codes": Door(SIGNED_IN, says=ANSWERED),
     "applications:privacy": Door(EVERYBODY),
     "applications:institutions": Door(SIGNED_IN),
     "applications:apply": Door(SIGNED_IN, by("cohort"), ANSWERED),
@@ -215,7 +224,7 @@ def refused(answer: Any) -> bool:
 def signed_in(user: User | None) -> Client:
     client = Client()
     if user is not None:
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(user)
     return client
 
 

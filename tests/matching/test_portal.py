@@ -8,6 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import AuditEvent
+from accounts.roles import Role
+from dtt.play.people import make_user
 from matching.domain.companies import add_recruiter
 from matching.domain.consents import withdraw_consent
 from matching.domain.offers import send_offer
@@ -95,6 +97,7 @@ def test_a_withdrawn_consent_counts_at_the_next_request(at_work: tuple[Final, Cl
 
 
 def test_nothing_is_shown_before_the_undertaking(final: Final, client: Client) -> None:
+    make_user("new@dtt.example", Role.RECRUITER)
     seat = add_recruiter(
         company_id=final.harbour.pk, email="new@dtt.example", by=final.manager, now=final.now
     )

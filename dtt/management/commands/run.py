@@ -88,7 +88,9 @@ class Command(BaseCommand):
             write(f"  {name:<14}{site}{path}")
         write(f"\nDemo logins (password of all: {PASSWORD})\n")
         for login in logins():
-            write(f"  {login.role:<20}{login.email:<42}{login.hint}")
+            code = " *" if login.asks_for_code else ""
+            write(f"  {login.role:<20}{login.email:<42}{login.hint}{code}")
+        write(f"\n* asks for a code too: {site}/demo/mail shows it")
         write("\nCtrl-C stops everything.")
 
 
