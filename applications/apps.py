@@ -6,6 +6,7 @@ from django.apps.registry import Apps
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
+from applications.first_texts import seed_texts
 from applications.institutions import INSTITUTIONS, key
 
 
@@ -15,10 +16,12 @@ class ApplicationsConfig(AppConfig):
 
     def ready(self) -> None:
         # Models can be imported only when the registry of apps is filled.
-        from applications.web.staff import exporting  # noqa: PLC0415
+        from applications.web.staff import exporting, importing  # noqa: PLC0415
 
         exporting.register()
+        importing.register()
         post_migrate.connect(seed_institutions, sender=self)
+        post_migrate.connect(seed_texts, sender=self)
 
 
 def seed_institutions(*, using: str, apps: Apps = current_apps, **_: Any) -> None:

@@ -61,3 +61,22 @@ def doubts(answers: Answers, rules: Rules) -> tuple[Doubt, ...]:
     if rules.adults_only and not answers.is_adult:
         found.append(Doubt.NOT_ADULT)
     return tuple(found)
+
+
+class Verdict(StrEnum):
+    """What the checker says. It decides nothing: whoever wants to apply may, and a person looks."""
+
+    ELIGIBLE = "eligible"
+    STAFF_WILL_LOOK = "staff-will-look"
+    NOT_ELIGIBLE = "not-eligible"
+
+
+# Facts that nobody can weigh. The other doubts can be explained, or can still change.
+FACTS = frozenset({Doubt.NOT_STUDENT_OR_GRADUATE, Doubt.COMPLETION_OUT_OF_RANGE, Doubt.NOT_ADULT})
+
+
+def verdict(found: Collection[Doubt]) -> Verdict:
+    """What to tell somebody who asks before applying."""
+    if not found:
+        return Verdict.ELIGIBLE
+    return Verdict.NOT_ELIGIBLE if FACTS.intersection(found) else Verdict.STAFF_WILL_LOOK

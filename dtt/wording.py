@@ -3,6 +3,18 @@
 from django.utils.translation import gettext_lazy as _
 
 VERBS = {
+    # cohorts
+    "add-cohort": _("Added a cohort"),
+    "change-cohort": _("Changed a cohort’s settings"),
+    "change-rules": _("Changed who may take part"),
+    "duplicate-cohort": _("Duplicated a cohort"),
+    "open-cohort": _("Showed a cohort to the public"),
+    "close-to-public": _("Hid a cohort from the public"),
+    "sign-off": _("Signed off"),
+    "write-text": _("Wrote a text"),
+    "publish-text": _("Published a text"),
+    "copy-bootcamp": _("Copied the bootcamp’s plan"),
+    "copy-rule": _("Copied how a list is ranked"),
     # applications
     "start": _("Began an application"),
     "submit": _("Handed in"),

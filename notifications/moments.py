@@ -22,8 +22,14 @@ def say_day(day: date) -> str:
 
 
 def say_instant(at: datetime) -> str:
-    """`Fri 14 May 2027, 23:59 HKT (UTC+8)`. An instant on the minute is said as it is."""
+    """`Fri 14 May 2027, 23:59 HKT (UTC+8)`. An instant on the minute is said as it is.
+
+    Midnight says which day it begins: people read "Friday, 00:00" as the end of that Friday.
+    """
     local = at.astimezone(HONG_KONG)
+    if (local.hour, local.minute) == (0, 0):
+        begins = _("%(day)s, 00:00 HKT (UTC+8), as the day begins")
+        return begins % {"day": say_day(local.date())}
     return _("%(day)s, %(time)s HKT (UTC+8)") % {
         "day": say_day(local.date()),
         "time": f"{local:%H:%M}",

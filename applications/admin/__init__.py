@@ -3,19 +3,23 @@
 from applications.admin import (
     access,
     cohorts,
+    documents,
     duplicates,
     exports,
     importing,
     institutions,
     people,
+    texts,
 )
 
 __all__ = [
     "access",
     "cohorts",
+    "documents",
     "duplicates",
     "exports",
     "importing",
     "institutions",
     "people",
+    "texts",
 ]

@@ -79,9 +79,9 @@ def _days_compared(instant: str, joiner: str) -> Func:
     return Func(
         day,
         F("bootcamp_dates"),
-        template="(%(expressions)s))",
-        arg_joiner=f" {joiner} ALL (",
+        arg_joiner=f" {joiner} ALL (",  # in the order in which a migration writes them
         output_field=models.BooleanField(),
+        template="(%(expressions)s))",
     )
 
 

@@ -12,6 +12,7 @@ from django.views.i18n import set_language
 
 from accounts.domain.people import choose_language
 from accounts.models import User
+from applications.domain.lateness import closes_at
 from applications.models import Cohort
 from applications.queries import public_cohorts
 from applications.rules import applications_for
@@ -44,7 +45,11 @@ def landing(request: HttpRequest) -> HttpResponse:
 def cohort(request: HttpRequest, slug: str) -> HttpResponse:
     """A public cohort: all its dates on one page."""
     shown = get_object_or_404(public_cohorts(), slug=slug)
-    return render(request, "programme/cohort.html", _about(request, shown))
+    context = _about(request, shown) | {
+        "modules": modules_for(shown),
+        "sectors": partner_sectors(),
+    }
+    return render(request, "programme/cohort.html", context)
 
 
 def cohort_calendar(request: HttpRequest, slug: str) -> HttpResponse:
@@ -101,9 +106,11 @@ def health(request: HttpRequest) -> HttpResponse:
 
 def _about(request: HttpRequest, shown: Cohort) -> dict[str, object]:
     now = timezone.now()
+    close = closes_at(shown, request.user.pk)  # a person may have been given more time
     return {
         "cohort": shown,
-        "phase": phase_of(shown, now).value,
+        "closes_at": close,
+        "phase": phase_of(shown, now, close).value,
         "events": [(event, event.state(now)) for event in events_of(shown)],
         "application": applications_for(cast(User, request.user)).filter(cohort=shown).first(),
         "now": now,

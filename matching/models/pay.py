@@ -34,4 +34,8 @@ class PublicHoliday(models.Model):
         ordering = ["on"]
 
     def __str__(self) -> str:
-        return f"{self.on} {in_this_language(self.name_en, self.name_zh)}"
+        return f"{self.on} {self.name}"
+
+    @property
+    def name(self) -> str:
+        return in_this_language(self.name_en, self.name_zh)

@@ -3,7 +3,7 @@
 import secrets
 from collections import Counter
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -13,7 +13,7 @@ from accounts.errors import Refused
 from accounts.models import User
 from applications.models import Cohort
 from quiz.models import BlueprintCell, ItemVersion, Quiz, QuizItem
-from quiz.papers import Blueprint
+from quiz.papers import Blueprint, Cell
 from quiz.wording import say_difficulty, say_topic
 from selection.canonical import digest
 
@@ -72,12 +72,7 @@ def set_up_quiz(
         )
         quiz.cells.all().delete()
         quiz.quiz_items.all().delete()
-        BlueprintCell.objects.bulk_create(
-            BlueprintCell(
-                quiz=quiz, topic=cell.topic, difficulty=str(cell.difficulty), count=cell.count
-            )
-            for cell in blueprint.cells
-        )
+        _keep_cells(quiz, blueprint)
         QuizItem.objects.bulk_create(QuizItem(quiz=quiz, item_version=item) for item in pool)
         audit.record(
             quiz,
@@ -87,6 +82,65 @@ def set_up_quiz(
             after={"minutes": minutes, "items": blueprint.size, "pool": len(pool)},
         )
         return quiz
+
+
+def copy_quiz(
+    source: Cohort, copy: Cohort, shift: timedelta, by: User | None, now: datetime
+) -> None:
+    """Give a duplicated cohort the quiz of its source: minutes, blueprint, weights, titles.
+
+    The pool is drawn from the bank as it is now and the papers have a seed of their own. Where the
+    bank has become too small the blueprint is copied with no pool, and the checklist says so.
+    """
+    quiz = Quiz.objects.filter(cohort=source).first()
+    if quiz is None:
+        return
+    blueprint = blueprint_of(quiz)
+    settings = {
+        "minutes": quiz.minutes,
+        "core_weights": quiz.core_weights,
+        "title_en": quiz.title_en,
+        "title_zh": quiz.title_zh,
+    }
+    try:
+        set_up_quiz(cohort_id=copy.pk, blueprint=blueprint, by=by, now=now, **settings)
+    except UnableToSetUpQuiz:
+        kept = Quiz.objects.create(
+            cohort=copy,
+            paper_seed=secrets.token_hex(16),
+            grace_seconds=GRACE_SECONDS,
+            created_at=now,
+            created_by=by,
+            **settings,
+        )
+        _keep_cells(kept, blueprint)
+
+
+def blueprint_of(quiz: Quiz) -> Blueprint:
+    """The blueprint as it is stored."""
+    return Blueprint(
+        tuple(Cell(cell.topic, cell.difficulty, cell.count) for cell in quiz.cells.all())
+    )
+
+
+def pool_faults(quiz: Quiz) -> list[str]:
+    """What a quiz lacks to be sat, in words; nothing if its pool is deep enough."""
+    blueprint = blueprint_of(quiz)
+    if not blueprint.cells:
+        return [_("The quiz has no blueprint.")]
+    drawn = quiz.pool.values_list("item__topic", "item__difficulty")
+    if short := _short_of(blueprint, Counter(drawn)):
+        return [_("The quiz’s pool is too small (%(cells)s).") % {"cells": "; ".join(short)}]
+    return []
+
+
+def _keep_cells(quiz: Quiz, blueprint: Blueprint) -> None:
+    BlueprintCell.objects.bulk_create(
+        BlueprintCell(
+            quiz=quiz, topic=cell.topic, difficulty=str(cell.difficulty), count=cell.count
+        )
+        for cell in blueprint.cells
+    )
 
 
 def _committed(seed: str, blueprint: Blueprint, pool: list[ItemVersion]) -> str:
@@ -107,7 +161,18 @@ def _pool(blueprint: Blueprint) -> list[ItemVersion]:
         version for version in versions if (version.item.topic, version.item.difficulty) in wanted
     ]
     have = Counter((version.item.topic, version.item.difficulty) for version in pool)
-    short = [
+    short = _short_of(blueprint, have)
+    if short:
+        raise UnableToSetUpQuiz(
+            _("The bank has too few approved items for this blueprint (%(cells)s).")
+            % {"cells": "; ".join(short)}
+        )
+    return pool
+
+
+def _short_of(blueprint: Blueprint, have: Counter[tuple[str, str]]) -> list[str]:
+    """The cells with fewer than `DEPTH` times what a paper takes, in words."""
+    return [
         _("%(topic)s, %(difficulty)s: %(have)d of %(need)d")
         % {
             "topic": say_topic(cell.topic),
@@ -118,9 +183,3 @@ def _pool(blueprint: Blueprint) -> list[ItemVersion]:
         for cell in blueprint.cells
         if have[cell.topic, str(cell.difficulty)] < DEPTH * cell.count
     ]
-    if short:
-        raise UnableToSetUpQuiz(
-            _("The bank has too few approved items for this blueprint (%(cells)s).")
-            % {"cells": "; ".join(short)}
-        )
-    return pool

@@ -12,14 +12,17 @@ from typing import Any
 
 import pytest
 from django.contrib import admin
+from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from pytest_django import DjangoDbBlocker
 
-from accounts.models import User
+from accounts.models import AuditEvent, User
 from accounts.roles import Role
+from accounts.wording import has_words
+from applications.first_texts import VERSION as FIRST_NOTICE
 from applications.lifecycle import IN_FINAL
-from applications.models import Application, Cohort
+from applications.models import AccessRequest, Application, Cohort, Document
 from bootcamp.models import Assignment, Booking
 from dtt.play.people import make_cohort, make_user
 from dtt.play.season import Season
@@ -76,6 +79,15 @@ def by(*names: str) -> Callable[[dict[str, Any]], list[Any]]:
 
 
 MINE = own("applicant")
+CLOSED_TO_VIEWERS = {
+    "matching:rank",
+    "matching:result",
+    "mfa_index",
+    "mfa_authenticate",
+    "mfa_activate_totp",
+    "mfa_generate_recovery_codes",
+}
+NEEDS = "needs-nobody-else-may-read"
 ANSWERED = frozenset({200, 302})  # a page that sends its owner on is open, too
 POST_ONLY = frozenset({405})
 DOORS: dict[str, Door] = {
@@ -96,6 +108,8 @@ DOORS: dict[str, Door] = {
     "mfa_view_recovery_codes": Door(own()),  # nobody here has any
     "mfa_generate_recovery_codes": Door(SIGNED_IN, says=ANSWERED),
     "applications:privacy": Door(EVERYBODY),
+    "applications:privacy_version": Door(EVERYBODY, lambda objects: [FIRST_NOTICE]),
+    "applications:checker": Door(EVERYBODY, by("cohort")),
     "applications:institutions": Door(SIGNED_IN),
     "applications:apply": Door(SIGNED_IN, by("cohort"), ANSWERED),
     "applications:detail": Door(MINE, by("reference")),
@@ -105,6 +119,11 @@ DOORS: dict[str, Door] = {
     "applications:submit": Door(MINE, by("reference"), ANSWERED),
     "applications:submitted": Door(MINE, by("reference"), ANSWERED),
     "applications:withdraw": Door(MINE, by("reference"), ANSWERED),
+    "applications:consents": Door(MINE, by("reference")),
+    "applications:accept": Door(MINE, by("reference"), ANSWERED),
+    "applications:version": Door(MINE, lambda objects: [objects["reference"], 1]),
+    "applications:cv": Door(MINE, by("reference"), ANSWERED),
+    "applications:document": Door(own("applicant", "manager"), by("document")),
     "quiz:start": Door(MINE, by("reference"), ANSWERED),
     "quiz:attempt": Door(MINE, by("reference"), ANSWERED),
     "quiz:save": Door(MINE, by("reference"), POST_ONLY),
@@ -131,6 +150,7 @@ DOORS: dict[str, Door] = {
     "portal:undertaking": Door(own("recruiter", "rival"), says=ANSWERED),
     "portal:candidates": Door(own("recruiter"), by("company")),
     "portal:candidate": Door(own("recruiter"), by("company", "reference")),
+    "portal:cv": Door(own("recruiter"), by("company", "reference")),
     "portal:rank": Door(own("recruiter"), by("opportunity")),
     "portal:offers": Door(own("recruiter"), by("company")),
     "portal:send_offer": Door(own("recruiter"), by("company", "reference")),
@@ -168,8 +188,11 @@ def test_every_door_opens_for_those_it_is_for_and_no_others(scene: Scene) -> Non
         address = reverse(name, args=door.arguments(scene.objects))
         for who, user in scene.people.items():
             answer = signed_in(user).get(address)
+            if answer.streaming:
+                b"".join(answer.streaming_content)  # so that its file is closed
             may = who in door.opens_for
             fine = answer.status_code in door.says if may else refused(answer)
+            fine = fine and (who == "applicant" or not tells_of_needs(answer))
             if not fine:
                 wrong.append(f"{who} {address} ({name}) → {answer.status_code}")
 
@@ -197,7 +220,10 @@ def test_the_staff_site_is_for_staff_alone(scene: Scene) -> None:
     for who, user in scene.people.items():
         client = signed_in(user)
         for address in [reverse("admin:index"), *lists]:
-            status = client.get(address).status_code
+            answer = client.get(address)
+            status = answer.status_code
+            if tells_of_needs(answer):
+                wrong.append(f"{who} {address} tells of access needs")
             if who not in STAFF and status not in (302, 403):
                 wrong.append(f"{who} {address} → {status}")
             if who in STAFF and status not in (200, 403):
@@ -206,6 +232,32 @@ def test_the_staff_site_is_for_staff_alone(scene: Scene) -> None:
             assert client.get(reverse("admin:index")).status_code == 200
 
     assert "\n".join(wrong) == ""
+
+
+def test_a_viewer_sees_the_applicants_pages_but_what_is_private(scene: Scene) -> None:
+    applicant = scene.people["applicant"]
+    assert applicant is not None
+    browser = signed_in(scene.people["manager"])
+    browser.post(reverse("admin:accounts_view_as", args=[applicant.pk]), {"reason": "asked"})
+    addresses = {
+        name: reverse(name, args=door.arguments(scene.objects))
+        for name, door in DOORS.items()
+        if door.opens_for in (MINE, EVERYBODY, SIGNED_IN)
+    }
+
+    answers = {name: browser.get(address) for name, address in addresses.items()}
+
+    for name, answer in answers.items():
+        assert answer.status_code in (*DOORS[name].says, 403), f"{name} → {answer.status_code}"
+        assert not tells_of_needs(answer), name
+    closed = {name for name, answer in answers.items() if answer.status_code == 403}
+    assert closed == CLOSED_TO_VIEWERS
+
+
+def test_every_verb_of_a_played_cohort_has_words(scene: Scene) -> None:
+    verbs = AuditEvent.objects.order_by("verb").values_list("verb", flat=True).distinct()
+
+    assert [verb for verb in verbs if not has_words(verb)] == []
 
 
 def test_every_page_has_a_row() -> None:
@@ -219,6 +271,11 @@ def refused(answer: Any) -> bool:
     if answer.status_code == 302:
         return str(answer["Location"]).startswith(reverse("account_login"))
     return answer.status_code in (401, 403, 404, 405)
+
+
+def tells_of_needs(answer: Any) -> bool:
+    """Whether a page has what somebody needs; its person and who arranges it alone read that."""
+    return not answer.streaming and NEEDS in answer.content.decode(errors="replace")
 
 
 def signed_in(user: User | None) -> Client:
@@ -239,6 +296,8 @@ def _people_and_objects(cohort: Cohort, manager: User, offer: Offer) -> Scene:
     assert rival is not None
     assert booking is not None
     assert assignment is not None
+    for one in Application.objects.filter(cohort=cohort):
+        AccessRequest.objects.create(application=one, needs=NEEDS, requested_at=one.created_at)
     people: dict[str, User | None] = {
         "visitor": None,
         "applicant": hired.user,
@@ -261,8 +320,23 @@ def _people_and_objects(cohort: Cohort, manager: User, offer: Offer) -> Scene:
         "company": company.slug,
         "opportunity": offer.opportunity.reference,
         "offer": offer.reference,
+        "document": _cv_of(hired).uuid,
     }
     return Scene(cohort, people, objects)
+
+
+def _cv_of(application: Application) -> Document:
+    """A CV that was uploaded while it was asked for."""
+    return Document.objects.create(
+        application=application,
+        kind=Document.Kind.CV,
+        file=ContentFile(b"%PDF-1.4", name="cv.pdf"),
+        name="cv.pdf",
+        content_type="application/pdf",
+        size=8,
+        sha256="0" * 64,
+        uploaded_at=application.cohort.project_due_at,
+    )
 
 
 def _names(resolver: URLResolver, namespace: str = "") -> Iterator[str]:
