@@ -2,8 +2,9 @@
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from psycopg2 import ProgrammingError
@@ -24,6 +25,8 @@ class Environment:
     site_url: str
     email_url: str
     email_from: str
+    files_url: str
+    scanner_url: str
     trusted_proxies: int
 
     @property
@@ -56,6 +59,8 @@ def read() -> Environment:
         email_url=os.environ.get("EMAIL_URL")
         or ("smtp://localhost:25" if mode == "production" else "file:"),
         email_from=os.environ.get("EMAIL_FROM") or "DTT Programme <programme@dtt.example>",
+        files_url=os.environ.get("FILES_URL", ""),
+        scanner_url=scanner(os.environ.get("SCANNER_URL", "")),
         trusted_proxies=_count("TRUSTED_PROXIES", default=1 if mode == "production" else 0),
     )
 
@@ -121,3 +126,60 @@ def email(url: str) -> dict[str, Any]:
         "EMAIL_USE_TLS": "tls=1" in parts.query,
         "EMAIL_TIMEOUT": 20,
     }
+
+
+def files(url: str, folder: Path) -> dict[str, Any]:
+    """Where people's files lie: `s3://key:secret@host/bucket`, `file:///folder`, or in `folder`.
+
+    With S3 `?region=…` names a region; `?tls=0` speaks plain HTTP, to a store beside the program.
+    The files are private: no access list is set, no link is ever signed, none is overwritten.
+
+    Raises:
+        ImproperlyConfigured: another scheme, or the host, the bucket or the key is missing.
+    """
+    parts = urlsplit(url)
+    if not url or (parts.scheme == "file" and len(parts.path) > 1):
+        return {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {
+                "location": Path(unquote(parts.path)) if url else folder,
+                "file_permissions_mode": 0o600,
+                "directory_permissions_mode": 0o700,
+            },
+        }
+    bucket = parts.path.strip("/")
+    if parts.scheme != "s3" or not (parts.hostname and bucket and parts.username):
+        raise ImproperlyConfigured(
+            "FILES_URL must be s3://key:secret@host/bucket or file:///folder"
+        )
+    asked = parse_qs(parts.query)
+    protocol = "http" if asked.get("tls") == ["0"] else "https"
+    port = f":{parts.port}" if parts.port else ""
+    return {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "access_key": unquote(parts.username),
+            "secret_key": unquote(parts.password or ""),
+            "bucket_name": bucket,
+            "endpoint_url": f"{protocol}://{parts.hostname}{port}",
+            "region_name": asked.get("region", [None])[0],
+            "addressing_style": "path",
+            "signature_version": "s3v4",
+            "default_acl": None,
+            "querystring_auth": False,
+            "file_overwrite": False,
+        },
+    }
+
+
+def scanner(url: str) -> str:
+    """Check the address of the virus scanner: `tcp://host:3310` or `unix:///path`; empty for none.
+
+    Raises:
+        ImproperlyConfigured: it is neither.
+    """
+    parts = urlsplit(url)
+    over_network = parts.scheme == "tcp" and parts.hostname and parts.port
+    if url and not over_network and not (parts.scheme == "unix" and parts.path):
+        raise ImproperlyConfigured("SCANNER_URL must be tcp://host:3310 or unix:///path")
+    return url

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
+from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
 from dtt import embedded, environment
@@ -29,6 +30,7 @@ INSTALLED_APPS = [
     "notifications",
     "accounts",
     "unfold",
+    "unfold.contrib.filters",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -62,6 +64,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.web.viewing.ViewingMiddleware",
 ]
 
 ROOT_URLCONF = "dtt.urls"
@@ -101,10 +104,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles" if ENV.production else None
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
-    "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": VAR_DIR / "files"},
-    },
+    "default": environment.files(ENV.files_url, VAR_DIR / "files"),
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if ENV.production
@@ -114,6 +114,11 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = not ENV.production
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "dtt.web.uploads.BoundedUploadHandler",
+]
+SCANNER_URL = ENV.scanner_url
 
 # Celery: short, idempotent tasks; what a lost broker forgot, a sweep finds in PostgreSQL again ---
 
@@ -131,6 +136,9 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "seal-trail": {"task": "accounts.seal_trail", "schedule": 10},
+    "scan-documents": {"task": "applications.scan_waiting", "schedule": 60},
+    "sweep-files": {"task": "applications.sweep_files", "schedule": crontab(hour=20, minute=10)},
+    "sweep-jobs": {"task": "accounts.sweep_jobs", "schedule": 30},
     "deliver-messages": {"task": "notifications.deliver_due", "schedule": 10},
     "finalise-attempts": {"task": "quiz.finalise_expired", "schedule": 15},
     "publish-due": {"task": "selection.publish_due", "schedule": 30},
@@ -260,6 +268,7 @@ UNFOLD = {
     "SITE_HEADER": _("Programme staff"),
     "SITE_URL": "/",
     "SHOW_LANGUAGES": True,
+    "STYLES": [lambda request: static("css/staff.css")],
     "SIDEBAR": {"navigation": "dtt.web.staff.navigation"},
     "DASHBOARD_CALLBACK": "dtt.web.staff.overview",
     "COLORS": {
@@ -269,7 +278,7 @@ UNFOLD = {
             "200": "#c2e0dc",
             "300": "#93c8c2",
             "400": "#4fa39c",
-            "500": "#1d8481",
+            "500": "#2c9f9a",
             "600": "#0b6b6b",
             "700": "#0a5757",
             "800": "#0b4646",

@@ -5,6 +5,7 @@ of a program that runs from the same checkout.
 """
 
 import os
+import tempfile
 
 from dtt import embedded
 
@@ -15,3 +16,5 @@ _worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
 _base = embedded.redis_url().split("?")[0]
 os.environ["REDIS_URL"] = f"{_base}?db={FIRST_DATABASE + int(_worker) % 10}"
 os.environ["DTT_DEMO"] = "1"
+_files = tempfile.TemporaryDirectory(prefix="dtt-files-")  # gone with this process
+os.environ["FILES_URL"] = f"file://{_files.name}"

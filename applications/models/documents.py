@@ -9,10 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts.personal import PersonalCharField, PersonalFileField
 from applications.models.applications import Application
 
+FOLDER = "documents"
+
 
 def place_of(document: "Document", _name: str) -> str:
     """Where a file is stored: a name of ours, never the one it came with."""
-    return f"documents/{document.uuid}"
+    return f"{FOLDER}/{document.uuid}"
 
 
 class Document(models.Model):

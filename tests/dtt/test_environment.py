@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.core.files.storage.handler import StorageHandler
 
 from dtt import environment
 
@@ -113,3 +114,60 @@ def test_a_mail_address_becomes_djangos_settings() -> None:
 def test_what_is_no_mail_address_is_refused(address: str) -> None:
     with pytest.raises(ImproperlyConfigured, match="EMAIL_URL"):
         environment.email(address)
+
+
+def test_without_an_address_files_lie_in_the_folder_for_this_account_alone(tmp_path: Path) -> None:
+    assert environment.files("", tmp_path) == {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": tmp_path,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    }
+    elsewhere = environment.files("file:///srv/dtt%20files", tmp_path)
+    assert elsewhere["OPTIONS"]["location"] == Path("/srv/dtt files")
+
+
+def test_files_in_a_bucket_are_private_and_never_overwritten(tmp_path: Path) -> None:
+    url = "s3://the%2Fkey:se%40cret@objects.example:9000/dtt-files?region=ap-east-1"
+
+    storage = StorageHandler({"default": environment.files(url, tmp_path)})["default"]
+
+    client = storage.connection.meta.client.meta
+    assert (storage.bucket_name, storage.access_key, storage.secret_key) == (
+        "dtt-files",
+        "the/key",
+        "se@cret",
+    )
+    assert (client.endpoint_url, client.region_name) == (
+        "https://objects.example:9000",
+        "ap-east-1",
+    )
+    assert client.config.s3 == {"addressing_style": "path"}
+    assert (storage.default_acl, storage.querystring_auth, storage.file_overwrite) == (
+        None,
+        False,
+        False,
+    )
+    assert storage.get_object_parameters("documents/x") == {}
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["s3://bucket", "s3://key:secret@host", "s3://host/bucket", "ftp://a:b@c/d", "file:", "x"],
+)
+def test_what_names_no_store_is_refused(url: str, tmp_path: Path) -> None:
+    with pytest.raises(ImproperlyConfigured, match="FILES_URL must be"):
+        environment.files(url, tmp_path)
+
+
+@pytest.mark.parametrize("url", ["", "tcp://clamd:3310", "unix:///run/clamav/clamd.ctl"])
+def test_a_scanner_has_an_address_or_there_is_none(url: str) -> None:
+    assert environment.scanner(url) == url
+
+
+@pytest.mark.parametrize("url", ["clamd:3310", "tcp://clamd", "unix:", "http://clamd:3310"])
+def test_what_names_no_scanner_is_refused(url: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="SCANNER_URL must be"):
+        environment.scanner(url)

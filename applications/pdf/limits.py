@@ -1,0 +1,10 @@
+"""What the reading of one PDF may cost. Pure."""
+
+CPU_SECONDS = 6
+WALL_SECONDS = 15
+MEMORY_BYTES = 512 * 1024 * 1024
+OUTPUT_BYTES = 16 * 1024 * 1024
+DECODED_BYTES = 40 * 1024 * 1024  # of one stream
+TEXT_CHARACTERS = 500_000
+TEXT_PAGES = 30
+HEAVY_EXIT = 77
