@@ -8,13 +8,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from applications.models import Application
+from applications.domain.documents import Readiness, readiness
+from applications.models import Application, Document
+from applications.queries import cvs_of
 from bootcamp.queries import ProjectProfile, project_profile
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """One page about one finalist."""
+    """One page about one finalist.
+
+    Attributes:
+        cv: the file that counts, unless the virus scanner refused it.
+        cv_waits: it is being scanned and cannot be opened yet.
+    """
 
     reference: str
     name: str
@@ -28,6 +35,8 @@ class Profile:
     prior_learning: str
     evidence_url: str
     project: ProjectProfile | None
+    cv: Document | None
+    cv_waits: bool
 
 
 def profile_of(application: Application) -> Profile:
@@ -38,7 +47,9 @@ def profile_of(application: Application) -> Profile:
 
 def profiles_of(applications: Sequence[Application]) -> list[Profile]:
     """The pages about these people, in their order."""
-    projects = project_profile([one.pk for one in applications])
+    ids = [one.pk for one in applications]
+    projects = project_profile(ids)
+    cvs = {pk: cv for pk, cv in cvs_of(ids).items() if readiness(cv) is not Readiness.REFUSED}
     return [
         Profile(
             reference=one.reference,
@@ -53,6 +64,8 @@ def profiles_of(applications: Sequence[Application]) -> list[Profile]:
             prior_learning=one.get_prior_learning_display(),
             evidence_url=one.evidence_url,
             project=projects.get(one.pk),
+            cv=cvs.get(one.pk),
+            cv_waits=one.pk in cvs and readiness(cvs[one.pk]) is Readiness.CHECKING,
         )
         for one in applications
     ]

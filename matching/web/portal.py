@@ -11,7 +11,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Prefetch
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.errors import Refused
 from applications.models import Application, Cohort
+from applications.web.documents import serve
 from matching import queries
 from matching.domain.companies import accept_undertaking, record_view
 from matching.domain.rankings import rank_candidates
@@ -34,7 +35,7 @@ from matching.rules import (
 from matching.web.forms import CandidateFilter, read_tiers
 from matching.web.views import SignedIn
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def recruiter_page(view: View) -> View:
@@ -43,7 +44,7 @@ def recruiter_page(view: View) -> View:
     @wraps(view)
     @never_cache
     @login_required
-    def guarded(request: SignedIn, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: SignedIn, *args: Any, **kwargs: Any) -> HttpResponseBase:
         seats = list(seats_for(request.user))
         if not seats:
             raise Http404
@@ -133,6 +134,18 @@ def candidate(request: SignedIn, company_slug: str, reference: str) -> HttpRespo
     record_view(application=application, company=company, by=request.user, now=timezone.now())
     context = {"company": company, "profile": profile_of(application)}
     return render(request, "portal/candidate.html", context)
+
+
+@recruiter_page
+@require_safe
+def cv(request: SignedIn, company_slug: str, reference: str) -> HttpResponseBase:
+    """The CV of a finalist who lets this company see them. The reading is written down."""
+    company = my_company(request, company_slug)
+    application = get_object_or_404(queries.candidates_of(company.pk), reference=reference)
+    found = profile_of(application).cv
+    if found is None:
+        raise Http404
+    return serve(request, found, company=company.slug)
 
 
 @recruiter_page

@@ -13,6 +13,7 @@ urlpatterns = [
     path("offers/<slug:reference>/withdraw", portal_offers.withdraw_offer, name="withdraw_offer"),
     path("<slug:company_slug>/candidates", portal.candidates, name="candidates"),
     path("<slug:company_slug>/candidates/<slug:reference>", portal.candidate, name="candidate"),
+    path("<slug:company_slug>/candidates/<slug:reference>/cv", portal.cv, name="cv"),
     path("<slug:company_slug>/offers", portal_offers.offers, name="offers"),
     path(
         "<slug:company_slug>/candidates/<slug:reference>/offer",
