@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import Refused
 from accounts.models import User
+from accounts.web.viewing import closed_page
 from applications.answers import Answer, say_answer
 from applications.domain.access import answer_due_on, may_ask, request_access
 from applications.domain.applying import (
@@ -49,7 +50,7 @@ class EditView(ApplicationView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         if self.section.slug == ACCESS and not self.is_private:
-            raise Http404
+            return closed_page(request)
         if not self.can_show():
             messages.info(request, _("This application can no longer be changed."))
             return redirect(self.application)

@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from accounts.domain.people import choose_language
 from accounts.languages import Language
 from accounts.models import User
+from accounts.web.viewing import is_viewed
 from applications.domain.applying import may_change
 from applications.domain.lateness import closes_for
 from applications.lifecycle import MOVES, Move
@@ -44,7 +45,7 @@ class ApplicationView(LoginRequiredMixin, View):
     ) -> HttpResponseBase:
         self.now = timezone.now()
         # A member of staff who looks at pages as this person does not see what is kept apart.
-        self.is_private = getattr(request, "viewed_by", None) is None
+        self.is_private = not is_viewed(request)
         if isinstance(request.user, User):
             self.person = request.user
             self.application = get_application_for(request.user, reference)

@@ -37,11 +37,15 @@ class Event:
         return "now" if self.until and now < self.until else "past"
 
 
-def phase_of(cohort: Cohort, now: datetime) -> Phase:
-    """Whether one can apply now, later or no more."""
+def phase_of(cohort: Cohort, now: datetime, closes_at: datetime | None = None) -> Phase:
+    """Whether one can apply now, later or no more.
+
+    Args:
+        closes_at: until when this reader can apply; None for the cohort's close.
+    """
     if now < cohort.applications_open_at:
         return Phase.COMING
-    if now < cohort.applications_close_at:
+    if now < (closes_at or cohort.applications_close_at):
         return Phase.OPEN
     return Phase.RUNNING if now < cohort.match_at else Phase.OVER
 

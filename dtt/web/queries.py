@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from accounts.models import User
+from applications.domain.lateness import closes_for
 from applications.lifecycle import LEFT
 from applications.models import Application, Cohort, Programme, Stage, in_this_language
 from applications.queries import public_cohorts
@@ -88,9 +89,7 @@ def desk_of(user: User, now: datetime) -> Desk:
     current: list[Application] = []
     past: list[Application] = []
     for application in applications_for(user):
-        missed = (
-            application.stage == Stage.DRAFT and application.cohort.applications_close_at <= now
-        )
+        missed = application.stage == Stage.DRAFT and closes_for(application) <= now
         ended = missed or application.stage in ENDED
         (past if current and ended else current).append(application)
     return Desk(tuple(current), tuple(past))

@@ -9,7 +9,7 @@ from django.utils import translation
 from accounts.languages import Language
 from applications.models import Application, Cohort, Stage
 from applications.models.cohorts import INSTANTS_IN_ORDER
-from applications.rail import STORY, Rail, StepState, calendar_of, rail_for
+from applications.rail import MATCH, STORY, Rail, StepState, calendar_of, rail_for
 
 START = datetime(2027, 3, 1, 4, tzinfo=UTC)
 TICK = timedelta(microseconds=1)
@@ -22,8 +22,14 @@ TIMES = [edge + tick for edge in EDGES for tick in (-TICK, timedelta(0))]
 DONE, NOW, NEXT, SKIPPED = StepState
 
 
-def stand(stage: Stage, at: datetime, submitted_at: datetime | None = START) -> Rail:
-    return rail_for(Application(cohort=COHORT, stage=stage, submitted_at=submitted_at), at)
+def stand(
+    stage: Stage,
+    at: datetime,
+    submitted_at: datetime | None = START,
+    published: tuple[str, ...] = (),
+) -> Rail:
+    application = Application(cohort=COHORT, stage=stage, submitted_at=submitted_at)
+    return rail_for(application, at, published=published)
 
 
 def states(rail: Rail) -> list[StepState]:
@@ -37,8 +43,8 @@ def test_every_stage_has_a_story() -> None:
 @pytest.mark.parametrize("language", Language.values)
 def test_whatever_the_stage_and_the_time_there_is_something_to_read(language: str) -> None:
     with translation.override(language):
-        for stage, at in product(Stage, TIMES):
-            rail = stand(stage, at)
+        for stage, at, published in product(Stage, TIMES, ((), (MATCH,))):
+            rail = stand(stage, at, published=published)
             assert len(rail.steps) == 5
             assert all([rail.happened, rail.next])
             assert rail.to_do is None or rail.to_do
@@ -54,6 +60,7 @@ def test_whatever_the_stage_and_the_time_there_is_something_to_read(language: st
         (Stage.ELIGIBLE, [DONE, NOW, NEXT, NEXT, NEXT]),
         (Stage.INELIGIBLE, [DONE, SKIPPED, SKIPPED, SKIPPED, SKIPPED]),
         (Stage.WITHDRAWN, [DONE, SKIPPED, SKIPPED, SKIPPED, SKIPPED]),
+        (Stage.MERGED, [DONE, SKIPPED, SKIPPED, SKIPPED, SKIPPED]),
         (Stage.PLACE_OFFERED, [DONE, DONE, NOW, NEXT, NEXT]),
         (Stage.RESERVE, [DONE, DONE, NOW, NEXT, NEXT]),
         (Stage.NOT_SELECTED, [DONE, DONE, SKIPPED, SKIPPED, SKIPPED]),
@@ -107,3 +114,34 @@ def test_nothing_tells_two_people_of_one_stage_apart() -> None:
             cohort=COHORT, stage=Stage.ELIGIBLE, submitted_at=START, pk=2, python_rating=5
         )
         assert rail_for(one, at) == rail_for(other, at)
+
+
+def test_every_chapter_is_told_at_some_time() -> None:
+    """Nothing stands in the story that nobody can ever read."""
+    told = {
+        (stage, rail.happened, rail.next)
+        for stage, at, published in product(Stage, TIMES, ((), (MATCH,)))
+        for rail in [stand(stage, at, published=published)]
+    }
+    written = {
+        (stage, str(chapter.happened), str(chapter.next))
+        for stage, chapters in STORY.items()
+        for chapter in chapters
+    }
+
+    assert told == written
+
+
+def test_a_finalist_without_a_match_is_told_so_once_it_is_published() -> None:
+    before = COHORT.match_at - TICK
+
+    awaited, published = (
+        stand(Stage.FINALIST, before),
+        stand(Stage.FINALIST, before, published=(MATCH,)),
+    )
+
+    assert (awaited.next, awaited.by) == ("We publish the match.", COHORT.match_at)
+    assert (published.happened, published.by) == (
+        "The match is published, and you are not matched with a company.",
+        None,
+    )

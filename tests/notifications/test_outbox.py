@@ -27,6 +27,10 @@ FACTS = {
     "quiz_opens_at": NOW,
     "quiz_closes_at": NOW,
     "applications_close_at": NOW,
+    "shortlist_at": NOW,
+    "answers": "",
+    "contact": "programme@dtt.example",
+    "undo_until": NOW,
 }
 
 
