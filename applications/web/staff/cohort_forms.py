@@ -146,6 +146,7 @@ class CohortForm(forms.ModelForm):
             if name in self.fields:
                 self.fields[name].help_text = END_OF_A_DAY
         if "bootcamp_dates" in self.fields:
+            self.fields["bootcamp_dates"].widget.attrs["rows"] = 2
             self.fields["bootcamp_dates"].help_text = _("With commas between: %(days)s") % {
                 "days": "2027-04-05, 2027-04-06"
             }
