@@ -3,16 +3,16 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from secrets import token_urlsafe
 
 from allauth.account.models import EmailAddress
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import transaction
 
+from accounts.bulk import insert_rows
 from accounts.domain import audit
 from accounts.languages import Language
 from accounts.models import User, normalise_email
-
-BATCH = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,26 +40,26 @@ def register_people(
     wanted = {normalise_email(person.email): person for person in people}
     with transaction.atomic():
         known = people_of(wanted)
-        User.objects.bulk_create(
+        insert_rows(
+            User,
             (
-                User(
-                    email=email,
-                    language=person.language,
-                    password=make_password(None),
-                    date_joined=now,
-                )
+                {
+                    "email": email,
+                    "language": person.language,
+                    "password": UNUSABLE_PASSWORD_PREFIX + token_urlsafe(30),
+                    "date_joined": now,
+                }
                 for email, person in wanted.items()
                 if email not in known
             ),
             ignore_conflicts=True,  # somebody may sign up at this very moment
-            batch_size=BATCH,
         )
         everybody = people_of(wanted)
         new = [user for email, user in everybody.items() if email not in known]
-        EmailAddress.objects.bulk_create(
-            (EmailAddress(user=user, email=user.email, primary=True) for user in new),
+        insert_rows(
+            EmailAddress,
+            ({"user_id": user.pk, "email": user.email, "primary": True} for user in new),
             ignore_conflicts=True,
-            batch_size=BATCH,
         )
         audit.record_many([audit.event(user, "register", by=by, now=now) for user in new])
         return everybody

@@ -14,6 +14,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from accounts.bulk import insert_rows, row_of
 from accounts.domain import audit
 from accounts.domain.jobs import Tell
 from accounts.domain.registration import NewPerson, register_people
@@ -224,17 +225,19 @@ def _write(batch: Batch, cohort: Cohort, *, by: User | None, now: datetime) -> N
         by=by,
         now=now,
     )
-    created = Application.objects.bulk_create(
-        Application(
-            cohort=cohort,
-            user=people[row.values.email],
-            reference=new_reference(),
-            created_at=now,
-            rules=cohort.rules,
-            **of_the_form(row, now),
-            **answers,
-        )
-        for row, answers in batch.create
+    created = _create(
+        [
+            Application(
+                cohort=cohort,
+                user=people[row.values.email],
+                reference=new_reference(),
+                created_at=now,
+                rules=cohort.rules,
+                **of_the_form(row, now),
+                **answers,
+            )
+            for row, answers in batch.create
+        ]
     )
     events = [audit.event(application, "import", by=by, now=now) for application in created]
     for application, row, changed in batch.update:
@@ -255,6 +258,16 @@ def _write(batch: Batch, cohort: Cohort, *, by: User | None, now: datetime) -> N
     advance_locked(drafts, move=Move.SUBMIT, by=by, now=now)
     queue((receipt_for(application) for application in drafts), now=now)
     _after_writing([*created, *updated], now=now)
+
+
+def _create(applications: list[Application]) -> list[Application]:
+    """Write new applications, and give them the ids that they got."""
+    rows = map(row_of, applications)
+    ids = dict(insert_rows(Application, rows, returning=("reference", "id")))
+    for application in applications:
+        application.pk = ids[application.reference]
+        application._state.adding = False
+    return applications
 
 
 def _after_writing(applications: list[Application], *, now: datetime) -> None:

@@ -1,0 +1,67 @@
+"""Insert thousands of rows in one statement."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import connection, models
+from django.db.models import NOT_PROVIDED
+
+
+def insert_rows(
+    model: type[models.Model],
+    rows: Iterable[dict[str, Any]],
+    *,
+    ignore_conflicts: bool = False,
+    returning: tuple[str, ...] = (),
+) -> list[tuple[Any, ...]]:
+    """Insert what `bulk_create` would, in a fraction of its time: the rows travel as one JSON text.
+
+    No `save` and no signal runs, and no field prepares its value: each is what JSON can carry or
+    what PostgreSQL reads from its text (dates, times, UUIDs).
+
+    Args:
+        rows: by attribute (`cohort_id`, not `cohort`); what is left out has the field's default.
+        ignore_conflicts: leave out rows that exist, by any unique key.
+        returning: columns whose values to return, in no particular order.
+    """
+    fields = [
+        field for field in model._meta.concrete_fields if not (field.generated or field.primary_key)
+    ]
+    fixed = {field.attname: field.get_default() for field in fields if not _computed(field)}
+    made = [field for field in fields if _computed(field)]
+    columns = {field.attname: field.column for field in fields}
+    table, names = model._meta.db_table, ", ".join(f'"{column}"' for column in columns.values())
+    values = []
+    for row in rows:
+        whole = fixed | {f.attname: f.get_default() for f in made if f.attname not in row} | row
+        values.append({columns[name]: value for name, value in whole.items()})
+    if not values:
+        return []
+    statement = (
+        f'INSERT INTO "{table}" ({names}) '  # noqa: S608 (names of our own tables)
+        f'SELECT {names} FROM jsonb_populate_recordset(NULL::"{table}", %s)'
+    )
+    if ignore_conflicts:
+        statement += " ON CONFLICT DO NOTHING"
+    if returning:
+        statement += " RETURNING " + ", ".join(f'"{column}"' for column in returning)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [json.dumps(values, default=str, ensure_ascii=False)])
+        return list(cursor.fetchall()) if returning else []
+
+
+def _computed(field: models.Field[Any, Any]) -> bool:
+    """Whether each row has a default of its own."""
+    return field.default is not NOT_PROVIDED and callable(field.default)
+
+
+def row_of(instance: models.Model) -> dict[str, Any]:
+    """An unsaved instance as a row for `insert_rows`."""
+    return {
+        field.attname: getattr(instance, field.attname)
+        for field in instance._meta.concrete_fields
+        if not (field.generated or field.primary_key)
+    }
