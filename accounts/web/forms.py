@@ -14,6 +14,7 @@ from django.contrib.auth.hashers import make_password
 from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 
@@ -61,6 +62,10 @@ class CodeAgainForm(mfa.ReauthenticateForm):
 
 class EnrolForm(ActivateTOTPForm):
     """The first code of a new authenticator app."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label = _("Code")
 
     def clean_code(self) -> str:
         _refuse_if_throttled(self.user)
