@@ -99,7 +99,7 @@ class AuditEventAdmin(RoleAdmin):
         "says_who",
         "says_verb",
         "links_to",
-        "says_changes",
+        "says_changes_in_short",
         "reason",
         "ip",
     )
@@ -117,7 +117,7 @@ class AuditEventAdmin(RoleAdmin):
         "says_changes",
         "reason",
         "ip",
-        "digest",
+        "says_digest",
         "says_link",
     )
     readonly_fields = fields
@@ -143,12 +143,20 @@ class AuditEventAdmin(RoleAdmin):
     def says_changes(self, event: AuditEvent) -> str:
         return trail.say_changes(event) or "–"
 
+    @display(description=_("before → after"))
+    def says_changes_in_short(self, event: AuditEvent) -> str:
+        return trail.say_changes(event, in_short=True) or "–"
+
+    @display(description=_("digest"))
+    def says_digest(self, event: AuditEvent) -> str:
+        return format_html('<code class="digest">{}</code>', event.digest)
+
     @display(description=_("link of the chain"))
     def says_link(self, event: AuditEvent) -> str:
         seal = getattr(event, "seal", None)
         if seal is None:
             return _text("not sealed yet; that takes some seconds")
-        return format_html('<code class="break-words">{}:{}</code>', seal.position, seal.digest)
+        return format_html('<code class="digest">{}:{}</code>', seal.position, seal.digest)
 
 
 def _day(text: str) -> date | None:

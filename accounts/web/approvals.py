@@ -94,6 +94,7 @@ def _show(
     asked = approval.requested_by_id == request.user.pk
     context = {
         "approval": approval,
+        "asked_for": kind_of(approval),
         "lines": kind.describe(approval),
         "link": kind.link(approval),
         "own_page": page_of(approval) if kind.page else "",

@@ -80,7 +80,8 @@ def person_context(request: HttpRequest, person: User) -> dict[str, Any]:
     ).select_related("requested_by")
     form = RoleForm(auto_id="role_%s")
     form.fields["role"].choices = [  # type: ignore[attr-defined]
-        (role.value, role.label) for role in Role if role.value not in held
+        ("", "–"),
+        *((role.value, role.label) for role in Role if role.value not in held),
     ]
     return {
         "person": person,

@@ -1,5 +1,6 @@
 """How an event of the trail reads."""
 
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -16,6 +17,8 @@ from accounts.models import AuditEvent
 from accounts.web.staff import LINK
 
 LONGEST_VALUE = 200
+SHORT_DIGEST = 12
+DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 class Change(NamedTuple):
@@ -33,16 +36,18 @@ def changes_of(event: AuditEvent) -> Iterator[Change]:
         yield Change(said, _spell(event.before.get(name)), _spell(event.after.get(name)))
 
 
-def say_changes(event: AuditEvent) -> SafeString:
-    """The changes, a line each: `stage: submitted → eligible`."""
+def say_changes(event: AuditEvent, *, in_short: bool = False) -> SafeString:
+    """The changes, a line each: `stage: submitted → eligible`. In short, digests are cut."""
     return format_html_join(
         "",
-        '<span class="block break-words">{}: {}</span>',
-        (
-            (one.name, " → ".join(filter(None, (one.before, one.after))))
-            for one in changes_of(event)
-        ),
+        '<span class="block digest">{}: {}</span>',
+        ((one.name, _arrow(one, in_short=in_short)) for one in changes_of(event)),
     )
+
+
+def _arrow(change: Change, *, in_short: bool) -> str:
+    said = " → ".join(filter(None, (change.before, change.after)))
+    return DIGEST.sub(lambda found: found[0][:SHORT_DIGEST] + "…", said) if in_short else said
 
 
 def say_when(event: AuditEvent) -> str:
