@@ -124,18 +124,18 @@ def test_a_wrong_order_is_refused_and_names_both_dates(
     assert Cohort.objects.filter(pk=cohort.pk, **{first: after}).count() == 0
 
 
-def test_any_two_dates_in_the_wrong_order_are_refused(cohort: Cohort) -> None:
+def test_dates_far_apart_in_the_wrong_order_are_refused_too(cohort: Cohort) -> None:
+    far_apart = [*zip(IN_ORDER, IN_ORDER[2:], strict=False), (IN_ORDER[0], IN_ORDER[-1])]
     accepted = []
-    for n, first in enumerate(IN_ORDER):
-        for second in IN_ORDER[n + 1 :]:
-            wrong = Cohort.objects.get(pk=cohort.pk)
-            setattr(wrong, first, getattr(cohort, second))
-            setattr(wrong, second, getattr(cohort, first))
-            try:
-                wrong.validate_constraints()
-            except ValidationError:
-                continue
-            accepted.append((first, second))
+    for first, second in far_apart:
+        wrong = Cohort.objects.get(pk=cohort.pk)
+        setattr(wrong, first, getattr(cohort, second))
+        setattr(wrong, second, getattr(cohort, first))
+        try:
+            wrong.validate_constraints()
+        except ValidationError:
+            continue
+        accepted.append((first, second))
 
     assert accepted == []
 

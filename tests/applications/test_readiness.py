@@ -1,9 +1,11 @@
 """The checklist: what it asks for, and that a cohort does not open without it."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from pytest_django import DjangoDbBlocker
 
 from accounts.models import User
 from accounts.roles import Role
@@ -17,6 +19,7 @@ from matching.models import PublicHoliday
 from notifications.moments import say_instant
 from quiz.models import ItemVersion, QuizItem
 from tests.applications.test_cohorts import furnish
+from tests.conftest import NOW, rolled_back
 from tests.quiz.conftest import load_bank
 
 pytestmark = pytest.mark.django_db
@@ -34,19 +37,28 @@ LINES = [
 ]
 
 
-@pytest.fixture
-def manager(now: datetime) -> User:
-    return make_user("manager@dtt.example", Role.PROGRAMME_MANAGER, now=now)
+@pytest.fixture(scope="module")
+def scene(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[tuple[User, Cohort]]:
+    """A manager, and a cohort that lacks nothing and is not public yet; made once."""
+    with django_db_blocker.unblock(), rolled_back():
+        manager = make_user("manager@dtt.example", Role.PROGRAMME_MANAGER, now=NOW)
+        second = make_user("second@dtt.example", Role.QUIZ_AUTHOR, now=NOW)
+        cohort = make_cohort(now=NOW, is_public=False)
+        load_bank(by=manager, approver=second, now=NOW)
+        furnish(cohort, by=manager, now=NOW)
+        yield manager, cohort
 
 
 @pytest.fixture
-def ready(manager: User, now: datetime) -> Cohort:
-    """A cohort that lacks nothing and is not public yet."""
-    cohort = make_cohort(now=now, is_public=False)
-    second = make_user("second@dtt.example", Role.QUIZ_AUTHOR, now=now)
-    load_bank(by=manager, approver=second, now=now)
-    furnish(cohort, by=manager, now=now)
-    return cohort
+def manager(scene: tuple[User, Cohort]) -> User:
+    return scene[0]
+
+
+@pytest.fixture
+def ready(scene: tuple[User, Cohort]) -> Cohort:
+    return Cohort.objects.select_related("programme", "rules").get(pk=scene[1].pk)
 
 
 def undone(cohort: Cohort, now: datetime) -> list[str]:
@@ -55,7 +67,7 @@ def undone(cohort: Cohort, now: datetime) -> list[str]:
 
 
 def test_a_bare_cohort_lacks_what_the_rooms_keep(now: datetime, manager: User) -> None:
-    bare = make_cohort(now=now, is_public=False, retention_months=None)
+    bare = make_cohort(now=now, slug="bare", is_public=False, retention_months=None)
 
     with pytest.raises(NotReady) as refusal:
         open_cohort(cohort_id=bare.pk, by=manager, now=now)

@@ -172,7 +172,7 @@ ANSWERS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rules=RULES, answers=ANSWERS)
 def test_checker_form_and_staff_come_to_the_same_doubts(
     rules: dict[str, Any], answers: dict[str, Any]
