@@ -4,7 +4,6 @@
 """
 
 import json
-import operator
 import os
 import shutil
 import signal
@@ -14,44 +13,17 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
 from django.conf import settings
 
+from dtt.benches.importing import import_50000
+from dtt.benches.measure import Measure
+from dtt.benches.staff_lists import staff_lists
+
 GIB = 1024**3
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """One figure and what it should be.
-
-    Attributes:
-        value: in `unit`.
-        goal: the bound as people write it: `< 60` or `>= 0.5`.
-    """
-
-    name: str
-    value: float
-    unit: str
-    goal: str
-
-    @property
-    def met(self) -> bool:
-        sign, bound = self.goal.split()
-        compare = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}[sign]
-        return bool(compare(self.value, float(bound)))
-
-    def line(self) -> str:
-        """For people."""
-        verdict = "met" if self.met else "MISSED"
-        return f"{self.name:<34}{self.value:>12.3f} {self.unit:<8} goal {self.goal:<10}{verdict}"
-
-    def as_json(self) -> str:
-        """For programs: name, value, unit, goal, met."""
-        return json.dumps(asdict(self) | {"met": self.met})
 
 
 def pipeline() -> Iterator[Measure]:
@@ -96,7 +68,12 @@ def first_page() -> Iterator[Measure]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-MEASURES: tuple[Callable[[], Iterator[Measure]], ...] = (pipeline, first_page)
+MEASURES: tuple[Callable[[], Iterator[Measure]], ...] = (
+    pipeline,
+    first_page,
+    staff_lists,
+    import_50000,
+)
 
 
 def _free_port() -> int:

@@ -1,6 +1,7 @@
 """How we say an instant: always with the zone, in the reader's language, by one piece of code."""
 
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.utils import translation
@@ -26,6 +27,12 @@ def say_instant(at: datetime) -> str:
 
     Midnight says which day it begins: people read "Friday, 00:00" as the end of that Friday.
     """
+    return _said(at, translation.get_language())
+
+
+@lru_cache(maxsize=1024)
+def _said(at: datetime, _language: str | None) -> str:
+    """An instant in the active language; one letter to thousands names the same few."""
     local = at.astimezone(HONG_KONG)
     if (local.hour, local.minute) == (0, 0):
         begins = _("%(day)s, 00:00 HKT (UTC+8), as the day begins")

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import models
 
+from accounts.bulk import insert_rows
 from accounts.models import AuditEvent, User
 from accounts.trail import Fact
 
@@ -45,7 +46,7 @@ def record(
 
 def record_many(events: list[dict[str, Any]]) -> None:
     """Write the events that `event` describes, in one statement."""
-    AuditEvent.objects.bulk_create([AuditEvent(**fields) for fields in events], batch_size=1000)
+    insert_rows(AuditEvent, map(_row, events))
 
 
 def event(
@@ -86,8 +87,16 @@ def event(
 
 def _plain(said: dict[str, Any] | None) -> dict[str, Any]:
     """As the database will give it back; a binary float would come back spelt otherwise."""
-    plain: dict[str, Any] = json.loads(json.dumps(said or {}), parse_float=str, parse_constant=str)
+    if not said:
+        return {}
+    plain: dict[str, Any] = json.loads(json.dumps(said), parse_float=str, parse_constant=str)
     return plain
+
+
+def _row(event: dict[str, Any]) -> dict[str, Any]:
+    actor = event["actor"]
+    said = {name: value for name, value in event.items() if name != "actor"}
+    return said | {"actor_id": actor.pk if actor else None}
 
 
 def fact_of(row: AuditEvent) -> Fact:

@@ -21,6 +21,7 @@ from django.core.cache import cache
 from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
 
+from accounts.bulk import insert_rows
 from accounts.models import User
 from notifications.models import Message
 from notifications.texts import render
@@ -59,29 +60,29 @@ def queue(tellings: Iterable[Telling], *, now: datetime, due_at: datetime | None
         common = {"name": str(person), "site_url": settings.SITE_URL}
         text = render(telling.kind, person.language, common | telling.variables)
         rows.append(
-            Message(
-                run=telling.run,
-                person=person,
-                kind=telling.kind,
-                topic=telling.topic,
-                language=person.language,
-                subject=text.subject,
-                body=text.body,
-                queued_at=now,
-                due_at=due_at or now,
-            )
+            {
+                "run": telling.run,
+                "person_id": person.pk,
+                "kind": telling.kind,
+                "topic": telling.topic,
+                "language": person.language,
+                "subject": text.subject,
+                "body": text.body,
+                "queued_at": now,
+                "due_at": due_at or now,
+            }
         )
     if not rows:
         return
     with transaction.atomic(savepoint=False):
-        topics = {row.topic for row in rows if row.topic}
+        topics = {row["topic"] for row in rows if row["topic"]}
         if topics:
             Message.objects.filter(
                 topic__in=topics,
-                person__in={row.person_id for row in rows},
+                person__in={row["person_id"] for row in rows},
                 state=Message.State.QUEUED,
-            ).exclude(run__in={row.run for row in rows}).update(state=Message.State.VOID)
-        Message.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
+            ).exclude(run__in={row["run"] for row in rows}).update(state=Message.State.VOID)
+        insert_rows(Message, rows, ignore_conflicts=True)
         transaction.on_commit(wake_worker, robust=True)
 
 
