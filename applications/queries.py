@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from accounts.models import AuditEvent
 from applications.models import Application, Cohort, Document, LateAccess, Stage
@@ -56,17 +56,16 @@ def place_in_queue(application: Application, cohort_id: int | None = None) -> In
     """Its number, and the ids of those before and after it, of all cohorts or of one."""
     queue = waiting_for_review(cohort_id).select_related(None)
     at = application.submitted_at
-    total = queue.count()
     if at is None:
-        return InQueue(None, total, None, None)
-    ahead = queue.filter(Q(submitted_at__lt=at) | Q(submitted_at=at, pk__lt=application.pk))
-    behind = queue.filter(Q(submitted_at__gt=at) | Q(submitted_at=at, pk__gt=application.pk))
-    waits = application.stage == Stage.SUBMITTED
+        return InQueue(None, queue.count(), None, None)
+    ahead = Q(submitted_at__lt=at) | Q(submitted_at=at, pk__lt=application.pk)
+    behind = Q(submitted_at__gt=at) | Q(submitted_at=at, pk__gt=application.pk)
+    counts = queue.order_by().aggregate(total=Count("pk"), ahead=Count("pk", filter=ahead))
     return InQueue(
-        number=ahead.count() + 1 if waits else None,
-        total=total,
-        before=ahead.values_list("pk", flat=True).last(),
-        after=behind.values_list("pk", flat=True).first(),
+        number=counts["ahead"] + 1 if application.stage == Stage.SUBMITTED else None,
+        total=counts["total"],
+        before=queue.filter(ahead).values_list("pk", flat=True).last(),
+        after=queue.filter(behind).values_list("pk", flat=True).first(),
     )
 
 

@@ -59,10 +59,10 @@ def hold(*, application_id: int, by: User, now: datetime) -> ReviewClaim:
     """
     with transaction.atomic():
         Application.objects.select_for_update().get(pk=application_id)
-        claim = live_claim(application_id, now)
-        if claim and claim.reviewer_id != by.pk:
+        claim = _claim(application_id)
+        if claim and claim.expires_at > now and claim.reviewer_id != by.pk:
             raise UnableToClaim(_held(claim))
-        return _write(application_id, by=by, now=now)
+        return _write(application_id, claim, by=by, now=now)
 
 
 def give_back(*, by: User, but: int | None = None, application_id: int | None = None) -> None:
@@ -79,8 +79,8 @@ def require_claim(application_id: int, *, by: User, now: datetime) -> ReviewClai
     Raises:
         UnableToClaim: there is none, or it is somebody else's.
     """
-    claim = live_claim(application_id, now)
-    if claim is None:
+    claim = _claim(application_id)
+    if claim is None or claim.expires_at <= now:
         raise UnableToClaim(
             _("You no longer have this application in hand, so nothing was decided. Look again.")
         )
@@ -89,13 +89,9 @@ def require_claim(application_id: int, *, by: User, now: datetime) -> ReviewClai
     return claim
 
 
-def live_claim(application_id: int, now: datetime) -> ReviewClaim | None:
-    """The claim on an application that has not lapsed."""
-    return (
-        ReviewClaim.objects.filter(application=application_id, expires_at__gt=now)
-        .select_related("reviewer")
-        .first()
-    )
+def _claim(application_id: int) -> ReviewClaim | None:
+    claims = ReviewClaim.objects.filter(application=application_id)
+    return claims.select_related("reviewer").first()
 
 
 def _take_first(queue: QuerySet[Application], *, by: User, now: datetime) -> Application | None:
@@ -103,20 +99,27 @@ def _take_first(queue: QuerySet[Application], *, by: User, now: datetime) -> App
     free = queue.exclude(Exists(taken.exclude(reviewer=by)))
     while application := free.select_for_update(of=("self",), skip_locked=True).first():
         # Somebody may have taken and committed between the look and the lock.
-        claim = live_claim(application.pk, now)
-        if claim is None or claim.reviewer_id == by.pk:
-            _write(application.pk, by=by, now=now)
+        claim = _claim(application.pk)
+        if claim is None or claim.expires_at <= now or claim.reviewer_id == by.pk:
+            _write(application.pk, claim, by=by, now=now)
             return application
     return None
 
 
-def _write(application_id: int, *, by: User, now: datetime) -> ReviewClaim:
-    claim, _created = ReviewClaim.objects.update_or_create(
-        application_id=application_id,
-        defaults={"reviewer": by, "expires_at": now + HELD_FOR},
-        create_defaults={"reviewer": by, "taken_at": now, "expires_at": now + HELD_FOR},
-    )
-    return claim
+def _write(
+    application_id: int, found: ReviewClaim | None, *, by: User, now: datetime
+) -> ReviewClaim:
+    """Keep the reviewer's claim, or put it in the place of one that has lapsed."""
+    until = now + HELD_FOR
+    if found is None:
+        return ReviewClaim.objects.create(
+            application_id=application_id, reviewer=by, taken_at=now, expires_at=until
+        )
+    if found.reviewer_id != by.pk:
+        found.reviewer, found.taken_at = by, now
+    found.expires_at = until
+    found.save(update_fields=["reviewer", "taken_at", "expires_at"])
+    return found
 
 
 def _held(claim: ReviewClaim) -> str:

@@ -83,22 +83,20 @@ ELIGIBILITY = "deciding whether you are eligible"
 PLANNING = "planning the bootcamp"
 
 
-# What staff look for, as one text in capitals; the index over it finds any part of it.
-SEARCHED = Upper(
-    Concat(
-        "reference",
-        Value(" "),
-        "surname_en",
-        Value(" "),
-        "given_en",
-        Value(" "),
-        "preferred_name",
-        Value(" "),
-        "name_zh",
-        Value(" "),
-        "mobile",
-        output_field=models.TextField(),
-    )
+# What staff look for, as one text; the index over its capitals finds any part of it.
+SEARCHED = Concat(
+    "reference",
+    Value(" "),
+    "surname_en",
+    Value(" "),
+    "given_en",
+    Value(" "),
+    "preferred_name",
+    Value(" "),
+    "name_zh",
+    Value(" "),
+    "mobile",
+    output_field=models.TextField(),
 )
 
 
@@ -286,7 +284,7 @@ class Application(models.Model):
                 condition=Q(stage="submitted"),
                 name="application_waiting",
             ),
-            GinIndex(OpClass(SEARCHED, name="gin_trgm_ops"), name="application_words"),
+            GinIndex(OpClass(Upper(SEARCHED), name="gin_trgm_ops"), name="application_words"),
         ]
 
     def __str__(self) -> str:
@@ -311,8 +309,8 @@ class AccessRequest(models.Model):
 
     class State(models.TextChoices):
         ASKED = "asked", _("to decide")
-        GRANTED = "granted", _("granted")
-        REFUSED = "refused", _("refused")
+        GRANTED = "granted", pgettext_lazy("access request", "granted")
+        REFUSED = "refused", pgettext_lazy("access request", "refused")
 
     application = models.OneToOneField(Application, models.CASCADE, related_name="access_request")
     needs = PersonalTextField(

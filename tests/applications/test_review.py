@@ -16,7 +16,7 @@ from accounts.models import AuditEvent, User
 from accounts.roles import Role
 from applications.domain.claims import HELD_FOR, UnableToClaim, give_back, hold, take_next
 from applications.domain.review import decide_eligibility
-from applications.domain.stages import UnableToMove, advance
+from applications.domain.stages import UnableToMove, advance, advance_locked
 from applications.lifecycle import MOVES, Move
 from applications.models import Application, Cohort, ReviewClaim, Stage
 from dtt.play.people import make_cohort, make_user
@@ -137,25 +137,39 @@ def test_two_who_decide_at_once_decide_once(now: datetime) -> None:
 
 
 def test_only_listed_moves_are_made_and_others_write_nothing(now: datetime) -> None:
-    application = make_waiting(make_cohort(now=now), 2, now=now)[0]
-    before = AuditEvent.objects.count()
-    made = []
+    [application] = make_waiting(make_cohort(now=now), 1, now=now)
+    events, refused = AuditEvent.objects.count(), 0
     for source in Stage:
-        Application.objects.filter(pk=application.pk).update(
-            stage=source,
-            withdrawn_at=now if source == Stage.WITHDRAWN else None,
-            merged_into=application.pk + 1 if source == Stage.MERGED else None,
-        )
         for move, (sources, _target) in MOVES.items():
-            if source in sources:
-                made.append((source, move))
-                continue
-            with pytest.raises(UnableToMove):
-                advance(application_ids=[application.pk], move=move, by=None, now=now)
-            assert stage(application) == source
+            if source not in sources:
+                application.stage = source
+                with pytest.raises(UnableToMove):
+                    advance_locked([application], move=move, by=None, now=now)
+                assert application.stage == source
+                refused += 1
 
-    assert len(made) == sum(len(sources) for sources, _target in MOVES.values())
-    assert AuditEvent.objects.count() == before
+    listed = sum(len(sources) for sources, _target in MOVES.values())
+    assert refused == len(Stage) * len(Move) - listed
+    assert (stage(application), AuditEvent.objects.count()) == (Stage.SUBMITTED, events)
+
+
+@pytest.mark.parametrize("move", Move)
+def test_every_listed_move_leads_to_its_target(now: datetime, move: Move) -> None:
+    [application, other] = make_waiting(make_cohort(now=now), 2, now=now)
+    sources, target = MOVES[move]
+    application.stage = min(sources)
+
+    advance_locked(
+        [application],
+        move=move,
+        by=None,
+        now=now,
+        into=other if move == Move.MERGE else None,
+    )
+
+    [event] = AuditEvent.objects.filter(object_id=str(application.pk))
+    assert (stage(application), event.verb) == (target, move)
+    assert (event.before, event.after) == ({"stage": min(sources)}, {"stage": target})
 
 
 def test_a_claim_lapses_so_that_nobody_blocks_for_ever(now: datetime) -> None:

@@ -20,7 +20,7 @@ from unfold.widgets import (
 
 from accounts.errors import Refused
 from accounts.models import User
-from applications.domain.claims import UnableToClaim, give_back, hold, live_claim, take_next
+from applications.domain.claims import UnableToClaim, give_back, hold, take_next
 from applications.domain.review import DOUBTS, decide_eligibility, doubts_about, may_be_decided
 from applications.eligibility import Doubt
 from applications.models import Application, Cohort
@@ -133,18 +133,15 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
                 request, _("%(reference)s is decided.") % {"reference": application.reference}
             )
             return _go_on(request, person, cohort, after=application.pk)
-    held_by_other = ""
-    if may_be_decided(application):
-        held_by_other = _take(application, person)
+    held_until, held_by_other = _take(application, person)
     place = place_in_queue(application, cohort.pk if cohort else None)
-    claim = live_claim(application.pk, now)
     context = {
         "application": application,
         "doubts": named_doubts(application),
         "rules": application.rules or application.cohort.rules,
         "may_decide": may_be_decided(application) and not held_by_other,
         "held_by_other": held_by_other,
-        "held_until": say_time(claim.expires_at) if claim else "",
+        "held_until": held_until,
         "summaries": list(summaries_of(application, with_access=False)),
         "form": form,
         "sentences": _sentences(application),
@@ -201,14 +198,16 @@ def _go_on(
     return redirect(reverse("admin:applications_review_queue") + _of(cohort))
 
 
-def _take(application: Application, person: User) -> str:
-    """Take it in hand and nothing else; say who has it if it is somebody else's."""
+def _take(application: Application, person: User) -> tuple[str, str]:
+    """Take it in hand and nothing else: until when, or who has it instead."""
+    if not may_be_decided(application):
+        return "", ""
     try:
-        hold(application_id=application.pk, by=person, now=timezone.now())
+        claim = hold(application_id=application.pk, by=person, now=timezone.now())
     except UnableToClaim as refusal:
-        return str(refusal)
+        return "", str(refusal)
     give_back(by=person, but=application.pk)
-    return ""
+    return say_time(claim.expires_at), ""
 
 
 def _application(pk: int) -> Application:

@@ -1,0 +1,1 @@
+"""Measures that take a module of their own."""
