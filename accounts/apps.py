@@ -9,9 +9,23 @@ class AccountsConfig(AppConfig):
     verbose_name = _("People and approvals")
 
     def ready(self) -> None:
-        from accounts.domain.sealing import verify_trail  # noqa: PLC0415 (needs the loaded tables)
+        # These need the loaded tables.
+        from accounts import approvable  # noqa: PLC0415
+        from accounts.domain import roles  # noqa: PLC0415
+        from accounts.domain.sealing import verify_trail  # noqa: PLC0415
+
+        # Only to be heard: the receivers register themselves.
+        from accounts.web import events  # noqa: F401, PLC0415
+        from accounts.web.people import describe_role, page_of_person  # noqa: PLC0415
 
         # Only to be heard: the receivers register themselves.
         from accounts.web import events  # noqa: F401, PLC0415
 
         verifiers.register("audit", verify_trail)
+        approvable.register(
+            roles.GRANT_ROLE,
+            title=_("Give a role"),
+            describe=describe_role,
+            link=page_of_person,
+            carry_out=roles.give_approved_role,
+        )

@@ -89,3 +89,10 @@ def sat_the_quiz(application: Application) -> str:
     if Attempt.objects.live().filter(application=application).exists():
         return _("Its person has sat the quiz under it.")
     return ""
+
+
+def sitting_now(user_id: int) -> str | None:
+    """That this person sits a quiz at this moment, in words; None if not."""
+    if Attempt.objects.filter(application__user_id=user_id, state=Attempt.State.OPEN).exists():
+        return _("This person is taking the quiz now.")
+    return None
