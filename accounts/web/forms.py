@@ -10,6 +10,7 @@ from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
+from django import forms
 from django.contrib.auth.hashers import make_password
 from django.core.cache import cache
 from django.db import IntegrityError, transaction
@@ -40,7 +41,15 @@ class SignupForm(AllauthSignupForm):
         return answer
 
 
-class CodeForm(mfa.AuthenticateForm):
+class Labelled(forms.Form):
+    """Says which code, in the summary of errors too."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label = _("Code from the app")
+
+
+class CodeForm(Labelled, mfa.AuthenticateForm):
     """The second step of signing in."""
 
     def clean_code(self) -> str:
@@ -50,7 +59,7 @@ class CodeForm(mfa.AuthenticateForm):
         return code
 
 
-class CodeAgainForm(mfa.ReauthenticateForm):
+class CodeAgainForm(Labelled, mfa.ReauthenticateForm):
     """The code, asked for once more before something delicate."""
 
     def clean_code(self) -> str:
@@ -60,12 +69,8 @@ class CodeAgainForm(mfa.ReauthenticateForm):
         return code
 
 
-class EnrolForm(ActivateTOTPForm):
+class EnrolForm(Labelled, ActivateTOTPForm):
     """The first code of a new authenticator app."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["code"].label = _("Code")
 
     def clean_code(self) -> str:
         _refuse_if_throttled(self.user)
