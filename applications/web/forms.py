@@ -354,7 +354,7 @@ class ConsentsForm(AsTyped, forms.Form):
         cast(ConsentsField, self.fields["consents"]).say(texts)
 
 
-class WithdrawForm(forms.Form):
+class WithdrawForm(AsTyped, forms.Form):
     reason = TextField(
         label=_("Would you like to tell us why?"),
         required=False,

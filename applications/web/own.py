@@ -63,7 +63,7 @@ class ApplicationView(LoginRequiredMixin, View):
         answer.set_cookie(
             settings.LANGUAGE_COOKIE_NAME,
             language,
-            samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+            samesite="Lax",
             secure=request.is_secure(),
         )
         return answer

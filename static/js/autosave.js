@@ -207,23 +207,40 @@ class Autosave {
     if (this.#timer) this.save({ leaving: true });
   }
 
-  // What is wrong is marked where it is; its message comes with the button, which checks everything.
+  // What is wrong is said where it is, and no more once it is right.
   #mark(errors) {
-    let wrong = 0;
+    const wrong = new Map();
+    const right = new Set();
     for (const control of this.form.elements) {
-      if (!control.name || control.type === "hidden") continue;
-      const name = control.name.replace(/_\d+$/, "");
-      const messages = errors[control.name] ?? errors[name];
+      if (!control.name || control.type === "hidden" || control.type === "submit") continue;
+      const field = control.closest(".field");
+      const messages = errors[control.name] ?? errors[control.name.replace(/_\d+$/, "")];
       if (messages) {
-        wrong += 1;
+        wrong.set(field, messages);
         control.setAttribute("aria-invalid", "true");
-        control.title = messages.join(" ");
       } else {
+        right.add(field);
         control.removeAttribute("aria-invalid");
-        control.removeAttribute("title");
       }
     }
-    return wrong;
+    for (const field of right) if (!wrong.has(field)) this.#unmark(field);
+    for (const [field, messages] of wrong) this.#explain(field, messages.join(" "));
+    return wrong.size;
+  }
+
+  #unmark(field) {
+    field?.querySelector(".field-error")?.remove();
+    field?.classList.remove("has-error");
+  }
+
+  #explain(field, text) {
+    if (!field || field.querySelector(".field-error")?.textContent.trim() === text) return;
+    this.#unmark(field);
+    const said = document.createElement("p");
+    said.className = "field-error";
+    said.textContent = text;
+    field.classList.add("has-error");
+    field.append(said);
   }
 
   // A request under way is about to change the version: let it come back first. The copy stays until

@@ -218,7 +218,7 @@ def test_a_hostile_answer_gets_a_message(
 def test_nobody_else_on_the_staff_site_reads_a_word_of_it(
     client: Client, asked: AccessRequest, officer: User, now: datetime
 ) -> None:
-    """Whoever holds every other role, on the pages about this person; `test_walk` opens the lists."""
+    """Whoever holds every other role, on the pages about this person (`test_walk`: all lists)."""
     answered(asked, officer)
     others = [role for role in Role if role != Role.ACCOMMODATION_OFFICER]
     person = make_user("everything-else@dtt.example", *others, now=now)

@@ -159,6 +159,17 @@ def test_ticks_stay_when_the_language_changes(client: Client, draft: Application
     assert (shown.count(" checked"), draft.stage) == (2, Stage.DRAFT)
 
 
+def test_a_reason_for_withdrawing_stays_when_the_language_changes(
+    client: Client, sent: Application
+) -> None:
+    typed = {"reason": "Examinations", "say_in": "zh-hant"}
+
+    shown = client.post(page("withdraw", sent), typed).content.decode()
+
+    sent.refresh_from_db()
+    assert ("Examinations" in shown, sent.stage) == (True, Stage.ELIGIBLE)
+
+
 @pytest.mark.parametrize("language", ["", "fr", "en\x00", "x" * 5000])
 def test_an_unknown_language_is_no_language(
     client: Client, draft: Application, language: str
