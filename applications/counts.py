@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, QuerySet
+from django.utils.translation import gettext as _
 
 from applications.institutions import key
 from applications.models import Application, Cohort, Institution, Level, Source, Stage
@@ -98,5 +99,5 @@ def _chosen(cohort: Cohort, field: str, choices: Iterable[tuple[str, object]]) -
     counts = dict(standing(cohort).values_list(field).annotate(Count("pk")))
     lines = [Counted(str(label), counts.get(value, 0)) for value, label in choices]
     if silent := counts.get(""):
-        lines.append(Counted("–", silent))
+        lines.append(Counted(_("did not say"), silent))
     return lines

@@ -12,7 +12,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 from applications.wording import fold
@@ -266,8 +265,6 @@ INSTITUTIONS: Final[tuple[Institution, ...]] = (
     ),
 )
 
-BY_CODE: Final = {institution.code: institution for institution in INSTITUTIONS}
-
 _PLACES = frozenset({"", "hong kong", "hk", "hksar", "香港", "hongkong"})
 _PARTS = re.compile(r"[()\[\]（）【】,，/／;；|\n]|\s[-–—]\s")
 _CHINESE_SPACE = re.compile(r"(?<=[^\x00-\x7f]) (?=[a-z0-9])|(?<=[a-z0-9]) (?=[^\x00-\x7f])")
@@ -331,9 +328,3 @@ def directory_of(names: Iterable[tuple[str, str]]) -> Directory:
 
 
 SEED: Final = directory_of((name, each.code) for each in INSTITUTIONS for name in each.names())
-
-
-@lru_cache(maxsize=4096)
-def resolve(text: str) -> str | None:
-    """`SEED.resolve`, remembered."""
-    return SEED.resolve(text)

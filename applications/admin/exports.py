@@ -14,7 +14,7 @@ from accounts.roles import Role
 from accounts.staff import RoleAdmin
 from applications.exporting import PURPOSES
 from applications.models import Export
-from applications.web.staff import exporting
+from applications.web.staff import counting, exporting
 
 
 @admin.register(Export)
@@ -51,6 +51,7 @@ class ExportAdmin(RoleAdmin):
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         return [
+            path("counts/", view(counting.count), name="applications_counts"),
             path("new/", view(exporting.ask), name="applications_export_new"),
             path("list/<uuid:uuid>/", view(exporting.show), name="applications_export_page"),
             path(

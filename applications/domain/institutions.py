@@ -103,6 +103,12 @@ def add_alias(
         return alias
 
 
+def is_settled(alias: InstitutionAlias, institution: Institution) -> bool:
+    """Whether a name of an institution is one of its titles, or comes with the program."""
+    titles = (institution.code, institution.name_en, institution.name_zh)
+    return alias.key in map(key, titles) or SEED.names.get(alias.key) == institution.code
+
+
 def remove_alias(*, alias_id: int, by: User, now: datetime) -> None:
     """Let a name that was added by mistake lead nowhere.
 

@@ -64,7 +64,7 @@ class InstitutionSearch {
   #line({ value, name }) {
     const button = document.createElement("button");
     button.type = "button";
-    button.className = "button quiet";
+    button.className = "button secondary";
     button.textContent = name;
     button.addEventListener("click", () => this.#choose(value, name));
     const line = document.createElement("li");

@@ -457,3 +457,14 @@ def test_a_page_that_is_opened_takes_nothing(scene: Scene) -> None:
     client = browser(scene.manager)
 
     assert {client.get(page_of(export, verb)).status_code for verb in ("take", "ask")} == {405}
+
+
+def test_the_page_of_numbers_counts_one_cohort_without_who_has_withdrawn(scene: Scene) -> None:
+    page = reverse("admin:applications_counts")
+
+    shown = browser(scene.auditor).get(page, {"cohort": scene.other.pk})
+
+    sources = {row[0]: row[1] for row in shown.context["tables"][0]["table"]["rows"]}
+    assert (shown.context["total"], sources["A friend"], sources["An event"]) == (2, "2", "0")
+    assert browser(scene.auditor).get(page, {"cohort": "x"}).context["tables"] == []
+    assert browser(scene.reviewer).get(page).status_code == 403

@@ -89,7 +89,7 @@ class ExportForm(forms.Form):
     def __init__(self, data: Any, *, user: User) -> None:
         super().__init__(data)
         self.fields["purpose"].choices = [  # type: ignore[attr-defined]
-            (purpose.slug, f"{purpose.title}: {purpose.says}") for purpose in purposes_for(user)
+            (purpose.slug, purpose.title) for purpose in purposes_for(user)
         ]
 
 
@@ -106,7 +106,7 @@ def ask(request: HttpRequest) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             return redirect(PAGE, export.uuid)
-    context = {"form": form, "few": FEW, "many": MANY}
+    context = {"form": form, "purposes": purposes_for(person), "few": FEW, "many": MANY}
     status = UNPROCESSABLE if form.errors else 200
     return staff_page(request, "export_new", _("Export a list"), context, status=status)
 
@@ -121,17 +121,16 @@ def show(request: HttpRequest, uuid: UUID) -> HttpResponse:
     context: dict[str, Any] = {
         "export": export,
         "purpose": purpose,
-        "asked": _table_of(_lines(export)),
+        "asked": _lines(export),
         "step": _step(export, person, now),
         "valid_until": export.asked_at + VALID_FOR,
     }
     if purpose and purpose.allowed(person):
         people = still_in_it(purpose, export.cohort, export.row_ids)
         rows = islice(purpose.rows(export.cohort, people), SHOWN)
-        context["first"] = {
-            "headers": headings_of(purpose, export.cohort),
-            "rows": [[say(cell) for cell in row] for row in rows],
-        }
+        context["first"] = _filled(
+            headings_of(purpose, export.cohort), [[say(cell) for cell in row] for row in rows]
+        )
         if purpose.names_people:
             context["gone"] = export.rows - people.count()
     title = str(purpose.title) if purpose else export.purpose
@@ -194,6 +193,7 @@ def _lines(export: Export) -> list[tuple[str, str]]:
     return [
         (_("What the list is for"), str(purpose.title) if purpose else export.purpose),
         (_("What stands in it"), str(purpose.says) if purpose else ""),
+        (_("Columns"), ", ".join(headings_of(purpose, export.cohort)) if purpose else ""),
         (_("Cohort"), str(export.cohort)),
         (_("Number of people"), str(export.rows)),
         (_("Format"), export.get_format_display()),
@@ -202,8 +202,13 @@ def _lines(export: Export) -> list[tuple[str, str]]:
     ]
 
 
-def _table_of(lines: list[tuple[str, str]]) -> dict[str, Any]:
-    return {"headers": [_("What"), _("Which")], "rows": [list(line) for line in lines]}
+def _filled(headings: list[str], rows: list[list[str]]) -> dict[str, Any]:
+    """A table without the columns in which nothing stands."""
+    columns = [column for column in range(len(headings)) if any(row[column] for row in rows)]
+    return {
+        "headers": [headings[column] for column in columns],
+        "rows": [[row[column] for column in columns] for row in rows],
+    }
 
 
 def _step(export: Export, person: User, now: datetime) -> str:

@@ -25,6 +25,7 @@ from applications.domain.institutions import (
     add_alias,
     add_institution,
     directory,
+    is_settled,
     merge_institution,
     remove_alias,
     rename_institution,
@@ -140,7 +141,10 @@ def names_of(institution: Institution, request: HttpRequest) -> dict[str, Any]:
     may = manages_cohorts(request.user) and institution.merged_into_id is None
     return {
         "institution": institution,
-        "aliases": institution.aliases.order_by("until", "name"),
+        "names": [
+            (alias, may and not is_settled(alias, institution))
+            for alias in institution.aliases.order_by("until", "name")
+        ],
         "applicants": Application.objects.filter(institution=institution).count(),
         "may_change": may,
         "name_form": NameForm(),
