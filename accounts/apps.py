@@ -14,12 +14,9 @@ class AccountsConfig(AppConfig):
         from accounts.domain import roles  # noqa: PLC0415
         from accounts.domain.sealing import verify_trail  # noqa: PLC0415
 
-        # Only to be heard: the receivers register themselves.
+        # Only to be heard: the receivers of `events` register themselves.
         from accounts.web import events  # noqa: F401, PLC0415
         from accounts.web.people import describe_role, page_of_person  # noqa: PLC0415
-
-        # Only to be heard: the receivers register themselves.
-        from accounts.web import events  # noqa: F401, PLC0415
 
         verifiers.register("audit", verify_trail)
         approvable.register(

@@ -31,6 +31,9 @@ STAFF_ROLES = frozenset(
     }
 )
 
+# They look into everything and change nothing.
+INSPECTORS = (Role.AUDITOR, Role.DATA_PROTECTION_OFFICER)
+
 
 def has_role(*roles: Role) -> rules.Predicate:
     """A predicate: the person is active and holds one of `roles`; a superuser holds all."""

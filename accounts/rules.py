@@ -2,10 +2,10 @@
 
 import rules
 
-from accounts.roles import Role, has_role
+from accounts.roles import INSPECTORS, Role, has_role
 
 manages_people = has_role(Role.PROGRAMME_MANAGER)
-reads_trail = has_role(Role.PROGRAMME_MANAGER, Role.AUDITOR, Role.DATA_PROTECTION_OFFICER)
+reads_trail = has_role(Role.PROGRAMME_MANAGER, *INSPECTORS)
 views_as = has_role(Role.PROGRAMME_MANAGER)
 
 rules.add_perm("accounts.manage_people", manages_people)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
-from accounts.models import AuditEvent
+from accounts.models import AuditEvent, User
 from applications.models import Application, Cohort, Document, LateAccess, Stage
 from applications.story import Chapter
 
@@ -69,9 +69,17 @@ def place_in_queue(application: Application, cohort_id: int | None = None) -> In
     )
 
 
-def events_about(chapters: Iterable[Chapter]) -> QuerySet[AuditEvent]:
-    """What was done to the objects that these chapters name, the newest first; one query."""
-    objects = Q(pk__in=[])
+def events_about(chapters: Iterable[Chapter], people: Iterable[int]) -> QuerySet[AuditEvent]:
+    """What was done to the objects that these chapters name, the newest first; one query.
+
+    Args:
+        people: ids of accounts; when staff looked at the site as one of them belongs to it.
+    """
+    objects = Q(
+        object_type=User._meta.label_lower,
+        object_id__in=[str(pk) for pk in people],
+        verb__in=["view-as-start", "view-as-stop"],
+    )
     for chapter in chapters:
         for object_type, ids in chapter.objects.items():
             if ids:

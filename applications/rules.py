@@ -7,16 +7,16 @@ from django.db.models import QuerySet
 from django.http import Http404
 
 from accounts.models import User
-from accounts.roles import Role, has_role
+from accounts.roles import INSPECTORS, Role, has_role
 from applications.models import Application, Document
 from applications.queries import applications_of
 
 reviews_applications = has_role(Role.PROGRAMME_MANAGER, Role.REVIEWER)
 manages_cohorts = has_role(Role.PROGRAMME_MANAGER)
-reads_cohorts = has_role(Role.PROGRAMME_MANAGER, Role.REVIEWER, Role.AUDITOR)
+reads_cohorts = has_role(Role.PROGRAMME_MANAGER, Role.REVIEWER, *INSPECTORS)
 writes_texts = has_role(Role.PROGRAMME_MANAGER, Role.DATA_PROTECTION_OFFICER)
 reads_documents = has_role(Role.PROGRAMME_MANAGER)
-reads_everything = has_role(Role.PROGRAMME_MANAGER, Role.AUDITOR)
+reads_everything = has_role(Role.PROGRAMME_MANAGER, *INSPECTORS)
 exports_many = has_role(Role.PROGRAMME_MANAGER)
 arranges_access = has_role(Role.ACCOMMODATION_OFFICER)
 

@@ -4,7 +4,7 @@ import rules
 from django.db.models import F, QuerySet
 
 from accounts.models import User
-from accounts.roles import Role, has_role
+from accounts.roles import INSPECTORS, Role, has_role
 from applications.lifecycle import IN_BOOTCAMP
 from applications.models import Application
 from applications.rules import applications_for
@@ -12,7 +12,7 @@ from bootcamp.models import Assignment, Booking, Judge
 from bootcamp.queries import published_bookings
 
 manages_bootcamp = has_role(Role.PROGRAMME_MANAGER)
-reads_bootcamp = has_role(Role.PROGRAMME_MANAGER, Role.AUDITOR)
+reads_bootcamp = has_role(Role.PROGRAMME_MANAGER, *INSPECTORS)
 
 rules.add_perm("bootcamp.manage", manages_bootcamp)
 rules.add_perm("bootcamp.read", reads_bootcamp)

@@ -1,11 +1,18 @@
 """Every address of the house."""
 
 from allauth.account.decorators import secure_admin_login
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
 from dtt.web import mailbox, views
+
+# Roles, addresses and second factors have verbs that write to the trail; these pages would not.
+for model in (EmailAddress, Authenticator, Group):
+    admin.site.unregister(model)
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 

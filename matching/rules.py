@@ -4,7 +4,7 @@ import rules
 from django.db.models import QuerySet
 
 from accounts.models import User
-from accounts.roles import Role, has_role
+from accounts.roles import INSPECTORS, Role, has_role
 from applications.lifecycle import IN_FINAL
 from applications.models import Application
 from applications.rules import applications_for
@@ -14,7 +14,7 @@ UNDERTAKING_VERSION = "2026-11"
 CONSENT_VERSION = "2026-11"
 
 manages_matching = has_role(Role.PROGRAMME_MANAGER)
-reads_matching = has_role(Role.PROGRAMME_MANAGER, Role.AUDITOR)
+reads_matching = has_role(Role.PROGRAMME_MANAGER, *INSPECTORS)
 
 rules.add_perm("matching.manage", manages_matching)
 rules.add_perm("matching.read", reads_matching)

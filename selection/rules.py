@@ -4,12 +4,12 @@ import rules
 from django.db.models import QuerySet
 
 from accounts.models import User
-from accounts.roles import Role, has_role
+from accounts.roles import INSPECTORS, Role, has_role
 from applications.rules import applications_for
 from selection.models import Entry
 
 manages_selections = has_role(Role.PROGRAMME_MANAGER)
-reads_selections = has_role(Role.PROGRAMME_MANAGER, Role.AUDITOR)
+reads_selections = has_role(Role.PROGRAMME_MANAGER, *INSPECTORS)
 
 rules.add_perm("selection.manage", manages_selections)
 rules.add_perm("selection.read", reads_selections)

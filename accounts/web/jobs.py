@@ -9,10 +9,10 @@ from django.views.decorators.http import require_GET
 
 from accounts.domain.jobs import OPEN, Progress, kind_of, progress_of, title_of
 from accounts.models import Job, User
-from accounts.roles import Role, has_role
+from accounts.roles import INSPECTORS, Role, has_role
 from accounts.web.staff import staff_page
 
-sees_all_jobs = has_role(Role.PROGRAMME_MANAGER, Role.AUDITOR)
+sees_all_jobs = has_role(Role.PROGRAMME_MANAGER, *INSPECTORS)
 
 
 def job_for(user: object, pk: int) -> Job:

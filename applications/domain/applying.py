@@ -17,6 +17,7 @@ from accounts.errors import Refused
 from accounts.models import User
 from applications.answers import machine_values, written_out
 from applications.domain.consents import accept_required, give_consents, notice_version
+from applications.domain.duplicates import look_for_duplicates
 from applications.domain.lateness import closes_at, closes_for
 from applications.domain.restoring import RESTORABLE_FOR
 from applications.domain.review import doubts_about, pass_clear_cases, reconsider
@@ -160,6 +161,8 @@ def save_draft(
                 )
             )
         doubts = doubts_about(application)
+        if application.stage != Stage.DRAFT and not application.submissions.exists():
+            keep_version(application, now=application.submitted_at or now)  # came from a file
         for name, value in changed.items():
             setattr(application, name, value)
         if application.stage != Stage.DRAFT:
@@ -172,6 +175,8 @@ def save_draft(
             after = {"fields": sorted(changed), "submission": kept.number}
             audit.record(application, "edit", by=by, now=now, after=after)
             reconsider(application, before=doubts, by=by, now=now)
+            if "mobile" in changed:
+                look_for_duplicates(application_ids=[application.pk], now=now)
         return application
 
 
@@ -220,6 +225,7 @@ def submit_application(
         advance_locked([application], move=Move.SUBMIT, by=by, now=now)
         queue([receipt_for(application, answers=_Copy(application))], now=now)
         pass_clear_cases([application], now=now)
+        look_for_duplicates(application_ids=[application.pk], now=now)
         return application
 
 

@@ -21,6 +21,7 @@ from accounts.domain.registration import NewPerson, register_people
 from accounts.errors import Refused
 from accounts.models import User
 from applications.domain.applying import new_reference, receipt_for
+from applications.domain.duplicates import look_for_duplicates
 from applications.domain.import_columns import columns_of, remember_columns
 from applications.domain.import_reports import (
     ImportReport,
@@ -273,6 +274,7 @@ def _create(applications: list[Application]) -> list[Application]:
 def _after_writing(applications: list[Application], *, now: datetime) -> None:
     """What the house does with applications that have just been sent or changed."""
     pass_clear_cases(applications, now=now)
+    look_for_duplicates(application_ids=[application.pk for application in applications], now=now)
 
 
 def _foreign_days(cohort: Cohort, rows: Iterable[Row]) -> Iterator[Remark]:

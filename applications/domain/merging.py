@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from accounts.domain import audit
 from accounts.errors import Refused
 from accounts.models import User
-from applications.domain.applying import EDITABLE
+from applications.domain.applying import EDITABLE, keep_version
+from applications.domain.review import doubts_about, reconsider
 from applications.domain.stages import advance_locked
 from applications.lifecycle import MOVES, Move
 from applications.models import AccessRequest, Application, Document, DuplicateCase, Stage
@@ -55,7 +56,8 @@ def merge_applications(
             raise UnableToMerge(_("Choose which of the two goes on."))
         [drop] = [one for one in pair if one.pk != keep_id]
         _require_mergeable(keep, drop)
-        filled = _fill_gaps(keep, drop)
+        doubts = doubts_about(keep)
+        filled = _fill_gaps(keep, drop, now=now)
         moved = _move_what_hangs_on(keep, drop)
         advance_locked([drop], move=Move.MERGE, by=by, now=now, reason=note, into=keep)
         audit.record(
@@ -66,6 +68,8 @@ def merge_applications(
             after={"from": drop.reference, "fields": filled, "moved": moved},
             reason=note,
         )
+        if filled:
+            reconsider(keep, before=doubts, by=by, now=now)
         _hand_on_cases(keep, drop, case, by=by, now=now)
         _decide(case, DuplicateCase.State.MERGED, note, by=by, now=now)
         queue([_letter(keep, drop)], now=now)
@@ -127,7 +131,7 @@ def _require_mergeable(keep: Application, drop: Application) -> None:
         )
 
 
-def _fill_gaps(keep: Application, drop: Application) -> list[str]:
+def _fill_gaps(keep: Application, drop: Application, *, now: datetime) -> list[str]:
     """Answer what was left open from the other application; return the names of the fields."""
     filled = [
         name
@@ -141,6 +145,7 @@ def _fill_gaps(keep: Application, drop: Application) -> list[str]:
     if filled:
         keep.version += 1
         keep.save(update_fields=[*filled, "version"])
+        keep_version(keep, now=now)
     return filled
 
 

@@ -19,9 +19,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Approval, User
 from accounts.web.staff import kind_of, page_of
-from applications.models import Cohort
+from applications.models import AccessRequest, Cohort, DuplicateCase
 from applications.queries import waiting_for_review
-from applications.rules import manages_cohorts, reads_everything, reviews_applications
+from applications.rules import (
+    arranges_access,
+    manages_cohorts,
+    reads_everything,
+    reviews_applications,
+)
 from dtt.funnel import funnel
 from selection.models import Selection
 from selection.queries import list_states
@@ -90,13 +95,17 @@ def groups() -> tuple[tuple[str | Promise, tuple[Entry, ...]], ...]:
                 of_model("applications.application"),
                 Entry(
                     _("Review queue"),
-                    "admin:applications_review_next",
+                    "admin:applications_review_queue",
                     _whoever(reviews_applications),
                 ),
+                of_model("applications.duplicatecase"),
+                of_model("applications.document"),
+                of_model("applications.accessrequest"),
                 Entry(_("Import a file"), "admin:applications_upload", _whoever(manages_cohorts)),
                 of_model("applications.importfile"),
-                of_model("applications.accessrequest"),
+                of_model("applications.export"),
                 of_model("applications.institution"),
+                of_model("applications.legaltext"),
                 of_model("applications.programme"),
             ),
         ),
@@ -162,6 +171,7 @@ def groups() -> tuple[tuple[str | Promise, tuple[Entry, ...]], ...]:
                 of_model("accounts.approval"),
                 of_model("accounts.user"),
                 of_model("accounts.auditevent"),
+                of_model("accounts.job"),
             ),
         ),
     )
@@ -210,6 +220,13 @@ def _waiting(person: User) -> list[Waiting]:
         count = waiting_for_review().count()
         page = reverse("admin:applications_review_next")
         found.append(Waiting(_("Applications that wait for a decision"), count, page))
+        pairs = DuplicateCase.objects.filter(state=DuplicateCase.State.OPEN).count()
+        page = reverse("admin:applications_duplicatecase_changelist") + "?state__exact=open"
+        found.append(Waiting(_("Pairs of applications that may be one person’s"), pairs, page))
+    if arranges_access(person):
+        asked = AccessRequest.objects.filter(state=AccessRequest.State.ASKED).count()
+        page = reverse("admin:applications_accessrequest_changelist")
+        found.append(Waiting(_("Requests for arrangements that wait for an answer"), asked, page))
     if manages_cohorts(person):
         due = sum(
             1

@@ -9,7 +9,8 @@ from django.urls import reverse
 
 from accounts.models import AuditEvent, User
 from accounts.roles import Role
-from applications.domain.applying import request_access, save_draft
+from applications.domain.access import request_access
+from applications.domain.applying import save_draft
 from applications.domain.duplicates import look_for_duplicates
 from applications.domain.merging import UnableToMerge, keep_both, masked, merge_applications
 from applications.models import AccessRequest, Application, Cohort, Consent, DuplicateCase, Stage
@@ -48,7 +49,7 @@ def reviewer() -> User:
     "address",
     [
         "tai.man@mail.example",
-        "TaiMan@MAIL.example",
+        "T.AIMAN@MAIL.example",
         "taiman+dtt@mail.example",
         "t.a.i.man+@mail.example",
     ],

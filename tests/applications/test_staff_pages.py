@@ -138,7 +138,7 @@ def test_the_story_of_a_person_is_on_one_page(
     ).content.decode()
 
     assert "Can attend too few bootcamp days." in shown
-    assert "submitted the application (draft → submitted)" in shown
+    assert "Submitted the application (draft → submitted)" in shown
     assert Message.objects.get().subject in shown
     assert "Sign" not in shown.replace("Sign out", "").replace("Sign in", "")
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from accounts.domain import audit
 from accounts.models import User
 from accounts.roles import Role
+from accounts.wording import say_verb
 from applications.models import (
     Acceptance,
     AccessRequest,
@@ -24,7 +25,7 @@ from applications.models import (
     Stage,
     Submission,
 )
-from applications.story import Chapter, Fact, chapters_of, register_chapter, say_verb
+from applications.story import Chapter, Fact, chapters_of, register_chapter
 from applications.web.staff.story import story_of
 from dtt.play.people import make_applicant, make_user
 from notifications.models import Message
@@ -132,9 +133,9 @@ def test_everything_that_is_known_is_on_the_page(applicant: Application, now: da
     shown = page(staff(now, Role.PROGRAMME_MANAGER), applicant)
 
     said = [
-        "began the application",
-        "submitted the application (draft → submitted)",
-        "extended the deadline for this person",
+        "Began the application",
+        "Submitted the application (draft → submitted)",
+        "Extended the deadline for this person",
         "Version 101",
         "d’Árc-1",
         "h-2",
@@ -254,7 +255,7 @@ def test_a_room_adds_a_chapter_and_the_events_of_its_objects(
 ) -> None:
     monkeypatch.setattr("applications.story._chapters", {})
     manager = staff(now, Role.PROGRAMME_MANAGER)
-    audit.record(manager, "view-as", by=manager, now=now, reason="Asked for help.")
+    audit.record(manager, "send-offer", by=manager, now=now, reason="Asked for help.")
     chapter = Chapter("Room", [Fact(now, "It rained.")], {"accounts.user": [manager.pk]})
     register_chapter("room", lambda ids: chapter if ids == [applicant.pk] else Chapter(""))
     earlier = Chapter("Hall", [Fact(now - timedelta(days=1), "It snowed.")])
@@ -264,7 +265,7 @@ def test_a_room_adds_a_chapter_and_the_events_of_its_objects(
 
     assert chapters_of([applicant.pk]) == [earlier, chapter]
     assert "It rained." in shown
-    assert "looked at the site as this person" in shown
+    assert "Sent an offer" in shown
     assert "Asked for help." in shown
 
 
@@ -285,6 +286,22 @@ def test_a_merged_application_tells_of_both(
     assert applicant.reference in page(manager, gone)
 
 
+def test_it_tells_when_staff_looked_at_the_site_as_this_person(
+    applicant: Application, now: datetime
+) -> None:
+    manager = staff(now, Role.PROGRAMME_MANAGER)
+    for person, verb in (
+        (applicant.user, "view-as-start"),
+        (applicant.user, "grant-role"),
+        (manager, "view-as-start"),
+    ):
+        audit.record(person, verb, by=manager, now=now, reason=f"{verb} {person.pk}")
+
+    rows = story_of(applicant, manager, now)["history"]["rows"]
+
+    assert [row[3] for row in rows if row[3]] == [f"view-as-start {applicant.user_id}"]
+
+
 def test_a_verb_without_words_is_still_readable() -> None:
-    assert say_verb("turn-the-page") == "turn the page"
-    assert say_verb("find-eligible") == "found eligible"
+    assert say_verb("turn-the-page") == "Turn the page"
+    assert say_verb("find-eligible") == "Found eligible"

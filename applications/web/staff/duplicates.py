@@ -13,10 +13,11 @@ from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminTextareaWidg
 
 from accounts.errors import Refused
 from accounts.models import User
+from applications.answers import say_answer
 from applications.domain.merging import hindrances_to_giving_up, keep_both, merge_applications
 from applications.models import Application, DuplicateCase
 from applications.rules import reads_everything, reviews_applications
-from applications.web.sections import say_answer, summaries_of
+from applications.web.sections import summaries_of
 from applications.web.staff.pages import UNPROCESSABLE, allowed, staff_page
 from notifications.moments import say_instant
 

@@ -9,9 +9,13 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.domain.viewing import can_be_viewed
 from accounts.models import AuditEvent, User
 from accounts.roles import Role, has_role
+from accounts.rules import views_as
+from accounts.wording import say_verb
 from applications.answers import ASKED, RATINGS, answers_in, say_month
+from applications.domain.documents import Readiness, readiness
 from applications.domain.lateness import closes_at
 from applications.domain.restoring import restorable_until
 from applications.domain.review import may_be_decided
@@ -27,8 +31,13 @@ from applications.models import (
 )
 from applications.queries import events_about
 from applications.rail import rail_for
-from applications.rules import manages_cohorts, reads_everything, reviews_applications
-from applications.story import Chapter, chapters_of, say_verb
+from applications.rules import (
+    manages_cohorts,
+    reads_documents,
+    reads_everything,
+    reviews_applications,
+)
+from applications.story import Chapter, chapters_of
 from applications.web.staff.reviewing import named_doubts
 from notifications.models import Message
 from notifications.moments import say_day, say_instant
@@ -71,11 +80,11 @@ def story_of(application: Application, viewer: User, now: datetime) -> dict[str,
         "answers": [(title, answers_in(application, slug)) for slug, (title, _f) in ASKED.items()],
         "submissions": _submissions(ids, names),
         "agreed": _agreed(ids),
-        "documents": [_document(one) for one in documents],
+        "documents": [_document(one, viewer) for one in documents],
         "late": late,
         "cases": [_case(case, ids) for case in cases],
         "chapters": chapters,
-        "history": _history(events_about(objects), names, several=len(family) > 1),
+        "history": _history(events_about(objects, people), names, several=len(family) > 1),
         "told": _told(people),
         "access_link": _access_link(application, viewer),
     }
@@ -112,6 +121,8 @@ def _links(application: Application, viewer: User) -> Iterator[dict[str, str]]:
         letters = reverse("admin:notifications_message_changelist")
         trail = reverse("admin:accounts_auditevent_changelist")
         yield {"label": _("The account"), "url": person}
+        if views_as(viewer) and can_be_viewed(application.user):
+            yield {"label": _("View the site as this person"), "url": f"{person}#view_reason"}
         yield {
             "label": _("The messages"),
             "url": f"{letters}?person__id__exact={application.user_id}",
@@ -134,7 +145,7 @@ def _submissions(ids: list[int], names: dict[str, str]) -> list[dict[str, Any]]:
     versions = list(
         Submission.objects.filter(application__in=ids).order_by("application", "number")
     )
-    shown = []
+    shown: list[dict[str, Any]] = []
     for before, version in pairwise([None, *versions]):
         if version is None:
             continue
@@ -149,7 +160,7 @@ def _submissions(ids: list[int], names: dict[str, str]) -> list[dict[str, Any]]:
                 "changes": [] if first or before is None else _changes(before, version),
             }
         )
-    return shown[::-1]
+    return sorted(shown, key=lambda version: (version["at"], version["number"]), reverse=True)
 
 
 def _whole(answers: dict[str, Any]) -> list[tuple[str, str]]:
@@ -233,9 +244,11 @@ def _agreed(ids: list[int]) -> Table:
     return {"headers": headers, "rows": rows}
 
 
-def _document(document: Document) -> dict[str, Any]:
-    safe = document.scan in (Document.Scan.CLEAN, Document.Scan.NOT_ASKED)
-    return {"document": document, "current": document.replaced_at is None, "safe": safe}
+def _document(document: Document, viewer: User) -> dict[str, Any]:
+    """A file, with the way to it for whoever may read it; every reading is written down."""
+    may = reads_documents(viewer) and readiness(document) is Readiness.READY
+    address = reverse("applications:document", args=[document.uuid]) if may else ""
+    return {"document": document, "current": document.replaced_at is None, "url": address}
 
 
 def _late_access(application: Application, people: set[int]) -> Iterable[LateAccess]:
