@@ -24,6 +24,7 @@ from applications.domain.stages import UnableToMove, stage_of
 from applications.eligibility import Doubt
 from applications.models import AccessRequest, Application, Cohort, Consent, Stage
 from dtt.play.people import make_applicant, make_cohort, make_persona, make_user
+from notifications.domain.outbox import Telling, queue
 from notifications.models import Message
 
 pytestmark = pytest.mark.django_db
@@ -214,6 +215,30 @@ def test_withdrawing_twice_tells_once_and_ends_the_application(
     with pytest.raises(UnableToApply, match="no longer be changed"):
         fill(application, now, study_programme="Music")
     assert kinds_told(application.user) == ["application-received", "application-withdrawn"]
+
+
+def test_withdrawing_takes_back_what_has_not_left_and_nothing_else(
+    cohort: Cohort, now: datetime
+) -> None:
+    gone, stays = (make_applicant(cohort, number, now=now) for number in (1, 2))
+    for one in (gone, stays):
+        facts = {"cohort": cohort, "until": now, "cohort_slug": "x", "contact": "x"}
+        for topic in (f"timetable:{cohort.slug}", "timetable:another"):
+            queue([Telling(one.user, "application-extended", topic, facts, topic)], now=now)
+
+    withdraw_application(application_id=gone.pk, by=gone.user, now=now)
+
+    assert told(gone.user) == [
+        ("application-received", "void"),
+        ("application-extended", "void"),
+        ("application-extended", "queued"),
+        ("application-withdrawn", "queued"),
+    ]
+    assert [state for _, state in told(stays.user)] == ["queued"] * 3
+
+
+def told(person: User) -> list[tuple[str, str]]:
+    return list(Message.objects.filter(person=person).order_by("pk").values_list("kind", "state"))
 
 
 def test_what_one_needs_stands_apart_and_can_be_taken_back(
