@@ -68,7 +68,7 @@ def test_a_file_is_looked_at_first_and_imported_by_its_hash(
     assert Application.objects.count() == 0
     assert "2 rows: 1 created, 0 updated, 0 unchanged, 1 with a fault." in shown.content.decode()
     assert "read as UTF-8" in shown.content.decode()
-    assert [line[:2] for line in shown.context["faults"]["rows"]] == [[3, "invalid_email"]]
+    assert shown.context["faults"]["rows"] == [["3", "“nobody” is not an e-mail address."]]
 
     manager.post(page("confirm", kept), {"sha256": "0" * 64})
     assert Application.objects.count() == 0
@@ -116,6 +116,18 @@ def test_a_bad_file_gets_a_message_and_is_not_kept(
     assert ImportFile.objects.count() == 0
 
 
+def test_one_fault_in_many_rows_is_one_line(manager: Client, cohort: Cohort) -> None:
+    bad, good = row("x"), [row(f"p{n}@b.hk") for n in range(3)]
+    text = good[0] + bad * 3 + good[1] + "".join((bad + good[2]) * 9)
+    kept = upload(manager, cohort, file(text))
+
+    manager.post(page("columns", kept), as_suggested(manager, kept))
+
+    [said, *repeated] = manager.get(page("confirm", kept)).context["faults"]["rows"]
+    assert said == ["3–5, 7, 9, 11, 13, 15, 17, 19, …", "“x” is not an e-mail address."]
+    assert [where for where, _what in repeated] == ["10, 12, 14, 16, 18, 20, 22, 24"]
+
+
 def test_what_breaks_off_far_down_is_said_in_the_report(manager: Client, cohort: Cohort) -> None:
     kept = upload(manager, cohort, file(row("a@b.hk") * 5 + '"never closed,'))
 
@@ -123,7 +135,8 @@ def test_what_breaks_off_far_down_is_said_in_the_report(manager: Client, cohort:
 
     shown = manager.get(page("confirm", kept))
     assert "The file cannot be imported as it is." in shown.content.decode()
-    assert [line[:2] for line in shown.context["faults"]["rows"]] == [[7, "unterminated_quote"]]
+    [[where, what]] = shown.context["faults"]["rows"]
+    assert (where, what[:38]) == ("7", "A quotation mark that opens in this ro")
     manager.post(page("confirm", kept), {"sha256": kept.sha256})
     assert Application.objects.count() == 0
 
@@ -136,7 +149,8 @@ def test_a_nul_in_a_file_is_shown_and_does_no_harm(manager: Client, cohort: Coho
     manager.post(page("columns", kept), fields)
 
     shown = manager.get(page("confirm", kept))
-    assert [line[:2] for line in shown.context["faults"]["rows"]] == [[2, "nul_byte"]]
+    [[where, what]] = shown.context["faults"]["rows"]
+    assert (where, what) == ("2", "“Sur␀name” contains a NUL character (line 2).")
 
 
 def test_a_column_is_mapped_by_hand_and_known_the_next_time(

@@ -1,5 +1,6 @@
 """The import: upload, say what the columns hold, look, confirm."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
@@ -38,7 +39,8 @@ from applications.rules import manages_cohorts
 from applications.web.staff.pages import UNPROCESSABLE, allowed, staff_page
 
 MAX_BYTES = 20 * 1024 * 1024
-SHOWN_REMARKS = 100
+SHOWN_REMARKS = 500
+SHOWN_RANGES = 8
 ACCEPTED = ".csv,.xlsx,text/csv"
 
 
@@ -245,9 +247,27 @@ def _located(remark: Any) -> str:
 
 
 def _table(remarks: list[dict[str, Any]]) -> dict[str, Any]:
+    """One line for each thing that is the matter, with the rows that it is the matter with."""
+    rows_of: dict[str, list[int]] = defaultdict(list)
+    for remark in remarks:
+        rows_of[remark["message"]].append(remark["row"])
     return {
-        "headers": [_("Row"), _("Kind"), _("What is the matter")],
+        "headers": [_("Row"), _("What is the matter")],
         "rows": [
-            [remark["row"] or _("file"), remark["kind"], remark["message"]] for remark in remarks
+            [_say_rows(rows) if any(rows) else _("file"), message]
+            for message, rows in rows_of.items()
         ],
     }
+
+
+def _say_rows(rows: list[int]) -> str:
+    """`2–31, 40`: rows that follow each other are said as a range, and not more than a few."""
+    ranges: list[list[int]] = []
+    for row in rows:
+        if ranges and row == ranges[-1][1] + 1:
+            ranges[-1][1] = row
+        else:
+            ranges.append([row, row])
+    said = [str(first) if first == last else f"{first}–{last}" for first, last in ranges]
+    more = ["…"] if len(said) > SHOWN_RANGES else []
+    return ", ".join(said[:SHOWN_RANGES] + more)
