@@ -23,6 +23,7 @@ class RoleAdmin(ModelAdmin):
     readers: ClassVar[tuple[Role, ...]] = (Role.PROGRAMME_MANAGER, Role.AUDITOR)
     writers: ClassVar[tuple[Role, ...]] = ()
     list_fullwidth = True
+    list_per_page = 50
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.core.paginator import Page, Paginator
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
@@ -20,6 +20,7 @@ from applications.models import (
     LateAccess,
     Stage,
 )
+from applications.rules import manages_cohorts
 from applications.searching import found
 from applications.web.staff import mending, reviewing
 from applications.web.staff.story import story_of
@@ -159,9 +160,10 @@ class ApplicationAdmin(RoleAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        return super().changelist_view(
-            request, (extra_context or {}) | reviewing.queue_size(request)
-        )
+        top = reviewing.queue_size(request)
+        if manages_cohorts(request.user):
+            top["late_access_url"] = reverse("admin:applications_late_access")
+        return super().changelist_view(request, (extra_context or {}) | top)
 
     def change_view(
         self,

@@ -39,7 +39,7 @@ def test_one_line_is_marked_as_the_page_one_is_on(client: Client) -> None:
 def test_a_reviewer_is_shown_no_lists(client: Client) -> None:
     links = [line["link"] for line in menu(client, staff(Role.REVIEWER, "r"))]
     assert reverse("admin:selection_selection_lists") not in links
-    assert reverse("admin:applications_review_next") in links
+    assert reverse("admin:applications_review_queue") in links
 
 
 @pytest.mark.parametrize(("reader", "waits"), [("asker", []), ("second", ["Publish a list"])])

@@ -51,6 +51,7 @@ class UntilForm(forms.Form):
 
     until = forms.SplitDateTimeField(
         label=gettext_lazy("New deadline, Hong Kong time"),
+        help_text=gettext_lazy("Written like 2027-05-14 and 23:59."),
         widget=UnfoldAdminSplitDateTimeWidget,
     )
     reason = forms.CharField(
@@ -134,6 +135,7 @@ def late_access(request: HttpRequest) -> HttpResponse:
 
     context = {
         "label": _("Extend the deadline"),
+        "cancel": reverse("admin:applications_application_changelist"),
         "facts": [
             _("Only this person can apply until then; the deadline of everybody else stays."),
             _("A second extension takes the place of the first."),
