@@ -31,7 +31,7 @@ for (const count of document.querySelectorAll("[data-count-for]")) {
 
 /** Who signs out leaves nothing that was typed on this device (see autosave.js). */
 addEventListener("submit", (event) => {
-  if (event.defaultPrevented || !event.target.action.includes("/account/logout")) return;
+  if (event.defaultPrevented || !event.target.getAttribute("action")?.includes("/account/logout")) return;
   try {
     for (const key of Object.keys(localStorage)) {
       if (key.startsWith("dtt:unsent:")) localStorage.removeItem(key);
