@@ -15,8 +15,8 @@ def insert_rows(
     rows: Iterable[dict[str, Any]],
     *,
     ignore_conflicts: bool = False,
-    returning: tuple[str, ...] = (),
-) -> list[tuple[Any, ...]]:
+    with_ids: bool = False,
+) -> None:
     """Insert what `bulk_create` would, in a fraction of its time: the rows travel as one JSON text.
 
     No `save` and no signal runs, and no field prepares its value: each is what JSON can carry or
@@ -25,10 +25,12 @@ def insert_rows(
     Args:
         rows: by attribute (`cohort_id`, not `cohort`); what is left out has the field's default.
         ignore_conflicts: leave out rows that exist, by any unique key.
-        returning: columns whose values to return, in no particular order.
+        with_ids: the rows carry ids, from `new_ids`.
     """
     fields = [
-        field for field in model._meta.concrete_fields if not (field.generated or field.primary_key)
+        field
+        for field in model._meta.concrete_fields
+        if not field.generated and (with_ids or not field.primary_key)
     ]
     fixed = {field.attname: field.get_default() for field in fields if not _computed(field)}
     made = [field for field in fields if _computed(field)]
@@ -39,18 +41,25 @@ def insert_rows(
         whole = fixed | {f.attname: f.get_default() for f in made if f.attname not in row} | row
         values.append({columns[name]: value for name, value in whole.items()})
     if not values:
-        return []
+        return
     statement = (
         f'INSERT INTO "{table}" ({names}) '  # noqa: S608 (names of our own tables)
         f'SELECT {names} FROM jsonb_populate_recordset(NULL::"{table}", %s)'
     )
     if ignore_conflicts:
         statement += " ON CONFLICT DO NOTHING"
-    if returning:
-        statement += " RETURNING " + ", ".join(f'"{column}"' for column in returning)
     with connection.cursor() as cursor:
         cursor.execute(statement, [json.dumps(values, default=str, ensure_ascii=False)])
-        return list(cursor.fetchall()) if returning else []
+
+
+def new_ids(model: type[models.Model], count: int) -> list[int]:
+    """Draw ids for rows that are about to be inserted."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
+            [f'"{model._meta.db_table}"', model._meta.pk.column, count],
+        )
+        return [number for (number,) in cursor.fetchall()]
 
 
 def _computed(field: models.Field[Any, Any]) -> bool:
@@ -59,9 +68,9 @@ def _computed(field: models.Field[Any, Any]) -> bool:
 
 
 def row_of(instance: models.Model) -> dict[str, Any]:
-    """An unsaved instance as a row for `insert_rows`."""
+    """An unsaved instance with an id as a row for `insert_rows`."""
     return {
         field.attname: getattr(instance, field.attname)
         for field in instance._meta.concrete_fields
-        if not (field.generated or field.primary_key)
+        if not field.generated
     }

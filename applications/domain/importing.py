@@ -14,7 +14,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from accounts.bulk import insert_rows, row_of
+from accounts.bulk import insert_rows, new_ids, row_of
 from accounts.domain import audit
 from accounts.domain.jobs import Tell
 from accounts.domain.registration import NewPerson, register_people
@@ -39,8 +39,8 @@ from applications.domain.imported_rows import (
     too_long,
 )
 from applications.domain.institutions import directory
-from applications.domain.review import pass_clear_cases
-from applications.domain.stages import advance_locked
+from applications.domain.review import doubts_about, pass_clear_cases
+from applications.domain.stages import advance_locked, advance_unsaved
 from applications.intake import Intake, Row, open_table, read_rows
 from applications.intake.faults import UnreadableFile
 from applications.lifecycle import Move
@@ -226,21 +226,21 @@ def _write(batch: Batch, cohort: Cohort, *, by: User | None, now: datetime) -> N
         by=by,
         now=now,
     )
-    created = _create(
-        [
-            Application(
-                cohort=cohort,
-                user=people[row.values.email],
-                reference=new_reference(),
-                created_at=now,
-                rules=cohort.rules,
-                **of_the_form(row, now),
-                **answers,
-            )
-            for row, answers in batch.create
-        ]
-    )
-    events = [audit.event(application, "import", by=by, now=now) for application in created]
+    ids = new_ids(Application, len(batch.create))
+    created = [
+        Application(
+            id=pk,
+            cohort=cohort,
+            user=people[row.values.email],
+            reference=new_reference(),
+            created_at=now,
+            rules=cohort.rules,
+            **of_the_form(row, now),
+            **answers,
+        )
+        for pk, (row, answers) in zip(ids, batch.create, strict=True)
+    ]
+    events = _insert(created, by=by, now=now)
     for application, row, changed in batch.update:
         before_submission = application.stage == Stage.DRAFT
         for name, value in (changed | of_the_form(row, now)).items():
@@ -255,25 +255,32 @@ def _write(batch: Batch, cohort: Cohort, *, by: User | None, now: datetime) -> N
     if updated:
         Application.objects.bulk_update(updated, WRITTEN)
     audit.record_many(events)
-    drafts = [a for a in (*created, *updated) if a.stage == Stage.DRAFT]
+    drafts = [application for application in updated if application.stage == Stage.DRAFT]
     advance_locked(drafts, move=Move.SUBMIT, by=by, now=now)
-    queue((receipt_for(application) for application in drafts), now=now)
+    pass_clear_cases(updated, now=now)
+    queue((receipt_for(application) for application in (*created, *drafts)), now=now)
     _after_writing([*created, *updated], now=now)
 
 
-def _create(applications: list[Application]) -> list[Application]:
-    """Write new applications, and give them the ids that they got."""
-    rows = map(row_of, applications)
-    ids = dict(insert_rows(Application, rows, returning=("reference", "id")))
+def _insert(
+    applications: list[Application], *, by: User | None, now: datetime
+) -> list[dict[str, Any]]:
+    """Write new applications where their first moves lead them; return what the trail says.
+
+    To insert them as drafts and move them twice would write each of them three times.
+    """
+    events = [audit.event(application, "import", by=by, now=now) for application in applications]
+    events += advance_unsaved(applications, move=Move.SUBMIT, by=by, now=now)
+    clear = [application for application in applications if not doubts_about(application)]
+    events += advance_unsaved(clear, move=Move.FIND_ELIGIBLE, by=None, now=now)
+    insert_rows(Application, map(row_of, applications), with_ids=True)
     for application in applications:
-        application.pk = ids[application.reference]
         application._state.adding = False
-    return applications
+    return events
 
 
 def _after_writing(applications: list[Application], *, now: datetime) -> None:
     """What the house does with applications that have just been sent or changed."""
-    pass_clear_cases(applications, now=now)
     look_for_duplicates(application_ids=[application.pk for application in applications], now=now)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -60,29 +61,8 @@ def advance_locked(
     Raises:
         UnableToMove: at least one is not where the move starts; none is moved.
     """
-    sources, target = MOVES[move]
-    for application in rows:
-        if application.stage not in sources:
-            raise UnableToMove(
-                _("Application %(reference)s is “%(stage)s”; “%(move)s” is not possible.")
-                % {
-                    "reference": application.reference,
-                    "stage": application.get_stage_display(),
-                    "move": move.value,
-                }
-            )
-    events = [
-        audit.event(
-            application,
-            move.value,
-            by=by,
-            now=now,
-            before={"stage": application.stage},
-            after={"stage": target.value},
-            reason=reason,
-        )
-        for application in rows
-    ]
+    events = _events(rows, move, by=by, now=now, reason=reason)
+    target = MOVES[move][1]
     leaves = target == Stage.WITHDRAWN
     Application.objects.filter(pk__in=[row.pk for row in rows]).update(
         stage=target,
@@ -99,6 +79,53 @@ def advance_locked(
         application.version += 1
     audit.record_many(events)
     return rows
+
+
+def advance_unsaved(
+    rows: list[Application], *, move: Move, by: User | None, now: datetime
+) -> list[dict[str, Any]]:
+    """Make one move with applications that the caller is about to insert; return its events.
+
+    They have their ids, and nobody else can see them: there is nothing to lock or to update. The
+    caller records the events after the rows.
+
+    Raises:
+        UnableToMove: at least one is not where the move starts; none is moved.
+    """
+    events = _events(rows, move, by=by, now=now)
+    for application in rows:
+        application.stage = MOVES[move][1]
+        application.version += 1
+    return events
+
+
+def _events(
+    rows: list[Application], move: Move, *, by: User | None, now: datetime, reason: str = ""
+) -> list[dict[str, Any]]:
+    """What the trail says about a move that is possible for all of them."""
+    sources, target = MOVES[move]
+    for application in rows:
+        if application.stage not in sources:
+            raise UnableToMove(
+                _("Application %(reference)s is “%(stage)s”; “%(move)s” is not possible.")
+                % {
+                    "reference": application.reference,
+                    "stage": application.get_stage_display(),
+                    "move": move.value,
+                }
+            )
+    return [
+        audit.event(
+            application,
+            move.value,
+            by=by,
+            now=now,
+            before={"stage": application.stage},
+            after={"stage": target.value},
+            reason=reason,
+        )
+        for application in rows
+    ]
 
 
 def stage_of(application_id: int) -> Stage:
