@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime
 from html import unescape
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from allauth.mfa.models import Authenticator
 from django.conf import LazySettings
 from django.core import mail
 from django.core.cache import cache
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -343,6 +345,29 @@ class TestChangingIt:
         answer = client.get(reverse("mfa_replace_totp"))
 
         assert answer.headers["location"].startswith("/account/reauthenticate/?next=")
+
+
+class TestWhoLostThePhone:
+    def test_sets_it_up_anew_and_the_trail_says_why(self) -> None:
+        person = manager()
+        client = signed_in(person)
+
+        call_command(
+            "reset_second_factor", " Lead@dtt.example", reason="came in", stdout=StringIO()
+        )
+
+        assert client.get("/home").headers["location"] == ENROL
+        event = AuditEvent.objects.get(verb="reset-second-factor")
+        assert (event.object_id, event.reason) == (str(person.pk), "came in")
+
+    @pytest.mark.parametrize("email", ["nobody@dtt.example", "new@dtt.example"])
+    def test_is_nobody_without_a_second_factor(self, email: str) -> None:
+        newcomer()
+
+        with pytest.raises(CommandError, match=r"There is no account|has no second factor"):
+            call_command("reset_second_factor", email, reason="came in")
+
+        assert not AuditEvent.objects.filter(verb="reset-second-factor").exists()
 
 
 class TestTheDemo:
