@@ -27,7 +27,10 @@ def words_of(text: str) -> list[str]:
 
 
 def found(applications: QuerySet[Application], text: str) -> QuerySet[Application]:
-    """Those of the applications in which, or in whose person's address, every word occurs."""
+    """Those of the applications in which, or in whose person's address, every word occurs.
+
+    The search itself runs here, once: a list counts and sorts what it has found.
+    """
     words = words_of(text)
     if not words:
         return applications
@@ -37,10 +40,11 @@ def found(applications: QuerySet[Application], text: str) -> QuerySet[Applicatio
         address &= Q(email__icontains=word)
     by_words = Application.objects.order_by().annotate(searched=SEARCHED).filter(said).values("pk")
     if not text.isascii():
-        return applications.filter(pk__in=by_words)
+        return applications.filter(pk__in=list(by_words.values_list("pk", flat=True)))
     people = User.objects.order_by().filter(address)
     by_address = Application.objects.order_by().filter(user__in=people.values("pk")).values("pk")
-    return applications.filter(pk__in=by_words.union(by_address))
+    either = by_words.values_list("pk", flat=True).union(by_address.values_list("pk", flat=True))
+    return applications.filter(pk__in=list(either))
 
 
 def _in_a_name(word: str) -> Q:

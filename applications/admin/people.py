@@ -88,7 +88,6 @@ class ApplicationAdmin(RoleAdmin):
     list_display = (
         "reference",
         "says_name",
-        "name_zh",
         "user",
         "cohort",
         "says_stage",
@@ -105,7 +104,8 @@ class ApplicationAdmin(RoleAdmin):
         DuplicatesFilter,
     )
     search_fields = ("reference", "surname_en", "given_en", "name_zh", "user__email")
-    list_per_page = 50
+    list_per_page = 40
+    actions = None
     paginator = IdsFirst
     show_full_result_count = False
     ordering = ("surname_en", "given_en", "pk")
@@ -118,7 +118,7 @@ class ApplicationAdmin(RoleAdmin):
 
     @display(description=_("name"), ordering="surname_en")
     def says_name(self, application: Application) -> str:
-        return application.full_name
+        return f"{application.full_name} {application.name_zh}".strip()
 
     @display(
         description=_("stage"),

@@ -270,3 +270,23 @@ def test_people_and_the_trail_are_for_reading(
         assert manager.post(address, {"email": "x@y.hk"}).status_code == 403
 
     assert User.objects.filter(email="x@y.hk").count() == 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["AYODELE ka", "堃嘢", "+852 6123-4567", "61234567", "ayodele@PEOPLE", "%s", "_"],
+)
+def test_parts_of_names_numbers_and_addresses_find_exactly_one(
+    reviewer: Client, cohort: Cohort, now: datetime, text: str
+) -> None:
+    wanted, _other = (make_applicant(cohort, number, now=now) for number in (1, 2))
+    Application.objects.filter(pk=wanted.pk).update(
+        surname_en="Ayodele", given_en="Ka-Yan", name_zh="堃嘢畀", mobile="+85261234567"
+    )
+    User.objects.filter(pk=wanted.user_id).update(email="t.ayodele@people.example")
+    wild: dict[str, list[Application]] = {"%s": [], "_": []}
+
+    answer = reviewer.get(changelist("application"), {"q": text})
+
+    found = answer.context["cl"].queryset.order_by("pk")
+    assert list(found) == wild.get(text, [wanted])
