@@ -27,6 +27,7 @@ from applications.rules import (
     reads_everything,
     reviews_applications,
 )
+from applications.web.staff.exporting import exports_something
 from dtt.funnel import funnel
 from selection.models import Selection
 from selection.queries import list_states
@@ -103,7 +104,17 @@ def groups() -> tuple[tuple[str | Promise, tuple[Entry, ...]], ...]:
                 of_model("applications.accessrequest"),
                 Entry(_("Import a file"), "admin:applications_upload", _whoever(manages_cohorts)),
                 of_model("applications.importfile"),
+                Entry(
+                    _("Export a list"),
+                    "admin:applications_export_new",
+                    _whoever(exports_something),
+                ),
                 of_model("applications.export"),
+                Entry(
+                    _("Applications in numbers"),
+                    "admin:applications_counts",
+                    _whoever(reads_everything),
+                ),
                 of_model("applications.institution"),
                 of_model("applications.legaltext"),
                 of_model("applications.programme"),
@@ -224,9 +235,9 @@ def _waiting(person: User) -> list[Waiting]:
         page = reverse("admin:applications_duplicatecase_changelist") + "?state__exact=open"
         found.append(Waiting(_("Pairs of applications that may be one person’s"), pairs, page))
     if arranges_access(person):
-        asked = AccessRequest.objects.filter(state=AccessRequest.State.ASKED).count()
+        needs = AccessRequest.objects.filter(state=AccessRequest.State.ASKED).count()
         page = reverse("admin:applications_accessrequest_changelist")
-        found.append(Waiting(_("Requests for arrangements that wait for an answer"), asked, page))
+        found.append(Waiting(_("Requests for arrangements that wait for an answer"), needs, page))
     if manages_cohorts(person):
         due = sum(
             1
