@@ -37,10 +37,10 @@ pipeline: setup
 	@$(BIN)/python manage.py pipeline --applicants 1400 --seed 1
 
 test: setup-dev
-	@$(BIN)/python -m pytest -n 2 -m "not e2e" -q
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not e2e" -q
 
 e2e: setup-dev
-	@$(BIN)/python -m pytest -m e2e -q
+	@$(BIN)/python -m pytest -n 2 -m e2e -q
 
 lint: setup-dev
 	@$(BIN)/ruff check .

@@ -18,6 +18,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('position', models.BigIntegerField(primary_key=True, serialize=False, verbose_name='position')),
                 ('digest', models.CharField(max_length=64, verbose_name='digest of the chain')),
+                ('event', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='seal', to='accounts.auditevent', verbose_name='event')),
             ],
             options={
                 'verbose_name': 'audit seal',
@@ -39,11 +40,13 @@ class Migration(migrations.Migration):
                 ('asked_at', models.DateTimeField(verbose_name='asked')),
                 ('started_at', models.DateTimeField(null=True, verbose_name='started')),
                 ('ended_at', models.DateTimeField(null=True, verbose_name='ended')),
+                ('asked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'verbose_name': 'job',
                 'verbose_name_plural': 'jobs',
                 'ordering': ['-id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('state__in', ['done', 'failed'])), models.Q(('ended_at__isnull', True), ('state__in', ['waiting', 'running'])), _connector='OR'), name='accounts_job_ended_has_time')],
             },
         ),
         migrations.AddField(
@@ -69,19 +72,5 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='user',
             index=models.Index(fields=['mailbox'], name='accounts_user_mailbox'),
-        ),
-        migrations.AddField(
-            model_name='auditseal',
-            name='event',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='seal', to='accounts.auditevent', verbose_name='event'),
-        ),
-        migrations.AddField(
-            model_name='job',
-            name='asked_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('state__in', ['done', 'failed'])), models.Q(('ended_at__isnull', True), ('state__in', ['waiting', 'running'])), _connector='OR'), name='accounts_job_ended_has_time'),
         ),
     ]

@@ -366,7 +366,7 @@ def _refusal(document: Document) -> Telling:
         variables={
             "name": application.called,
             "file": document.name,
-            "cohort": str(application.cohort),
+            "cohort": application.cohort,
             "reference": application.reference,
         },
     )

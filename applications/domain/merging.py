@@ -210,7 +210,7 @@ def _letter(keep: Application, drop: Application) -> Telling:
         topic=f"application:{drop.reference}",
         variables={
             "name": drop.called,
-            "cohort": str(drop.cohort),
+            "cohort": drop.cohort,
             "reference": drop.reference,
             "other": keep.reference,
             "address": masked(keep.user.email),

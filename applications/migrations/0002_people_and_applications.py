@@ -1,4 +1,3 @@
-
 import accounts.personal
 import applications.models.documents
 import applications.models.rules
@@ -19,25 +18,13 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Acceptance',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('language', models.CharField(max_length=10, verbose_name='language')),
-                ('at', models.DateTimeField(verbose_name='time')),
-            ],
-            options={
-                'verbose_name': 'acceptance',
-                'verbose_name_plural': 'acceptances',
-                'ordering': ['id'],
-            },
-        ),
-        migrations.CreateModel(
             name='ColumnMapping',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('layout', models.CharField(max_length=64, unique=True, verbose_name='digest of the headings')),
                 ('columns', models.JSONField(verbose_name='columns')),
                 ('chosen_at', models.DateTimeField(verbose_name='time')),
+                ('chosen_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
             ],
             options={
                 'verbose_name': 'column mapping',
@@ -61,11 +48,13 @@ class Migration(migrations.Migration):
                 ('warned', models.BooleanField(default=False, verbose_name='warned of an identity card number')),
                 ('uploaded_at', models.DateTimeField(verbose_name='uploaded')),
                 ('replaced_at', models.DateTimeField(blank=True, null=True, verbose_name='replaced')),
+                ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='applications.application')),
             ],
             options={
                 'verbose_name': 'document',
                 'verbose_name_plural': 'documents',
                 'ordering': ['-id'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('replaced_at__isnull', True)), fields=('application', 'kind'), name='document_one_of_a_kind'), models.CheckConstraint(condition=models.Q(('size__gt', 0)), name='document_not_empty')],
             },
         ),
         migrations.CreateModel(
@@ -77,11 +66,16 @@ class Migration(migrations.Migration):
                 ('found_at', models.DateTimeField(verbose_name='found')),
                 ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='decided')),
                 ('note', models.TextField(blank=True, verbose_name='why')),
+                ('cohort', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='duplicate_cases', to='applications.cohort', verbose_name='cohort')),
+                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('first', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='applications.application')),
+                ('second', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='applications.application')),
             ],
             options={
                 'verbose_name': 'possible duplicate',
                 'verbose_name_plural': 'possible duplicates',
                 'ordering': ['id'],
+                'constraints': [models.UniqueConstraint(fields=('first', 'second'), name='duplicate_pair_once'), models.CheckConstraint(condition=models.Q(('first__lt', models.F('second'))), name='duplicate_older_first'), models.CheckConstraint(condition=models.Q(models.Q(('decided_by__isnull', True), ('state', 'open')), models.Q(('decided_by__isnull', False), ('state__in', ['merged', 'distinct'])), _connector='OR'), name='duplicate_decided_by_somebody')],
             },
         ),
         migrations.CreateModel(
@@ -96,11 +90,14 @@ class Migration(migrations.Migration):
                 ('adults_only', models.BooleanField(default=True, verbose_name='18 or older')),
                 ('created_at', models.DateTimeField(blank=True, null=True, verbose_name='since')),
                 ('reason', models.TextField(blank=True, verbose_name='reason')),
+                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
+                ('previous', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='next', to='applications.eligibilityrules', verbose_name='version before')),
             ],
             options={
                 'verbose_name': 'eligibility rules',
                 'verbose_name_plural': 'eligibility rules',
                 'ordering': ['id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('completion_from__lte', models.F('completion_to'))), name='rules_completion_range', violation_error_message='“Earliest completion month” must not come after “latest completion month”.'), models.CheckConstraint(condition=models.Q(('statuses__len__gte', 1)), name='rules_somebody_may_apply', violation_error_message='“Who may apply” needs at least one group.')],
             },
         ),
         migrations.CreateModel(
@@ -115,6 +112,8 @@ class Migration(migrations.Migration):
                 ('rows', models.PositiveIntegerField(verbose_name='number of people')),
                 ('digest', models.CharField(max_length=64, verbose_name='digest of what was asked for')),
                 ('asked_at', models.DateTimeField(verbose_name='asked')),
+                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
+                ('cohort', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='exports', to='applications.cohort', verbose_name='cohort')),
             ],
             options={
                 'verbose_name': 'export',
@@ -129,6 +128,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=150, verbose_name='name')),
                 ('key', models.CharField(editable=False, max_length=150, unique=True, verbose_name='key')),
                 ('until', models.PositiveSmallIntegerField(blank=True, help_text='For a name that was given up.', null=True, verbose_name='until the year')),
+                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='aliases', to='applications.institution', verbose_name='institution')),
             ],
             options={
                 'verbose_name': 'alias',
@@ -144,11 +144,15 @@ class Migration(migrations.Migration):
                 ('reason', models.TextField(verbose_name='reason')),
                 ('given_at', models.DateTimeField(verbose_name='given')),
                 ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='taken back')),
+                ('cohort', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='late_access', to='applications.cohort', verbose_name='cohort')),
+                ('given_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='late_access', to=settings.AUTH_USER_MODEL, verbose_name='person')),
             ],
             options={
                 'verbose_name': 'late access',
                 'verbose_name_plural': 'late access',
                 'ordering': ['-id'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('cohort', 'user'), name='late_access_one_at_a_time')],
             },
         ),
         migrations.CreateModel(
@@ -161,11 +165,13 @@ class Migration(migrations.Migration):
                 ('text_zh', models.TextField(verbose_name='text (Chinese)')),
                 ('asks_again', models.BooleanField(default=True, help_text='Who accepted an earlier version is asked again.', verbose_name='the meaning has changed')),
                 ('published_at', models.DateTimeField(blank=True, null=True, verbose_name='published')),
+                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
             ],
             options={
                 'verbose_name': 'text to accept',
                 'verbose_name_plural': 'texts to accept',
                 'ordering': ['kind', '-published_at', '-id'],
+                'constraints': [models.UniqueConstraint(fields=('kind', 'version'), name='legal_text_version_once'), models.CheckConstraint(condition=models.Q(('published_at__isnull', True), models.Q(models.Q(('text_en', ''), _negated=True), models.Q(('text_zh', ''), _negated=True)), _connector='OR'), name='legal_text_published_in_both_languages', violation_error_message='Both languages are needed.')],
             },
         ),
         migrations.CreateModel(
@@ -174,6 +180,8 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('taken_at', models.DateTimeField(verbose_name='taken')),
                 ('expires_at', models.DateTimeField(verbose_name='lapses')),
+                ('application', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='review_claim', to='applications.application')),
+                ('reviewer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'verbose_name': 'review in hand',
@@ -187,11 +195,14 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('subject', models.CharField(choices=[('privacy-notice', 'The privacy notice is right for this cohort'), ('agency', 'The operator may bring people and employers together'), ('special-measures', 'No place is reserved for a group of people'), ('wages', 'The wording on minimum wage and internships is right')], max_length=20, verbose_name='subject')),
                 ('at', models.DateTimeField(verbose_name='time')),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
+                ('cohort', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sign_offs', to='applications.cohort')),
             ],
             options={
                 'verbose_name': 'sign-off',
                 'verbose_name_plural': 'sign-offs',
                 'ordering': ['id'],
+                'constraints': [models.UniqueConstraint(fields=('cohort', 'subject'), name='sign_off_once_a_subject')],
             },
         ),
         migrations.CreateModel(
@@ -201,11 +212,29 @@ class Migration(migrations.Migration):
                 ('number', models.PositiveIntegerField(verbose_name='version')),
                 ('at', models.DateTimeField(verbose_name='time')),
                 ('answers', accounts.personal.PersonalJSONField(verbose_name='answers')),
+                ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='submissions', to='applications.application')),
             ],
             options={
                 'verbose_name': 'submitted version',
                 'verbose_name_plural': 'submitted versions',
                 'ordering': ['application', 'number'],
+                'constraints': [models.UniqueConstraint(fields=('application', 'number'), name='submission_number_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Acceptance',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('language', models.CharField(max_length=10, verbose_name='language')),
+                ('at', models.DateTimeField(verbose_name='time')),
+                ('application', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='acceptances', to='applications.application')),
+                ('text', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='applications.legaltext')),
+            ],
+            options={
+                'verbose_name': 'acceptance',
+                'verbose_name_plural': 'acceptances',
+                'ordering': ['id'],
+                'constraints': [models.UniqueConstraint(fields=('application', 'text'), name='acceptance_once_a_text')],
             },
         ),
         migrations.RemoveConstraint(
@@ -277,51 +306,6 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('merged_into__isnull', True), models.Q(('merged_into', models.F('id')), _negated=True), _connector='OR'), name='institution_not_merged_into_itself'),
         ),
         migrations.AddField(
-            model_name='acceptance',
-            name='application',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='acceptances', to='applications.application'),
-        ),
-        migrations.AddField(
-            model_name='columnmapping',
-            name='chosen_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by'),
-        ),
-        migrations.AddField(
-            model_name='document',
-            name='application',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='applications.application'),
-        ),
-        migrations.AddField(
-            model_name='duplicatecase',
-            name='cohort',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='duplicate_cases', to='applications.cohort', verbose_name='cohort'),
-        ),
-        migrations.AddField(
-            model_name='duplicatecase',
-            name='decided_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='duplicatecase',
-            name='first',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='applications.application'),
-        ),
-        migrations.AddField(
-            model_name='duplicatecase',
-            name='second',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='applications.application'),
-        ),
-        migrations.AddField(
-            model_name='eligibilityrules',
-            name='created_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by'),
-        ),
-        migrations.AddField(
-            model_name='eligibilityrules',
-            name='previous',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='next', to='applications.eligibilityrules', verbose_name='version before'),
-        ),
-        migrations.AddField(
             model_name='application',
             name='rules',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='applications.eligibilityrules', verbose_name='rules at the submission'),
@@ -342,122 +326,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='cohort',
             constraint=models.CheckConstraint(condition=models.Q(('retention_months__isnull', True), models.Q(('retention_months__gte', 1), ('retention_months__lte', 24)), _connector='OR'), name='cohort_retention_at_most_24_months', violation_error_message='Keep the data between 1 and 24 months.'),
-        ),
-        migrations.AddField(
-            model_name='export',
-            name='asked_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by'),
-        ),
-        migrations.AddField(
-            model_name='export',
-            name='cohort',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='exports', to='applications.cohort', verbose_name='cohort'),
-        ),
-        migrations.AddField(
-            model_name='institutionalias',
-            name='institution',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='aliases', to='applications.institution', verbose_name='institution'),
-        ),
-        migrations.AddField(
-            model_name='lateaccess',
-            name='cohort',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='late_access', to='applications.cohort', verbose_name='cohort'),
-        ),
-        migrations.AddField(
-            model_name='lateaccess',
-            name='given_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by'),
-        ),
-        migrations.AddField(
-            model_name='lateaccess',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='late_access', to=settings.AUTH_USER_MODEL, verbose_name='person'),
-        ),
-        migrations.AddField(
-            model_name='legaltext',
-            name='created_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by'),
-        ),
-        migrations.AddField(
-            model_name='acceptance',
-            name='text',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='applications.legaltext'),
-        ),
-        migrations.AddField(
-            model_name='reviewclaim',
-            name='application',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='review_claim', to='applications.application'),
-        ),
-        migrations.AddField(
-            model_name='reviewclaim',
-            name='reviewer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='signoff',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by'),
-        ),
-        migrations.AddField(
-            model_name='signoff',
-            name='cohort',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sign_offs', to='applications.cohort'),
-        ),
-        migrations.AddField(
-            model_name='submission',
-            name='application',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='submissions', to='applications.application'),
-        ),
-        migrations.AddConstraint(
-            model_name='document',
-            constraint=models.UniqueConstraint(condition=models.Q(('replaced_at__isnull', True)), fields=('application', 'kind'), name='document_one_of_a_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='document',
-            constraint=models.CheckConstraint(condition=models.Q(('size__gt', 0)), name='document_not_empty'),
-        ),
-        migrations.AddConstraint(
-            model_name='duplicatecase',
-            constraint=models.UniqueConstraint(fields=('first', 'second'), name='duplicate_pair_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='duplicatecase',
-            constraint=models.CheckConstraint(condition=models.Q(('first__lt', models.F('second'))), name='duplicate_older_first'),
-        ),
-        migrations.AddConstraint(
-            model_name='duplicatecase',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_by__isnull', True), ('state', 'open')), models.Q(('decided_by__isnull', False), ('state__in', ['merged', 'distinct'])), _connector='OR'), name='duplicate_decided_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='eligibilityrules',
-            constraint=models.CheckConstraint(condition=models.Q(('completion_from__lte', models.F('completion_to'))), name='rules_completion_range', violation_error_message='“Earliest completion month” must not come after “latest completion month”.'),
-        ),
-        migrations.AddConstraint(
-            model_name='eligibilityrules',
-            constraint=models.CheckConstraint(condition=models.Q(('statuses__len__gte', 1)), name='rules_somebody_may_apply', violation_error_message='“Who may apply” needs at least one group.'),
-        ),
-        migrations.AddConstraint(
-            model_name='lateaccess',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('cohort', 'user'), name='late_access_one_at_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='legaltext',
-            constraint=models.UniqueConstraint(fields=('kind', 'version'), name='legal_text_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='legaltext',
-            constraint=models.CheckConstraint(condition=models.Q(('published_at__isnull', True), models.Q(models.Q(('text_en', ''), _negated=True), models.Q(('text_zh', ''), _negated=True)), _connector='OR'), name='legal_text_published_in_both_languages', violation_error_message='Both languages are needed.'),
-        ),
-        migrations.AddConstraint(
-            model_name='acceptance',
-            constraint=models.UniqueConstraint(fields=('application', 'text'), name='acceptance_once_a_text'),
-        ),
-        migrations.AddConstraint(
-            model_name='signoff',
-            constraint=models.UniqueConstraint(fields=('cohort', 'subject'), name='sign_off_once_a_subject'),
-        ),
-        migrations.AddConstraint(
-            model_name='submission',
-            constraint=models.UniqueConstraint(fields=('application', 'number'), name='submission_number_once'),
         ),
     ]

@@ -209,7 +209,7 @@ def telling(attempt: Attempt, kind: str, *, counts: dict[int, tuple[int, int]]) 
         run=f"quiz:{application.reference}:{attempt.number}",
         variables={
             "name": application.called,
-            "cohort": str(application.cohort),
+            "cohort": application.cohort,
             "reference": application.reference,
             "answered": answered,
             "items": items,

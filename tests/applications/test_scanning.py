@@ -14,6 +14,7 @@ from django.conf import LazySettings
 from django.test import Client
 from django.urls import reverse
 
+from accounts.domain.people import choose_language
 from accounts.models import AuditEvent
 from applications import tasks
 from applications.domain.documents import scan_document, upload_document
@@ -140,7 +141,9 @@ def mine(db: None) -> Application:
     person = make_applicant(make_cohort(now=NOW), 1, now=NOW)
     for move in (Move.OFFER_PLACE, Move.CONFIRM_PLACE):
         advance(application_ids=[person.pk], move=move, by=None, now=NOW)
-    return Application.objects.select_related("user").get(pk=person.pk)
+    mine = Application.objects.select_related("user").get(pk=person.pk)
+    choose_language(user=mine.user, language="en")
+    return mine
 
 
 @pytest.fixture

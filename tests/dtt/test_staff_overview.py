@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 
@@ -25,9 +26,15 @@ def menu(client: Client, person: User, page: str = "admin:index") -> list[dict]:
 
 
 def test_every_line_of_the_menu_opens(client: Client) -> None:
+    lists = {  # `test_walk` opens them all
+        reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+        for model in admin.site._registry
+    }
     for role in (Role.PROGRAMME_MANAGER, Role.REVIEWER, Role.QUIZ_AUTHOR, Role.AUDITOR):
         for item in menu(client, staff(role, role.value)):
-            assert client.get(item["link"], follow=True).status_code == 200, (role, item["link"])
+            if item["link"] not in lists:
+                answer = client.get(item["link"], follow=True)
+                assert answer.status_code == 200, (role, item["link"])
 
 
 def test_one_line_is_marked_as_the_page_one_is_on(client: Client) -> None:

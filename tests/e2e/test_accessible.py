@@ -1,0 +1,125 @@
+"""No page breaks a rule of WCAG 2.2 AA that a program can check; none is wider than a small phone.
+
+The pages come from the rows of `tests.walk`, which has one for every address: each is opened by
+somebody who may, in both languages, in the light and the dark scheme, 320 points wide.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.contrib import admin
+from django.urls import reverse
+from playwright.sync_api import Browser, BrowserContext, Page
+from pytest_django.live_server_helper import LiveServer
+
+from tests.walk import DOORS, MODELS, STAFF_DOORS, Door, Scene, played
+
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+OF_COLOUR = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
+NARROW = 320
+VISITED_BY = ("applicant", "stranger", "recruiter", "judge", "trainer", "manager", "visitor")
+STAFF_ROOMS = ("accounts", "applications")
+NO_PAGES = {"cohort_calendar", "health", "set_language"}
+ACCOUNT_PAGES = {  # of the libraries, in our clothes
+    "visitor": ("account_login", "account_signup", "account_reset_password"),
+    "applicant": ("account_logout", "account_email", "account_change_password"),
+    "manager": ("mfa_index", "mfa_view_recovery_codes"),
+}
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A page and who opens it."""
+
+    name: str
+    who: str
+    path: str
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hant"])
+@pytest.mark.parametrize("round_", ["people", "staff"])
+def test_every_page_can_be_used_by_everybody(
+    browser: Browser, live_server: LiveServer, language: str, round_: str
+) -> None:
+    scene = played()
+    stops = people_stops(scene) if round_ == "people" else staff_stops(scene)
+    found = []
+    pages: dict[str, Page] = {}
+    for stop in stops:
+        if stop.who not in pages:
+            context = signed_in(browser, live_server, scene, stop.who, language)
+            pages[stop.who] = context.new_page()
+        found += [
+            f"{stop.name} ({stop.who}): {fault}"
+            for fault in faults(pages[stop.who], live_server.url + stop.path)
+        ]
+
+    assert "\n".join(found) == ""
+
+
+def faults(page: Page, address: str) -> Iterator[str]:
+    """What is wrong with a page; the second scheme is asked for its colours alone."""
+    page.emulate_media(color_scheme="light")
+    answer = page.goto(address)
+    if answer is None or answer.status != 200:
+        yield f"answers {answer.status if answer else 'nothing'}"
+    for scheme, rules in (("light", RULES), ("dark", OF_COLOUR)):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        for violation in Axe().run(page, options={"runOnly": rules}).response["violations"]:
+            where = violation["nodes"][0]["html"][:200]
+            yield f"{scheme}: {violation['id']} × {len(violation['nodes'])}: {where}"
+    width = page.evaluate("document.documentElement.scrollWidth")
+    if width > NARROW:
+        yield f"is {width} points wide"
+
+
+def people_stops(scene: Scene) -> Iterator[Stop]:
+    for name, door in DOORS.items():
+        if 405 in door.says or name in NO_PAGES:
+            continue
+        who = next(one for one in VISITED_BY if one in door.opens_for)
+        yield Stop(name, who, scene.address(name, door))
+    for who, pages in ACCOUNT_PAGES.items():
+        for name in pages:
+            yield Stop(name, who, reverse(name))
+
+
+def staff_stops(scene: Scene) -> Iterator[Stop]:
+    yield Stop("admin:index", "manager", reverse("admin:index"))
+    for model in admin.site._registry:
+        label = model._meta.label_lower
+        if model._meta.app_label not in STAFF_ROOMS:
+            continue
+        base = f"admin:{label.replace('.', '_')}"
+        who = next(one for one in ("manager", *sorted(MODELS[label])) if one in MODELS[label])
+        yield Stop(f"{base}_changelist", who, reverse(f"{base}_changelist"))
+        first = model._default_manager.first()
+        if first is not None:
+            yield Stop(f"{base}_change", who, reverse(f"{base}_change", args=[first.pk]))
+    for name, door in STAFF_DOORS.items():
+        if name.startswith(tuple(f"admin:{room}_" for room in STAFF_ROOMS)) and is_a_page(door):
+            who = next(one for one in ("manager", *sorted(door.opens_for)) if one in door.opens_for)
+            yield Stop(name, who, scene.address(name, door))
+
+
+def is_a_page(door: Door) -> bool:
+    return 405 not in door.says
+
+
+def signed_in(
+    browser: Browser, site: LiveServer, scene: Scene, who: str, language: str
+) -> BrowserContext:
+    """A narrow browser of this person, in this language."""
+    context = browser.new_context(viewport={"width": NARROW, "height": 800})
+    cookies = {settings.LANGUAGE_COOKIE_NAME: language}
+    session = scene.client(who).cookies.get(settings.SESSION_COOKIE_NAME)
+    if session:
+        cookies[settings.SESSION_COOKIE_NAME] = session.value
+    context.add_cookies(
+        [{"name": name, "value": value, "url": site.url} for name, value in cookies.items()]
+    )
+    return context
