@@ -13,6 +13,7 @@ from accounts.errors import Refused
 from accounts.models import User
 from applications.models import Application, Cohort, EligibilityRules, SignOff, Status
 from applications.models.cohorts import BOOTCAMP_DAYS, INSTANTS_IN_ORDER
+from applications.models.deadlines import DeadlineField, until_the_minute_is_over
 from applications.readiness import missing_for
 from notifications.moments import say_instant
 
@@ -29,6 +30,9 @@ PROMISED = (
     "quiz_closes_at",
     "project_due_at",
     "rankings_close_at",
+)
+DEADLINES = frozenset(
+    field.name for field in Cohort._meta.fields if isinstance(field, DeadlineField)
 )
 COPIED = tuple(
     name
@@ -93,7 +97,7 @@ def change_cohort(
     """
     with transaction.atomic():
         cohort = _locked(cohort_id)
-        wanted = dict(_known(values))
+        wanted = _as_kept(_known(values))
         if "bootcamp_dates" in wanted:
             wanted["bootcamp_dates"] = sorted(set(wanted["bootcamp_dates"]))
         changed = {name: v for name, v in wanted.items() if getattr(cohort, name) != v}
@@ -117,7 +121,8 @@ def change_cohort(
 
 def promises_broken(cohort: Cohort, values: Mapping[str, Any]) -> dict[str, str]:
     """By field, why a date may not move as wanted: somebody has applied and relies on it."""
-    earlier = [name for name in PROMISED if name in values and values[name] < getattr(cohort, name)]
+    wanted = _as_kept(values)
+    earlier = [name for name in PROMISED if name in wanted and wanted[name] < getattr(cohort, name)]
     if not earlier or not Application.objects.filter(cohort=cohort).exists():
         return {}
     return {
@@ -127,6 +132,14 @@ def promises_broken(cohort: Cohort, values: Mapping[str, Any]) -> dict[str, str]
         )
         % {"field": INSTANTS_IN_ORDER[name], "at": say_instant(getattr(cohort, name))}
         for name in earlier
+    }
+
+
+def _as_kept(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Deadlines as the database keeps them: 23:59 lasts until that minute is over."""
+    return {
+        name: until_the_minute_is_over(value) if name in DEADLINES and value else value
+        for name, value in values.items()
     }
 
 

@@ -9,6 +9,7 @@ from accounts.domain import audit
 from accounts.errors import Refused
 from accounts.models import User
 from applications.models import Application, Cohort, LateAccess
+from applications.models.deadlines import until_the_minute_is_over
 from notifications.domain.outbox import Telling, queue
 from notifications.moments import say_instant
 
@@ -44,6 +45,7 @@ def give_late_access(
         UnableToExtend: no reason, or `until` is over, not later than the cohort's own close, or
             later than the quiz closes.
     """
+    until = until_the_minute_is_over(until)
     if not reason.strip():
         raise UnableToExtend(_("Give a reason: it is kept with the extension."))
     with transaction.atomic():

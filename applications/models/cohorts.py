@@ -11,6 +11,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from applications.models.deadlines import DeadlineField
 from applications.models.language import in_this_language
 from applications.models.rules import EligibilityRules
 
@@ -97,15 +98,15 @@ class Cohort(models.Model):
     is_public = models.BooleanField(_("shown to the public"), default=False)
 
     applications_open_at = models.DateTimeField(INSTANTS_IN_ORDER["applications_open_at"])
-    applications_close_at = models.DateTimeField(INSTANTS_IN_ORDER["applications_close_at"])
+    applications_close_at = DeadlineField(INSTANTS_IN_ORDER["applications_close_at"])
     quiz_opens_at = models.DateTimeField(INSTANTS_IN_ORDER["quiz_opens_at"])
-    quiz_closes_at = models.DateTimeField(INSTANTS_IN_ORDER["quiz_closes_at"])
+    quiz_closes_at = DeadlineField(INSTANTS_IN_ORDER["quiz_closes_at"])
     shortlist_at = models.DateTimeField(INSTANTS_IN_ORDER["shortlist_at"])
     reply_hours = models.PositiveSmallIntegerField(_("hours to confirm a place"), default=48)
     bootcamp_dates = ArrayField(models.DateField(), verbose_name=BOOTCAMP_DAYS)
-    project_due_at = models.DateTimeField(INSTANTS_IN_ORDER["project_due_at"])
+    project_due_at = DeadlineField(INSTANTS_IN_ORDER["project_due_at"])
     finalists_at = models.DateTimeField(INSTANTS_IN_ORDER["finalists_at"])
-    rankings_close_at = models.DateTimeField(INSTANTS_IN_ORDER["rankings_close_at"])
+    rankings_close_at = DeadlineField(INSTANTS_IN_ORDER["rankings_close_at"])
     match_at = models.DateTimeField(INSTANTS_IN_ORDER["match_at"])
 
     places = models.PositiveIntegerField(

@@ -7,6 +7,7 @@ from accounts.models import User
 from accounts.personal import PersonalJSONField
 from applications.models.applications import Application
 from applications.models.cohorts import Cohort
+from applications.models.deadlines import DeadlineField
 
 
 class Submission(models.Model):
@@ -38,7 +39,7 @@ class LateAccess(models.Model):
     user = models.ForeignKey(
         User, models.PROTECT, related_name="late_access", verbose_name=_("person")
     )
-    until = models.DateTimeField(_("until"))
+    until = DeadlineField(_("until"))
     reason = models.TextField(_("reason"))
     given_at = models.DateTimeField(_("given"))
     given_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("by"))

@@ -24,7 +24,7 @@ from applications.domain.applying import (
 from applications.domain.consents import required_texts
 from applications.models import Application, Stage
 from dtt.play.people import make_cohort, make_persona, make_user
-from notifications.moments import HONG_KONG
+from notifications.moments import HONG_KONG, say_instant
 from tests.conftest import rolled_back
 
 pytestmark = pytest.mark.django_db
@@ -66,6 +66,19 @@ def draft(zone: str) -> Application:
         now=opened,
     )
     return Application.objects.select_related("cohort").get(pk=saved.pk)
+
+
+@pytest.mark.parametrize(("at", "open_"), [(LAST, True), (CLOSE, False)])
+def test_until_23_59_means_until_that_minute_is_over(at: datetime, open_: bool) -> None:
+    opened = CLOSE - timedelta(days=14)
+    cohort = make_cohort(now=opened, applications_close_at=CLOSE - timedelta(minutes=1))
+    person = make_user("tai.man@dtt.example", now=opened)
+    application = start_application(cohort_id=cohort.pk, by=person, now=opened)
+
+    read = Application.objects.select_related("cohort").get(pk=application.pk)
+
+    assert may_change(read, at) is open_
+    assert say_instant(read.cohort.applications_close_at) == "Fri 14 May 2027, 23:59 HKT (UTC+8)"
 
 
 @pytest.mark.parametrize(("at", "status"), [(LAST, 302), (CLOSE, 422)])
