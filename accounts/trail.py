@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 BEGINNING = "0" * 64
+_canonical = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,7 @@ class Fact:
             self.reason,
             _spelt_out(self.ip),
         ]
-        text = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()
+        return hashlib.sha256(_canonical(said).encode()).hexdigest()
 
 
 def _spelt_out(ip: str | None) -> str | None:

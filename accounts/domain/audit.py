@@ -18,6 +18,9 @@ from accounts.trail import Fact
 _address: ContextVar[str | None] = ContextVar("address", default=None)
 
 
+_from_json = json.JSONDecoder(parse_float=str, parse_constant=str).decode
+
+
 @contextmanager
 def acting_from(address: str | None) -> Iterator[None]:
     """Let the events of this block say from which network address they were caused."""
@@ -89,7 +92,7 @@ def _plain(said: dict[str, Any] | None) -> dict[str, Any]:
     """As the database will give it back; a binary float would come back spelt otherwise."""
     if not said:
         return {}
-    plain: dict[str, Any] = json.loads(json.dumps(said), parse_float=str, parse_constant=str)
+    plain: dict[str, Any] = _from_json(json.dumps(said))
     return plain
 
 

@@ -30,6 +30,8 @@ TEXTS = {
     "study_programme": (Field.PROGRAMME_OF_STUDY, 200),
 }
 
+_canonical = json.JSONEncoder(sort_keys=True, default=str, ensure_ascii=False).encode
+
 WRITTEN = (
     *("surname_en", "given_en", "name_zh", "mobile", "institution", "institution_other"),
     *("study_programme", "level", "status", "completion_on", "python_rating", "track"),
@@ -80,8 +82,7 @@ def answers_of(
 def digest_of(values: ApplicantRow) -> str:
     """SHA-256 over a row as it was read, to know it again."""
     said = {field.name: getattr(values, field.name) for field in fields(values)}
-    canonical = json.dumps(said, sort_keys=True, default=str, ensure_ascii=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return hashlib.sha256(_canonical(said).encode()).hexdigest()
 
 
 def _source(text: str) -> str:
