@@ -68,7 +68,7 @@ def test_a_file_is_looked_at_first_and_imported_by_its_hash(
     assert Application.objects.count() == 0
     assert "2 rows: 1 created, 0 updated, 0 unchanged, 1 with a fault." in shown.content.decode()
     assert "read as UTF-8" in shown.content.decode()
-    assert shown.context["faults"]["rows"] == [["3", "“nobody” is not an e-mail address."]]
+    assert shown.context["faults"] == [("3", "“nobody” is not an e-mail address.")]
 
     manager.post(page("confirm", kept), {"sha256": "0" * 64})
     assert Application.objects.count() == 0
@@ -123,8 +123,8 @@ def test_one_fault_in_many_rows_is_one_line(manager: Client, cohort: Cohort) -> 
 
     manager.post(page("columns", kept), as_suggested(manager, kept))
 
-    [said, *repeated] = manager.get(page("confirm", kept)).context["faults"]["rows"]
-    assert said == ["3–5, 7, 9, 11, 13, 15, 17, 19, …", "“x” is not an e-mail address."]
+    [said, *repeated] = manager.get(page("confirm", kept)).context["faults"]
+    assert said == ("3–5, 7, 9, 11, 13, 15, 17, 19, …", "“x” is not an e-mail address.")
     assert [where for where, _what in repeated] == ["10, 12, 14, 16, 18, 20, 22, 24"]
 
 
@@ -135,7 +135,7 @@ def test_what_breaks_off_far_down_is_said_in_the_report(manager: Client, cohort:
 
     shown = manager.get(page("confirm", kept))
     assert "The file cannot be imported as it is." in shown.content.decode()
-    [[where, what]] = shown.context["faults"]["rows"]
+    [[where, what]] = shown.context["faults"]
     assert (where, what[:38]) == ("7", "A quotation mark that opens in this ro")
     manager.post(page("confirm", kept), {"sha256": kept.sha256})
     assert Application.objects.count() == 0
@@ -149,7 +149,7 @@ def test_a_nul_in_a_file_is_shown_and_does_no_harm(manager: Client, cohort: Coho
     manager.post(page("columns", kept), fields)
 
     shown = manager.get(page("confirm", kept))
-    [[where, what]] = shown.context["faults"]["rows"]
+    [[where, what]] = shown.context["faults"]
     assert (where, what) == ("2", "“Sur␀name” contains a NUL character (line 2).")
 
 

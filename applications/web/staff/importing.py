@@ -196,17 +196,14 @@ def _report_context(kept: ImportFile) -> dict[str, Any]:
         "report": report,
         "encoding": _read_as(report.get("encoding", ""), report.get("sheet", "")),
         "counts": counts(report),
-        "faults": _table(faults[:SHOWN_REMARKS]),
+        "faults": _remarks(faults[:SHOWN_REMARKS]),
         "more_faults": report.get("fault_count", len(faults)) - len(faults[:SHOWN_REMARKS]),
-        "warnings": _table(warnings[:SHOWN_REMARKS]),
+        "warnings": _remarks(warnings[:SHOWN_REMARKS]),
         "more_warnings": report.get("warning_count", 0) - len(warnings[:SHOWN_REMARKS]),
-        "columns": {
-            "headers": [_("Column"), _("Taken as")],
-            "rows": [
-                [shorten(header), _(label) if label else "–"]
-                for header, label in report.get("columns", ())
-            ],
-        },
+        "columns": [
+            (shorten(header), _(label) if label else "")
+            for header, label in report.get("columns", ())
+        ],
     }
 
 
@@ -246,18 +243,12 @@ def _located(remark: Any) -> str:
     )
 
 
-def _table(remarks: list[dict[str, Any]]) -> dict[str, Any]:
-    """One line for each thing that is the matter, with the rows that it is the matter with."""
+def _remarks(remarks: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """Each thing that is the matter once, after the rows that it is the matter with."""
     rows_of: dict[str, list[int]] = defaultdict(list)
     for remark in remarks:
         rows_of[remark["message"]].append(remark["row"])
-    return {
-        "headers": [_("Row"), _("What is the matter")],
-        "rows": [
-            [_say_rows(rows) if any(rows) else _("file"), message]
-            for message, rows in rows_of.items()
-        ],
-    }
+    return [(_say_rows(rows) if any(rows) else "", message) for message, rows in rows_of.items()]
 
 
 def _say_rows(rows: list[int]) -> str:
