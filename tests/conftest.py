@@ -11,8 +11,10 @@ from django.db import transaction
 from django.utils import translation
 from hypothesis import settings as hypothesis_settings
 
-# A shared machine may pause at any moment; a property is about values, not about time.
-hypothesis_settings.register_profile("dtt", deadline=None)
+# A shared machine may pause at any moment; a property is about values, not about time. Fifty
+# examples each keep the whole suite short: `pytest --hypothesis-profile=thorough` tries more.
+hypothesis_settings.register_profile("dtt", deadline=None, max_examples=50)
+hypothesis_settings.register_profile("thorough", deadline=None, max_examples=1000)
 hypothesis_settings.load_profile("dtt")
 
 NOW = datetime(2027, 3, 1, 4, 0, tzinfo=UTC)

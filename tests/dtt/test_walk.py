@@ -72,7 +72,7 @@ def test_every_door_opens_for_those_it_is_for_and_no_others(scene: Scene) -> Non
     wrong = []
     for name, door in (DOORS | STAFF_DOORS).items():
         address = scene.address(name, door)
-        for who in sample(door):
+        for who in sample(name, door):
             answer = scene.client(who).get(address)
             if answer.streaming:
                 b"".join(answer.streaming_content)  # so that its file is closed
@@ -89,7 +89,7 @@ def test_who_may_not_look_may_not_post_either(scene: Scene) -> None:
     wrong = []
     for name, door in (DOORS | STAFF_DOORS).items():
         address = scene.address(name, door)
-        for who in scene.people.keys() - door.opens_for:
+        for who in set(sample(name, door)) - door.opens_for:
             answer = scene.client(who).post(address, {})
             if not refused(answer):
                 wrong.append(f"{who} {address} ({name}) → {said(answer)}")
@@ -177,10 +177,12 @@ def test_every_verb_of_a_played_cohort_has_words(scene: Scene) -> None:
     assert [verb for verb in verbs if not has_words(verb)] == []
 
 
-def sample(door: Door) -> list[str]:
-    """Who tries a door: all but where it is open to nearly everybody, then one of each kind."""
+def sample(name: str, door: Door) -> list[str]:
+    """Who tries a door: everybody, but one of each kind where all of a kind are met alike."""
     if door.opens_for >= SIGNED_IN:
-        return ["visitor", "applicant", "manager", "recruiter"]
+        return ["applicant", "manager", "recruiter", "visitor"]
+    if name.startswith("admin:"):
+        return ["applicant", "recruiter", *sorted(STAFF), "visitor"]
     return sorted(EVERYBODY)
 
 
