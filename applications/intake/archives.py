@@ -1,9 +1,10 @@
 """Look through a ZIP archive before anybody opens it as a workbook. Pure.
 
-A workbook is a ZIP of XML. A small one can unpack to gigabytes, say so or lie about it, or hold two
-cells that lie so far apart that a table of everything between them fits in no memory. So every
-entry is really unpacked once, in pieces and up to a limit, and every piece of XML is read strictly,
-before a library that trusts its input may see it.
+A workbook is a ZIP of XML. A small one can unpack to gigabytes, say so or lie about it, hold two
+cells that lie so far apart that a table of everything between them fits in no memory, or write one
+long text once and show it in a million cells. So every entry is really unpacked once, in pieces and
+up to a limit, and every piece of XML is read strictly, before a library that trusts its input may
+see it.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ import re
 import struct
 import zipfile
 import zlib
+from array import array
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 from xml.parsers import expat
 
@@ -25,6 +27,8 @@ MAX_CELLS: Final = 4_000_000
 
 _RATIO_COUNTS_FROM: Final = 1024 * 1024
 _PIECE: Final = 256 * 1024
+_MOST_PIECES: Final = 4  # in which a short text is read
+_NUMBERS_AT_ONCE: Final = 10_000
 _LOCAL_HEADER: Final = struct.Struct("<4s22xHH")
 _ENCRYPTED: Final = 0x1
 _READABLE: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
@@ -61,16 +65,22 @@ def look_through(data: bytes) -> frozenset[str]:
     names = {entry.filename.replace("\\", "/").lower() for entry in entries}
     if len(names) != len(entries):
         raise DamagedArchive("an entry stands in it twice")
-    left = MAX_UNPACKED
-    for entry in entries:
-        left -= _look_through_entry(data, entry, left)
+    left, shared = MAX_UNPACKED, _SharedTexts()
+    for entry in sorted(entries, key=_shared_texts_first):
+        left -= _look_through_entry(data, entry, left, shared)
     return frozenset(entry.filename for entry in entries)
 
 
-def _look_through_entry(data: bytes, entry: zipfile.ZipInfo, at_most: int) -> int:
+def _shared_texts_first(entry: zipfile.ZipInfo) -> bool:
+    return "sharedstrings" not in entry.filename.lower()
+
+
+def _look_through_entry(
+    data: bytes, entry: zipfile.ZipInfo, at_most: int, shared: _SharedTexts
+) -> int:
     """Unpack an entry to nowhere; return its size."""
     name = entry.filename.replace("\\", "/").lower()
-    look = _XmlLook(name) if name.endswith((".xml", ".rels")) else None
+    look = _XmlLook(name, shared) if name.endswith((".xml", ".rels")) else None
     size = checksum = 0
     for piece in _unpack(data, entry):
         size += len(piece)
@@ -141,15 +151,46 @@ class _Extent:
             raise OversizedArchive
 
 
+@dataclass(slots=True)
+class _SharedTexts:
+    """The texts that cells refer to by number: their lengths, and how much all cells show."""
+
+    lengths: array[int] = field(default_factory=lambda: array("L"))
+    shown: int = 0
+
+    def begin(self) -> None:
+        """Another text; it must be known before a cell shows any."""
+        if self.shown:
+            raise DamagedArchive("a text comes after the cells that may show it")
+        if len(self.lengths) == MAX_CELLS:
+            raise OversizedArchive
+        self.lengths.append(0)
+
+    def lengthen(self, text: str) -> None:
+        if self.lengths:
+            self.lengths[-1] += len(text.encode())
+
+    def show(self, numbers: list[str]) -> None:
+        """Cells show these: written out there, they count like everything that is unpacked."""
+        self.shown += len(numbers) + sum(map(self.lengths.__getitem__, map(int, numbers)))
+        if self.shown > MAX_UNPACKED:
+            raise OversizedArchive
+
+
 class _XmlLook:
     """Reads an XML entry strictly: well-formed, no document type, no sheet beyond the limit."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, shared: _SharedTexts) -> None:
         self._name = name
+        self._shared = shared
+        self._in_text = self._is_shared = False
+        self._numbers: list[str] = []
+        self._heard: list[str] = []
         self._is_relations = name == _RELATIONS
         self._extent = _Extent()
         self._row = self._column = 0
         self._parser = expat.ParserCreate()
+        self._parser.buffer_text = True
         self._parser.StartDoctypeDeclHandler = self._doctype
         self._parser.StartElementHandler = self._root
 
@@ -158,6 +199,8 @@ class _XmlLook:
 
     def end(self) -> None:
         self._reading(lambda: self._parser.Parse(b"", True))
+        self._reading(self._after_number)
+        self._reading(lambda: self._shared.show(self._numbers))
 
     def _reading(self, read: Callable[[], object]) -> None:
         try:
@@ -172,6 +215,12 @@ class _XmlLook:
         kind = name.rpartition(":")[2]
         if self._is_relations:
             self._parser.StartElementHandler = self._relation
+        elif kind == "sst":
+            if self._shared.lengths:
+                raise DamagedArchive("it has two lists of texts")
+            self._parser.StartElementHandler = self._in_shared_texts
+            self._parser.EndElementHandler = self._after_shared_text
+            self._parser.CharacterDataHandler = self._shared.lengthen
         else:
             is_sheet = kind in ("worksheet", "dialogsheet", "macrosheet")
             self._parser.StartElementHandler = self._in_sheet if is_sheet else None
@@ -182,14 +231,43 @@ class _XmlLook:
         if attributes.get("TargetMode") != "External" and not target.endswith(".xml"):
             raise DamagedArchive(f"{self._name} leads to something that is no XML")
 
+    def _in_shared_texts(self, name: str, _attributes: dict[str, str]) -> None:
+        kind = name.rpartition(":")[2]
+        if kind == "sst" or (kind == "si" and self._in_text):
+            raise DamagedArchive("a text stands in another")  # who counts them otherwise errs
+        if kind == "si":
+            self._in_text = True
+            self._shared.begin()
+
+    def _after_shared_text(self, name: str) -> None:
+        if name.rpartition(":")[2] == "si":
+            self._in_text = False
+
+    def _after_number(self) -> None:
+        """The element with the number of a shared text is over."""
+        if len(self._heard) > _MOST_PIECES:
+            raise DamagedArchive("that is no number of a text")
+        if self._heard:
+            self._numbers.append("".join(self._heard))
+            self._heard.clear()
+        self._parser.CharacterDataHandler = None
+        if len(self._numbers) > _NUMBERS_AT_ONCE:
+            self._shared.show(self._numbers)
+            self._numbers.clear()
+
     def _in_sheet(self, name: str, attributes: dict[str, str]) -> None:
         kind = name if ":" not in name else name.rpartition(":")[2]
+        if self._heard:
+            self._after_number()
         if kind == "c":
             self._column += 1
+            self._is_shared = attributes.get("t") == "s"
             if "r" in attributes:
                 self._row, self._column = _place(attributes["r"])
         elif kind in _VALUES:
             self._extent.fill(self._row, self._column)
+            if self._is_shared:
+                self._parser.CharacterDataHandler = self._heard.append
         elif kind == "row":
             self._row = int(attributes.get("r", self._row + 1))
             self._column = 0

@@ -144,6 +144,9 @@ def test_a_million_formatted_rows_without_a_value_are_no_rows() -> None:
 ENCRYPTED = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le")
 FAR = f'<row r="1">{cell("A1")}</row><row r="1048576">{cell("XFD1048576")}</row>'
 FAR_UNNAMED = '<row r="1"><c><v>1</v></c></row><row r="1048576">' + "<c><v>1</v></c>" * 9 + "</row>"
+SHOWN_OFTEN = workbook([["x" * 30_000]] * 8_000)
+TEXTS = "xl/sharedStrings.xml"
+TEXTS_IN_TEXTS = b"<sst><si><t>a</t><si><t>b</t></si></si></sst>"
 BOMB = b"<worksheet>" + b" " * 3_000_000 + b"</worksheet>"
 DOCTYPE = b'<!DOCTYPE w [<!ENTITY a "b">]><worksheet><sheetData/></worksheet>'
 RELATIONS = "xl/_rels/workbook.xml.rels"
@@ -163,6 +166,10 @@ RELATIONS = "xl/_rels/workbook.xml.rels"
         (changed(SMALL, {SHEET: BOMB}), "oversized_workbook"),
         (with_cells(FAR), "oversized_workbook"),
         (with_cells(FAR_UNNAMED), "oversized_workbook"),
+        (SHOWN_OFTEN, "oversized_workbook"),
+        (changed(SHOWN_OFTEN, {TEXTS: b"<sst/>"}), "damaged_workbook"),
+        (changed(SHOWN_OFTEN, {"a/sharedStrings.xml": b"<sst><si/></sst>"}), "damaged_workbook"),
+        (changed(SMALL, {TEXTS: TEXTS_IN_TEXTS}), "damaged_workbook"),
         (
             changed(SMALL, {f"junk/{number}": b"" for number in range(1001)}),
             "oversized_workbook",
