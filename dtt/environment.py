@@ -156,15 +156,13 @@ def files(url: str, folder: Path) -> dict[str, Any]:
     protocol = "http" if asked.get("tls") == ["0"] else "https"
     port = f":{parts.port}" if parts.port else ""
     return {
-        "BACKEND": "storages.backends.s3.S3Storage",
+        "BACKEND": "dtt.object_store.ObjectStore",
         "OPTIONS": {
             "access_key": unquote(parts.username),
             "secret_key": unquote(parts.password or ""),
             "bucket_name": bucket,
             "endpoint_url": f"{protocol}://{parts.hostname}{port}",
             "region_name": asked.get("region", [None])[0],
-            "addressing_style": "path",
-            "signature_version": "s3v4",
             "default_acl": None,
             "querystring_auth": False,
             "file_overwrite": False,

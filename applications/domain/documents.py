@@ -17,7 +17,7 @@ from itertools import islice
 from celery import current_app
 from django.conf import settings
 from django.core.cache import cache
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -27,6 +27,7 @@ from accounts.errors import Refused
 from accounts.models import User
 from applications import content as contents
 from applications import pdf
+from applications.domain.storing import reaching_the_store
 from applications.identity_numbers import Likeness, likeness, masked
 from applications.models import Application, Document, Stage
 from applications.models.documents import FOLDER
@@ -102,6 +103,7 @@ def upload_document(
     Raises:
         UnableToUpload: no file of this kind is asked for, or it is not a whole, plain, readable PDF
             of at most 5 MB.
+        StoreAway: the file could not be stored.
     """
     application = Application.objects.get(pk=application_id)
     _require_asked(application)
@@ -136,6 +138,7 @@ def keep_document(
 
     Raises:
         UnableToUpload: it has been forgotten meanwhile, or another one came after it.
+        StoreAway: the file could not be stored.
     """
     there = _live(Application(pk=application_id), kind)
     if there and there.sha256 == digest:
@@ -156,6 +159,17 @@ def readiness(document: Document) -> Readiness:
     if settings.SCANNER_URL and document.scan in NOT_SCANNED:
         return Readiness.CHECKING
     return Readiness.READY
+
+
+def open_document(document: Document) -> File:
+    """The content of a file, open for reading.
+
+    Raises:
+        FileNotFoundError: there is a row and no file.
+        StoreAway: the files cannot be reached now.
+    """
+    with reaching_the_store():
+        return document.file.open("rb")
 
 
 def record_reading(*, document: Document, by: User, now: datetime, company: str = "") -> None:
@@ -256,7 +270,7 @@ def _store(
         warned=checked.likeness is not Likeness.NONE,
         uploaded_at=now,
     )
-    with ExitStack() as undo:
+    with reaching_the_store(), ExitStack() as undo:
         document.file.save(checked.name, ContentFile(checked.plain), save=False)
         undo.callback(document.file.delete, save=False)
         with transaction.atomic():

@@ -36,18 +36,20 @@ from applications.domain.documents import (
     Readiness,
     Warned,
     keep_document,
+    open_document,
     readiness,
     record_reading,
     too_large,
     upload_document,
 )
+from applications.domain.storing import StoreAway
 from applications.identity_numbers import Likeness
 from applications.models import Document
 from applications.queries import cvs_of
 from applications.rules import document_for
 from applications.web.own import ApplicationView
 
-UNPROCESSABLE, CONFLICT = 422, 409
+UNPROCESSABLE, CONFLICT, UNAVAILABLE = 422, 409, 503
 UNREADABLE = (BadRequest, MultiPartParserError, SuspiciousOperation, UnreadablePostError)
 AS_SENT = {
     "X-Content-Type-Options": "nosniff",
@@ -183,9 +185,12 @@ def serve(request: HttpRequest, found: Document, *, company: str = "") -> HttpRe
         context = {"document": found, "refused": state is Readiness.REFUSED}
         return render(request, "applications/documents_waits.html", context, status=CONFLICT)
     try:
-        file = found.file.open("rb")
+        file = open_document(found)
     except FileNotFoundError as error:
         raise Http404 from error
+    except StoreAway as refusal:
+        context = {"document": found, "away": str(refusal)}
+        return render(request, "applications/documents_waits.html", context, status=UNAVAILABLE)
     record_reading(document=found, by=reader_of(request), now=timezone.now(), company=company)
     return FileResponse(
         cast(Iterable[bytes], file),

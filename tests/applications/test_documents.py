@@ -32,6 +32,7 @@ from applications.domain.documents import (
 from applications.domain.stages import advance
 from applications.lifecycle import Move
 from applications.models import Application, Document
+from dtt import environment
 from dtt.play.documents import make_pdf
 from dtt.play.people import make_applicants, make_cohort, make_user
 from dtt.web.todo import todos_for
@@ -191,6 +192,22 @@ def _a_folder_of_its_own(settings: LazySettings, tmp_path: Path) -> None:
     options = settings.STORAGES["default"]["OPTIONS"] | {"location": tmp_path}
     default = settings.STORAGES["default"] | {"OPTIONS": options}
     settings.STORAGES = settings.STORAGES | {"default": default}
+
+
+def test_a_store_that_is_away_is_said_and_keeps_nothing(
+    page: Page, settings: LazySettings, tmp_path: Path
+) -> None:
+    kept = upload(page.application)
+    (tmp_path / "file").touch()
+    settings.STORAGES = settings.STORAGES | {"default": environment.files("", tmp_path / "file")}
+
+    status, text = page.send(NEWER)
+    reading = page.client.get(reverse("applications:document", args=[kept.uuid]))
+
+    away = "The place where files are kept cannot be reached at the moment."
+    assert (status, away in text, page.live()) == (422, True, [kept])
+    assert (reading.status_code, away in reading.content.decode()) == (503, True)
+    assert verbs(page.application)[-1] == "upload-document"  # and not "view-cv"
 
 
 # ---- what is refused ---------------------------------------------------------------------------

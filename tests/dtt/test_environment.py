@@ -1,4 +1,5 @@
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.files.storage.handler import StorageHandler
 
 from dtt import environment
+from dtt.object_store import StoreAway
 
 PROJECT = Path(__file__).resolve().parents[2]
 COMPLETE = {
@@ -151,6 +153,18 @@ def test_files_in_a_bucket_are_private_and_never_overwritten(tmp_path: Path) -> 
         False,
     )
     assert storage.get_object_parameters("documents/x") == {}
+
+
+def test_a_bucket_that_is_away_fails_soon_and_like_a_disk(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    url = f"s3://key:secret@127.0.0.1:{port}/files?tls=0&region=x"
+    storage = StorageHandler({"default": environment.files(url, tmp_path)})["default"]
+
+    with pytest.raises(StoreAway):
+        storage.open("documents/x")
+
+    assert issubclass(StoreAway, OSError)
 
 
 @pytest.mark.parametrize(
