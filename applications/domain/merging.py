@@ -58,7 +58,7 @@ def merge_applications(
         _require_mergeable(keep, drop)
         doubts = doubts_about(keep)
         filled = _fill_gaps(keep, drop, now=now)
-        moved = _move_what_hangs_on(keep, drop)
+        moved = _move_what_hangs_on(keep, drop, by=by, now=now)
         advance_locked([drop], move=Move.MERGE, by=by, now=now, reason=note, into=keep)
         audit.record(
             keep,
@@ -149,17 +149,25 @@ def _fill_gaps(keep: Application, drop: Application, *, now: datetime) -> list[s
     return filled
 
 
-def _move_what_hangs_on(keep: Application, drop: Application) -> list[str]:
-    """Let documents and the access request that only the other one has go on with this one."""
+def _move_what_hangs_on(
+    keep: Application, drop: Application, *, by: User, now: datetime
+) -> list[str]:
+    """Let documents and the access request that only the other one has go on with this one.
+
+    Returns what the story of the application may tell: of the access request the trail says so
+    at the request alone.
+    """
     moved = []
     have = keep.documents.filter(replaced_at__isnull=True).values_list("kind", flat=True)
     live = Document.objects.filter(application=drop, replaced_at__isnull=True)
     if live.exclude(kind__in=list(have)).update(application=keep):
         moved.append("documents")
-    asked = AccessRequest.objects.filter(application__in=[keep, drop])
+    asked = list(AccessRequest.objects.filter(application__in=[keep, drop]).select_for_update())
     if [request.application_id for request in asked] == [drop.pk]:
-        asked.update(application=keep)
-        moved.append("access-request")
+        [request] = asked
+        request.application = keep
+        request.save(update_fields=["application"])
+        audit.record(request, "take-over", by=by, now=now)
     return moved
 
 

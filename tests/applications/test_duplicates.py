@@ -143,7 +143,13 @@ def test_an_access_request_goes_on_and_consents_stay_where_they_were_given(
 
     merge_applications(case_id=case.pk, keep_id=one.pk, note=WHY, by=reviewer, now=NOON)
 
-    assert AccessRequest.objects.get().application == one
+    asked = AccessRequest.objects.get()
+    told = AuditEvent.objects.filter(verb="take-over").order_by("pk")
+    assert asked.application == one
+    assert [(event.object_type, event.after.get("moved")) for event in told] == [
+        ("applications.accessrequest", None),
+        ("applications.application", []),  # whose story others read
+    ]
     assert list(Consent.objects.values_list("application_id", flat=True)) == [other.pk]
 
 
