@@ -6,11 +6,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.db import connections
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 # Playwright runs an event loop in this thread; the tests use the database beside it, never in it.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _let_go_of_the_database() -> None:
+    """A request's thread keeps no connection: the database is dropped when the tests are over."""
+    connections.settings["default"]["CONN_MAX_AGE"] = 0
 
 
 @pytest.fixture(scope="session")
