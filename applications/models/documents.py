@@ -30,7 +30,9 @@ class Document(models.Model):
         INFECTED = "infected", _("refused by the scanner")
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    application = models.ForeignKey(Application, models.PROTECT, related_name="documents")
+    application = models.ForeignKey(
+        Application, models.PROTECT, related_name="documents", verbose_name=_("application")
+    )
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     file = PersonalFileField(
         _("file"), upload_to=place_of, max_length=100, purpose="showing you to companies you chose"

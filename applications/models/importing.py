@@ -12,7 +12,9 @@ from applications.models.cohorts import Cohort
 class ImportFile(models.Model):
     """A file to import, kept as it came, and what it did. `imported_at` is NULL until confirmed."""
 
-    cohort = models.ForeignKey(Cohort, models.PROTECT, related_name="import_files")
+    cohort = models.ForeignKey(
+        Cohort, models.PROTECT, related_name="import_files", verbose_name=_("cohort")
+    )
     name = models.CharField(_("file name"), max_length=200)
     sha256 = models.CharField(_("SHA-256"), max_length=64)
     content = models.BinaryField(_("content"))

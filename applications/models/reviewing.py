@@ -47,7 +47,14 @@ class DuplicateCase(models.Model):
     reason = models.CharField(_("reason"), max_length=10, choices=Reason)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN)
     found_at = models.DateTimeField(_("found"))
-    decided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    decided_by = models.ForeignKey(
+        User,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("decided by"),
+    )
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
     note = models.TextField(_("why"), blank=True)
 
