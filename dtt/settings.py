@@ -210,6 +210,7 @@ LANGUAGES = [("en", "English"), ("zh-hant", "繁體中文")]
 LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale" / "libraries"]
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 USE_I18N = True
+FORMAT_MODULE_PATH = ["dtt.formats"]
 USE_TZ = True
 TIME_ZONE = "Asia/Hong_Kong"
 
