@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.html import format_html
-from django.utils.translation import gettext as _text
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter, TextFilter
 from unfold.contrib.filters.forms import RangeDateForm
@@ -129,7 +129,7 @@ class AuditEventAdmin(RoleAdmin):
 
     @display(description=_("who"))
     def says_who(self, event: AuditEvent) -> str:
-        return event.actor.email if event.actor else _text("the system")
+        return event.actor.email if event.actor else gettext("the system")
 
     @display(description=_("what"), ordering="verb")
     def says_verb(self, event: AuditEvent) -> str:
@@ -155,7 +155,7 @@ class AuditEventAdmin(RoleAdmin):
     def says_link(self, event: AuditEvent) -> str:
         seal = getattr(event, "seal", None)
         if seal is None:
-            return _text("not sealed yet; that takes some seconds")
+            return gettext("not sealed yet; that takes some seconds")
         return format_html('<code class="digest">{}:{}</code>', seal.position, seal.digest)
 
 

@@ -145,7 +145,7 @@ def test_everything_that_is_known_is_on_the_page(applicant: Application, now: da
         "Sisters 2.",
         "Part of this application:",
         "Letter 2",
-        "Judged by version 1 of the eligibility rules",
+        "Judged by version 1 of the eligibility rules.",
     ]
     assert [text for text in said if text not in shown] == []
 
