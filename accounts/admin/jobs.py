@@ -14,6 +14,8 @@ from accounts.roles import Role
 from accounts.staff import RoleAdmin
 from accounts.web import jobs
 
+PAGE = "accounts_job_change"
+
 
 @admin.register(Job)
 class JobAdmin(RoleAdmin):
@@ -31,10 +33,12 @@ class JobAdmin(RoleAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
+        # Neither Django's page of a row nor what sends every other address there.
+        others = (url for url in super().get_urls() if url.name not in (PAGE, None))
         return [
-            path("<int:pk>/change/", view(jobs.job_page), name="accounts_job_change"),
+            path("<int:pk>/change/", view(jobs.job_page), name=PAGE),
             path("<int:pk>/progress/", view(jobs.job_progress), name="accounts_job_progress"),
-            *(url for url in super().get_urls() if url.name != "accounts_job_change"),
+            *others,
         ]
 
     def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:

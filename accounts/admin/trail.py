@@ -1,7 +1,7 @@
 """Staff pages of the audit trail: who did what, when, to what, from where."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import MAXYEAR, MINYEAR, date, datetime, time, timedelta
 from typing import Any
 
 from django.apps import apps
@@ -161,9 +161,11 @@ class AuditEventAdmin(RoleAdmin):
 
 def _day(text: str) -> date | None:
     try:
-        return parse_date(text)
+        day = parse_date(text)
     except ValueError:  # looks like a day and is none: 2027-02-30
         return None
+    # At the ends of the calendar there is no day before or after.
+    return day if day and MINYEAR < day.year < MAXYEAR else None
 
 
 def _midnight(day: date) -> datetime:

@@ -203,6 +203,8 @@ def test_a_job_is_watched_by_who_asked_and_by_who_oversees(person: User) -> None
             client.force_login(who)
             answers.append(client.get(address).status_code)
         assert answers == [200, 404, 200]
+        odd = address.replace(str(job.pk), "²")
+        assert client.get(odd).status_code == 404
 
 
 @pytest.mark.django_db
