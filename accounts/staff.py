@@ -4,12 +4,15 @@ A change form may write only what is plain data (a room's name, a company's addr
 that has a verb is read-only there and has a button that calls the verb.
 """
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.db import models
 from django.http import HttpRequest
+from django.utils import timezone
 from unfold.admin import ModelAdmin
 
+from accounts.domain import audit
+from accounts.models import User
 from accounts.roles import Role, has_role
 
 
@@ -42,3 +45,15 @@ class RoleAdmin(ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False
+
+    def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
+        """Write plain data and, in the same transaction, who wrote it."""
+        super().save_model(request, obj, form, change)
+        if form.changed_data:
+            audit.record(
+                obj,
+                "change-record" if change else "add-record",
+                by=cast(User, request.user),
+                now=timezone.now(),
+                after={"fields": sorted(form.changed_data)},
+            )

@@ -18,6 +18,8 @@ VERBS = {
     "second-factor-failed": _("Typed a wrong code"),
     "use-recovery-code": _("Used a recovery code"),
     "start-job": _("Started long work"),
+    "add-record": _("Added"),
+    "change-record": _("Changed"),
     # cohorts
     "add-cohort": _("Added a cohort"),
     "change-cohort": _("Changed a cohort’s settings"),

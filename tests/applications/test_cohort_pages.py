@@ -51,6 +51,24 @@ def test_the_checklist_is_worked_off_and_the_cohort_opened_by_its_buttons(
     assert desk.post(address, {"do": "nonsense"}).status_code == 404
 
 
+def test_plain_data_that_is_typed_over_is_in_the_trail(
+    desk: Client, furnished: Cohort, manager: User
+) -> None:
+    programme = furnished.programme
+    address = reverse("admin:applications_programme_change", args=[programme.pk])
+    form = desk.get(address).context_data["adminform"].form.initial
+
+    answers = [
+        desk.post(address, {**form, "contact_email": email}).status_code
+        for email in ("new@dtt.example", "new@dtt.example")
+    ]
+
+    [event] = AuditEvent.objects.filter(object_type="applications.programme")
+    assert answers == [302, 302]
+    assert (event.verb, event.object_id) == ("change-record", str(programme.pk))
+    assert (event.actor, event.after) == (manager, {"fields": ["contact_email"]})
+
+
 @pytest.mark.parametrize(
     ("role", "reads", "acts"),
     [
