@@ -8,7 +8,7 @@ BIN := .venv/bin
 PO := $(wildcard locale/*/LC_MESSAGES/*.po locale/*/*/LC_MESSAGES/*.po)
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes
 
-.PHONY: setup setup-dev run pipeline test e2e lint bench format messages lock clean
+.PHONY: setup setup-dev run pipeline test e2e axe lint bench format messages lock clean
 
 setup: .venv/.ready .venv/.catalogues
 
@@ -37,10 +37,13 @@ pipeline: setup
 	@$(BIN)/python manage.py pipeline --applicants 1400 --seed 1
 
 test: setup-dev
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not e2e" -q
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not e2e and not axe" -q
 
 e2e: setup-dev
 	@$(BIN)/python -m pytest -n 2 -m e2e -q
+
+axe: setup-dev
+	@$(BIN)/python -m pytest -n 2 -m axe -q
 
 lint: setup-dev
 	@$(BIN)/ruff check .

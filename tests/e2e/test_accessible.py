@@ -17,7 +17,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from tests.walk import DOORS, MODELS, STAFF_DOORS, Door, Scene, played
 
-pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.axe, pytest.mark.django_db(transaction=True)]
 RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 OF_COLOUR = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 NARROW = 320
