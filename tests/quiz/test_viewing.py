@@ -16,9 +16,7 @@ def test_nobody_looks_on_during_a_live_attempt(hall: Hall) -> None:
     viewing = start_viewing(user_id=person.pk, reason="called", by=manager, now=now)
     before = hindrance_to(viewing, now)
 
-    attempt = open_attempt(
-        application_id=hall.first.pk, quiz_id=hall.quiz.pk, by=person, now=now
-    )
+    attempt = open_attempt(application_id=hall.first.pk, quiz_id=hall.quiz.pk, by=person, now=now)
 
     with pytest.raises(UnableToView, match="taking the quiz now"):
         start_viewing(user_id=person.pk, reason="called again", by=manager, now=now)
