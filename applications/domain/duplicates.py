@@ -5,7 +5,7 @@ mailbox a department's.
 """
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from itertools import combinations
 
@@ -17,6 +17,7 @@ from applications.models import Application, DuplicateCase, Stage
 # A draft is its writer's alone; who has left competes with nobody.
 COMPARED = frozenset(Stage) - {Stage.DRAFT, Stage.WITHDRAWN, Stage.MERGED}
 KEYS_OF_ONE = 2  # a mailbox and a mobile
+MOST_COMPARED = 10  # applications with one key of which each pair is a case
 
 
 def look_for_duplicates(*, application_ids: Collection[int], now: datetime) -> int:
@@ -55,7 +56,7 @@ def _look(cohort_id: int, mine: list[tuple[int, str, str]], now: datetime) -> in
     asked_about = {pk for pk, _mailbox, _mobile in mine}
     found: dict[tuple[int, int], str] = {}
     for (reason, _key), pks in sorted(sharing.items()):
-        for first, second in combinations(sorted(pks), 2):
+        for first, second in _pairs(sorted(pks)):
             if first in asked_about or second in asked_about:
                 found.setdefault((first, second), reason)
     known = set(
@@ -71,6 +72,17 @@ def _look(cohort_id: int, mine: list[tuple[int, str, str]], now: datetime) -> in
     ]
     DuplicateCase.objects.bulk_create(new, ignore_conflicts=True, batch_size=1000)
     return len(new)
+
+
+def _pairs(pks: list[int]) -> Iterator[tuple[int, int]]:
+    """Every pair of a few; of many, each with the oldest.
+
+    A number that half a file has says nothing about a person, and all its pairs would be millions.
+    """
+    if len(pks) <= MOST_COMPARED:
+        yield from combinations(pks, 2)
+    else:
+        yield from ((pks[0], later) for later in pks[1:])
 
 
 def _lock(cohort_id: int, keys: Collection[str]) -> None:

@@ -14,7 +14,14 @@ from applications.domain.applying import save_draft
 from applications.domain.duplicates import look_for_duplicates
 from applications.domain.merging import UnableToMerge, keep_both, masked, merge_applications
 from applications.models import AccessRequest, Application, Cohort, Consent, DuplicateCase, Stage
-from dtt.play.people import Persona, apply, make_cohort, make_persona, make_user
+from dtt.play.people import (
+    Persona,
+    apply,
+    make_applicants,
+    make_cohort,
+    make_persona,
+    make_user,
+)
 from notifications.models import Message
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +75,17 @@ def test_the_same_mobile_is_found_whichever_is_asked_about(cohort: Cohort) -> No
 
     assert look_for_duplicates(application_ids=[one.pk], now=NOON) == 0
     assert pairs() == [(one.pk, other.pk, "mobile")]
+
+
+def test_a_number_that_many_gave_makes_one_case_each_and_not_all_pairs(cohort: Cohort) -> None:
+    people = make_applicants(cohort, 12, now=NOON)
+    Application.objects.update(mobile="+85221234567")
+    oldest, *later = sorted(person.pk for person in people)
+
+    found = look_for_duplicates(application_ids=[oldest, *later], now=NOON)
+
+    assert found == len(later)
+    assert sorted(pairs()) == [(oldest, pk, "mobile") for pk in later]
 
 
 def test_people_without_anything_in_common_are_not_compared(cohort: Cohort) -> None:
