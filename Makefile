@@ -40,7 +40,7 @@ test: setup-dev
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not e2e and not axe" -q
 
 e2e: setup-dev
-	@$(BIN)/python -m pytest -n 2 -m e2e -q
+	@$(BIN)/python -m pytest -n 2 -m "e2e or axe" -q
 
 axe: setup-dev
 	@$(BIN)/python -m pytest -n 2 -m axe -q
