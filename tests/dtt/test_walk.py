@@ -5,9 +5,11 @@ else gets 404 (somebody else's object), 403 (a room for other roles), 405 (no su
 way to the sign-in. A POST by somebody who may not even look is refused the same way.
 """
 
+import re
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 from django.contrib import admin
 from django.http import HttpResponse
 from django.test import RequestFactory
@@ -36,6 +38,9 @@ from tests.walk import (
 )
 
 pytestmark = pytest.mark.django_db
+STATIC_FILE = re.compile(r'(?:href|src)="/static/([^"?]+)')
+FILES = {"applications:document", "portal:cv"}
+MOST_BYTES = 150_000  # of a page with its styles and scripts, before they are packed
 PAGES_OF_A_TABLE = ("changelist", "add", "history", "delete", "change")
 
 CLOSED_TO_VIEWERS = {
@@ -169,6 +174,28 @@ def test_a_viewer_sees_the_applicants_pages_but_what_is_private(scene: Scene) ->
         assert not tells_of_needs(answer), name
     closed = {name for name, answer in answers.items() if answer.status_code == 403}
     assert closed == CLOSED_TO_VIEWERS
+
+
+def test_no_page_of_people_weighs_more_than_a_poor_network_carries(scene: Scene) -> None:
+    heavy = []
+    for name, door in DOORS.items():
+        who = next((one for one in sorted(door.opens_for) if one != "visitor"), None)
+        if name in FILES:
+            continue
+        answer = scene.client(who).get(scene.address(name, door)) if who else None
+        if answer is None or not answer.content.startswith(b"<!doctype html>"):
+            continue
+        page = answer.content.decode()
+        files = {file for file in STATIC_FILE.findall(page) if file.endswith((".css", ".js"))}
+        weight = len(page.encode()) + sum(
+            (settings.BASE_DIR / "static" / file).stat().st_size
+            for file in files
+            if (settings.BASE_DIR / "static" / file).exists()
+        )
+        if weight > MOST_BYTES:
+            heavy.append(f"{name}: {weight}")
+
+    assert heavy == []
 
 
 def test_every_verb_of_a_played_cohort_has_words(scene: Scene) -> None:
