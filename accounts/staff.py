@@ -4,6 +4,7 @@ A change form may write only what is plain data (a room's name, a company's addr
 that has a verb is read-only there and has a button that calls the verb.
 """
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, cast
 
 from django.db import models
@@ -14,6 +15,8 @@ from unfold.admin import ModelAdmin
 from accounts.domain import audit
 from accounts.models import User
 from accounts.roles import Role, has_role
+
+LONGEST = 500  # characters of a value in the trail
 
 
 class RoleAdmin(ModelAdmin):
@@ -50,10 +53,30 @@ class RoleAdmin(ModelAdmin):
         """Write plain data and, in the same transaction, who wrote it."""
         super().save_model(request, obj, form, change)
         if form.changed_data:
+            fields = sorted(form.changed_data)
             audit.record(
                 obj,
                 "change-record" if change else "add-record",
                 by=cast(User, request.user),
                 now=timezone.now(),
-                after={"fields": sorted(form.changed_data)},
+                before=_said(obj, fields, form.initial) if change else None,
+                after={"fields": fields} | _said(obj, fields, form.cleaned_data),
             )
+
+
+def _said(obj: Any, fields: list[str], values: Mapping[str, Any]) -> dict[str, str]:
+    """What was typed, for the trail; of what is personal the trail has the name alone."""
+    plain = [
+        name
+        for name in fields
+        if not getattr(obj._meta.get_field(name), "personal", False) and name in values
+    ]
+    return {name: _spell(values[name]) for name in plain}
+
+
+def _spell(value: Any) -> str:
+    if isinstance(value, models.Model):
+        return str(value.pk)
+    if isinstance(value, list | tuple | set | models.QuerySet):
+        return ", ".join(map(_spell, value))[:LONGEST]
+    return "" if value is None else str(value)[:LONGEST]

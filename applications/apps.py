@@ -16,8 +16,13 @@ class ApplicationsConfig(AppConfig):
 
     def ready(self) -> None:
         # Models can be imported only when the registry of apps is filled.
+        from accounts import confidential  # noqa: PLC0415
+        from accounts.roles import Role  # noqa: PLC0415
         from applications.web.staff import exporting, importing  # noqa: PLC0415
 
+        officer = (Role.ACCOMMODATION_OFFICER,)
+        confidential.register(events="applications.accessrequest", readers=officer)
+        confidential.register(letters="access-decided", readers=officer)
         exporting.register()
         importing.register()
         post_migrate.connect(seed_institutions, sender=self)

@@ -1,7 +1,7 @@
 """Staff page of the outbox: what was told to whom, what waits, and what is uncertain."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.decorators import display
 
+from accounts import confidential
+from accounts.models import User
 from accounts.staff import RoleAdmin
 from notifications.models import Message
 
@@ -61,6 +63,10 @@ class MessageAdmin(RoleAdmin):
     @display(description=_("state"), label=LABELS)
     def says_state(self, message: Message) -> tuple[str, str]:
         return message.state, message.get_state_display()
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
+        hidden = confidential.hidden_letters(cast(User, request.user))
+        return super().get_queryset(request).exclude(kind__in=hidden)
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

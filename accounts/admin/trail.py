@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import MAXYEAR, MINYEAR, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.apps import apps
 from django.contrib import admin
@@ -17,7 +17,7 @@ from unfold.contrib.filters.admin import DropdownFilter, TextFilter
 from unfold.contrib.filters.forms import RangeDateForm
 from unfold.decorators import display
 
-from accounts import wording
+from accounts import confidential, wording
 from accounts.models import AuditEvent, User
 from accounts.staff import RoleAdmin
 from accounts.web import trail
@@ -122,6 +122,10 @@ class AuditEventAdmin(RoleAdmin):
     )
     readonly_fields = fields
     show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEvent]:
+        hidden = confidential.hidden_events(cast(User, request.user))
+        return super().get_queryset(request).exclude(object_type__in=hidden)
 
     @display(description=_("when (HKT)"), ordering="id")
     def says_when(self, event: AuditEvent) -> str:

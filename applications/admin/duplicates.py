@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
@@ -39,7 +39,10 @@ class DuplicateCaseAdmin(RoleAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, *args: object, **kwargs: object
     ) -> HttpResponse:
-        return redirect("admin:applications_duplicate", int(object_id))
+        case = self.get_object(request, object_id)
+        if case is None:
+            raise Http404
+        return redirect("admin:applications_duplicate", case.pk)
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view

@@ -38,7 +38,7 @@ def take_next(
         left = Application.objects.filter(pk=after).first() if after else None
         if left:
             ReviewClaim.objects.filter(application=left, reviewer=by).delete()
-        queue = waiting_for_review(cohort_id)
+        queue = waiting_for_review(cohort_id).exclude(user=by)
         if left is None:
             mine = queue.filter(review_claim__reviewer=by, review_claim__expires_at__gt=now)
             return _take_first(mine, by=by, now=now) or _take_first(queue, by=by, now=now)

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.domain import audit
+from accounts.domain.impartial import require_another
 from accounts.errors import Refused
 from accounts.models import User
 from applications.models import Application, Cohort, LateAccess
@@ -42,12 +43,14 @@ def give_late_access(
     """Let one person apply until later; a second extension takes the place of the first.
 
     Raises:
+        AboutOneself: the extension would be one's own.
         UnableToExtend: no reason, or `until` is over, not later than the cohort's own close, or
             later than the quiz closes.
     """
     until = until_the_minute_is_over(until)
     if not reason.strip():
         raise UnableToExtend(_("Give a reason: it is kept with the extension."))
+    require_another(by, [user_id])
     with transaction.atomic():
         # Whoever extends the same person at this moment waits here; foreign keys do not.
         person = User.objects.select_for_update(no_key=True).get(pk=user_id)

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.domain import audit
+from accounts.domain.impartial import require_another
 from accounts.errors import Refused
 from accounts.models import User
 from applications.domain.applying import EDITABLE, keep_version
@@ -46,6 +47,7 @@ def merge_applications(
     nothing is deleted. Both people's accounts stay, and whoever wrote the other is told.
 
     Raises:
+        AboutOneself: one of them is one's own.
         UnableToMerge: no reason, decided already, or the other one cannot be given up.
     """
     _require_note(note)
@@ -56,6 +58,7 @@ def merge_applications(
             raise UnableToMerge(_("Choose which of the two goes on."))
         [drop] = [one for one in pair if one.pk != keep_id]
         _require_mergeable(keep, drop)
+        require_another(by, [keep.user_id, drop.user_id])
         doubts = doubts_about(keep)
         filled = _fill_gaps(keep, drop, now=now)
         moved = _move_what_hangs_on(keep, drop, by=by, now=now)
@@ -80,11 +83,13 @@ def keep_both(*, case_id: int, note: str, by: User, now: datetime) -> DuplicateC
     """Decide that these are two people; the pair does not come up again.
 
     Raises:
+        AboutOneself: one of them is one's own.
         UnableToMerge: no reason, or decided already.
     """
     _require_note(note)
     with transaction.atomic():
-        case, _pair = _locked(case_id)
+        case, pair = _locked(case_id)
+        require_another(by, [one.user_id for one in pair])
         return _decide(case, DuplicateCase.State.DISTINCT, note, by=by, now=now)
 
 
@@ -140,6 +145,8 @@ def _fill_gaps(keep: Application, drop: Application, *, now: datetime) -> list[s
     ]
     if keep.institution_id or keep.institution_other:
         filled = [name for name in filled if not name.startswith("institution")]
+    if filled and not keep.submissions.exists():
+        keep_version(keep, now=keep.submitted_at or now)  # came from a file
     for name in filled:
         setattr(keep, name, getattr(drop, name))
     if filled:

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from accounts.domain.impartial import require_another
 from accounts.errors import Refused
 from accounts.models import AuditEvent, User
 from applications.domain.review import pass_clear_cases
@@ -46,6 +47,7 @@ def restore_application(
     """Bring a withdrawn application back to where it can go on, and tell the person.
 
     Raises:
+        AboutOneself: it is one's own.
         UnableToRestore: no reason, not withdrawn, or withdrawn too long ago.
     """
     if not reason.strip():
@@ -56,6 +58,7 @@ def restore_application(
             .select_related("user", "cohort__programme", "cohort__rules", "rules")
             .get(pk=application_id)
         )
+        require_another(by, [application.user_id])
         if why := why_not(application, now):
             raise UnableToRestore(why)
         was = Stage(application.withdrawn_from)

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.domain.impartial import require_another
 from accounts.errors import Refused
 from accounts.models import User
 from applications.domain.claims import require_claim
@@ -99,6 +100,7 @@ def decide_eligibility(
 
     Raises:
         UnableToReview: no reason is given.
+        AboutOneself: it is the reviewer's own.
         UnableToClaim: the reviewer does not have the application in hand.
         UnableToMove: the application is not waiting for this decision.
     """
@@ -110,6 +112,7 @@ def decide_eligibility(
             .select_related("user", "cohort__programme")
             .get(pk=application_id)
         )
+        require_another(by, [application.user_id])
         claim = require_claim(application_id, by=by, now=now)
         move = Move.FIND_ELIGIBLE if eligible else Move.FIND_INELIGIBLE
         was = application.stage

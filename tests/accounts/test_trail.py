@@ -37,6 +37,14 @@ def trail(manager: User, now: datetime) -> list[AuditEvent]:
     return list(AuditEvent.objects.order_by("id"))
 
 
+def let_the_database_guard(table: str) -> None:
+    """As it is outside the tests, which must empty every table between them."""
+    trigger = {"accounts_auditevent": "audit_event", "accounts_auditseal": "audit_seal"}[table]
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER {trigger}_is_kept")
+
+
 def verify(noted: str = "") -> str:
     """What the command prints; a difference must end it with status 1."""
     out = StringIO()
@@ -171,6 +179,20 @@ def test_the_database_refuses_to_change_the_past(
         connection.cursor() as cursor,
     ):
         cursor.execute(sql.format(table))
+
+    assert verify().startswith("MATCH")
+
+
+@pytest.mark.parametrize("table", ["accounts_auditevent", "accounts_auditseal"])
+def test_the_database_refuses_to_empty_the_trail(trail: list[AuditEvent], table: str) -> None:
+    let_the_database_guard(table)
+
+    with (
+        pytest.raises(IntegrityError, match="cannot be emptied"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(f"TRUNCATE {table} CASCADE")
 
     assert verify().startswith("MATCH")
 

@@ -278,3 +278,26 @@ def test_whoever_looks_on_as_the_person_reads_nothing_of_it(
     }
     assert [found_in(page.content.decode()) for page in pages.values()] == [[]] * 4
     assert b"What you asked us to arrange" not in pages["detail"].content
+
+
+@pytest.mark.parametrize(
+    ("role", "sees"), [(Role.PROGRAMME_MANAGER, 0), (Role.AUDITOR, 1)], ids=["manager", "auditor"]
+)
+def test_that_somebody_asked_is_not_in_the_lists_of_those_who_select(
+    client: Client, asked: AccessRequest, officer: User, role: Role, sees: int
+) -> None:
+    answered(asked, officer)
+    client.force_login(make_user("reader@staff.dtt.example", role))
+    told = Message.objects.get(kind="access-decided")
+    event = AuditEvent.objects.get(verb="request-access")
+
+    pages = [
+        client.get(reverse("admin:notifications_message_changelist"), {"q": told.run}),
+        client.get(
+            reverse("admin:accounts_auditevent_changelist"), {"object_type": event.object_type}
+        ),
+    ]
+
+    rows = [page.context_data["cl"].result_count for page in pages]
+    assert rows[0] == sees
+    assert bool(rows[1]) == bool(sees)

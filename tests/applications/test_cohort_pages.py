@@ -15,6 +15,7 @@ from applications.models import Cohort, SignOff
 from dtt.play.people import make_applicants, make_user
 from notifications.moments import HONG_KONG
 from tests.applications.test_cohorts import clock, copy_of, furnished, manager
+from tests.forms import fields_of
 
 __all__ = ["clock", "furnished", "manager"]  # fixtures
 pytestmark = pytest.mark.django_db
@@ -66,7 +67,24 @@ def test_plain_data_that_is_typed_over_is_in_the_trail(
     [event] = AuditEvent.objects.filter(object_type="applications.programme")
     assert answers == [302, 302]
     assert (event.verb, event.object_id) == ("change-record", str(programme.pk))
-    assert (event.actor, event.after) == (manager, {"fields": ["contact_email"]})
+    assert event.actor == manager
+    assert event.before == {"contact_email": form["contact_email"]}
+    assert event.after == {"fields": ["contact_email"], "contact_email": "new@dtt.example"}
+
+
+def test_a_page_that_was_open_for_long_takes_back_nothing_that_others_set(
+    desk: Client, furnished: Cohort
+) -> None:
+    address = reverse("admin:applications_cohort_change", args=[furnished.pk])
+    mine, theirs = (fields_of(desk.get(address), "cohort_form") for _page in range(2))
+
+    desk.post(address, theirs | {"retention_months": "18", "reply_hours": "53"})
+    answer = desk.post(address, mine | {"name_en": "Another name"})
+
+    furnished.refresh_from_db()
+    assert answer.status_code == 302
+    assert furnished.name_en == "Another name"
+    assert (furnished.retention_months, furnished.reply_hours) == (18, 53)
 
 
 @pytest.mark.parametrize(

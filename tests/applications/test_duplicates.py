@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.domain.impartial import AboutOneself
 from accounts.models import AuditEvent, User
 from accounts.roles import Role
 from applications.domain.access import request_access
@@ -112,6 +113,42 @@ def test_a_draft_and_who_has_withdrawn_are_left_alone(cohort: Cohort) -> None:
     Application.objects.filter(pk=other.pk).update(stage=Stage.DRAFT)
 
     assert look_for_duplicates(application_ids=[one.pk], now=NOON) == 0
+
+
+def test_what_an_imported_application_said_first_is_kept_when_it_is_filled(
+    cohort: Cohort, reviewer: User
+) -> None:
+    imported = Application.objects.create(
+        reference="DTT-FILE01",
+        cohort=cohort,
+        user=make_user("from.file@mail.example"),
+        stage=Stage.SUBMITTED,
+        created_at=NOON,
+        saved_at=NOON,
+        submitted_at=NOON,
+        mobile="+85261234567",
+        rules=cohort.rules,
+    )
+    apply(persona(cohort, 1, mobile="+85261234567", name_zh="陳大文"), cohort, now=NOON)
+    look_for_duplicates(application_ids=[imported.pk], now=NOON)
+    [case] = DuplicateCase.objects.all()
+
+    merge_applications(case_id=case.pk, keep_id=imported.pk, note=WHY, by=reviewer, now=NOON)
+
+    said = imported.submissions.order_by("number").values_list("answers__name_zh", flat=True)
+    assert list(said) == ["", "陳大文"]
+
+
+@pytest.mark.parametrize("whose", [0, 1])
+def test_nobody_decides_about_their_own(cohort: Cohort, reviewer: User, whose: int) -> None:
+    both = pair(cohort)
+    Application.objects.filter(pk=both[whose].pk).update(user=reviewer)
+    [case] = DuplicateCase.objects.all()
+
+    with pytest.raises(AboutOneself):
+        merge_applications(case_id=case.pk, keep_id=both[0].pk, note=WHY, by=reviewer, now=NOON)
+    with pytest.raises(AboutOneself):
+        keep_both(case_id=case.pk, note=WHY, by=reviewer, now=NOON)
 
 
 def test_merging_fills_the_gaps_and_overwrites_nothing(cohort: Cohort, reviewer: User) -> None:

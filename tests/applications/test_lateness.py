@@ -9,6 +9,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
+from accounts.domain.impartial import AboutOneself
 from accounts.models import AuditEvent, User
 from applications.domain.applying import (
     UnableToApply,
@@ -202,3 +203,12 @@ def test_what_is_no_extension_is_refused(
             give(cohort, person, staff, **({"now": now} | given))
 
     assert LateAccess.objects.count() == 0
+
+
+def test_nobody_extends_their_own_deadline(
+    cohort: Cohort, staff: User, until: datetime, now: datetime
+) -> None:
+    with pytest.raises(AboutOneself):
+        give_late_access(
+            cohort_id=cohort.pk, user_id=staff.pk, until=until, reason="Me.", by=staff, now=now
+        )

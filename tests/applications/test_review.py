@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from accounts.domain.impartial import AboutOneself
 from accounts.errors import Refused
 from accounts.models import AuditEvent, User
 from accounts.roles import Role
@@ -67,6 +68,20 @@ def address(application: Application, cohort: Cohort | None = None) -> str:
 
 def stage(application: Application) -> str:
     return Application.objects.values_list("stage", flat=True).get(pk=application.pk)
+
+
+def test_nobody_is_given_or_decides_their_own(cohort: Cohort, now: datetime) -> None:
+    mine, theirs = make_waiting(cohort, 2, now=now)
+    person = reviewer("person", now)
+    Application.objects.filter(pk=mine.pk).update(user=person)
+
+    taken = take_next(by=person, now=now)
+    hold(application_id=mine.pk, by=person, now=now)
+
+    assert taken == theirs
+    with pytest.raises(AboutOneself):
+        decide_eligibility(application_id=mine.pk, eligible=True, reason="Me.", by=person, now=now)
+    assert stage(mine) == "submitted"
 
 
 def at_once(jobs: list[Callable[[], Any]]) -> list[Any]:

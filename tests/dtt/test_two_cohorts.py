@@ -1,5 +1,6 @@
 """Two cohorts that overlap in time, with the same people in both, never mix."""
 
+import html
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -17,6 +18,7 @@ from applications.models import Application, Cohort
 from applications.queries import waiting_for_review
 from dtt.funnel import funnel
 from dtt.play.people import apply, make_cohort, make_persona, make_user
+from notifications.models import Message
 from quiz.queries import scores_of
 from tests.conftest import rolled_back
 
@@ -41,6 +43,23 @@ def cohorts(
 @pytest.fixture
 def manager() -> User:
     return make_user("manager@staff.dtt.example", Role.PROGRAMME_MANAGER, now=NOW)
+
+
+def test_the_story_of_one_tells_no_letter_of_the_other(
+    cohorts: tuple[Cohort, Cohort], manager: User
+) -> None:
+    person = cohorts[0].applications.order_by("pk")[1]
+    other = cohorts[1].applications.get(user=person.user)
+    browser = Client()
+    browser.force_login(manager)
+
+    story = browser.get(
+        reverse("admin:applications_application_change", args=[person.pk])
+    ).content.decode()
+
+    told = Message.objects.get(run=f"application:{person.reference}:submitted")
+    assert told.subject in html.unescape(story)
+    assert other.reference not in story
 
 
 def references(cohort: Cohort) -> set[str]:

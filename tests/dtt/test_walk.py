@@ -156,6 +156,20 @@ def test_every_table_and_a_row_of_it_opens_for_a_reader(scene: Scene) -> None:
     assert "\n".join(wrong) == ""
 
 
+def test_an_address_of_a_row_that_is_none_is_not_found(scene: Scene) -> None:
+    wrong = []
+    for model in admin.site._registry:
+        label = model._meta.label_lower
+        reader = next(who for who in sorted(STAFF) if who in MODELS[label])
+        base = reverse(f"admin:{label.replace('.', '_')}_changelist")
+        for odd in ("abc", "-1", "_5F", "99999999999999999999"):
+            answer = scene.client(reader).get(f"{base}{odd}/change/")
+            if answer.status_code not in (302, 404):
+                wrong.append(f"{base}{odd}/change/ → {said(answer)}")
+
+    assert "\n".join(wrong) == ""
+
+
 def test_a_viewer_sees_the_applicants_pages_but_what_is_private(scene: Scene) -> None:
     applicant = scene.people["applicant"]
     assert applicant is not None

@@ -142,6 +142,10 @@ class CohortForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            # What is sent back is compared with what was shown: a page that was open for long
+            # takes back nothing that somebody else has set since.
+            field.show_hidden_initial = bool(self.instance.pk)
         for name in ENDS_OF_PERIODS:
             if name in self.fields:
                 self.fields[name].help_text = END_OF_A_DAY
@@ -157,10 +161,15 @@ class CohortForm(forms.ModelForm):
         if days:
             cleaned["bootcamp_dates"] = days = sorted(set(days))
         if self.instance.pk:
-            for name, text in promises_broken(self.instance, _given(cleaned)).items():
+            for name, text in promises_broken(self.instance, self._changed(cleaned)).items():
                 self.add_error(name, text)
             self._ask_for_enough_days(self.instance.rules.days_needed)
         return cleaned
+
+    def _changed(self, cleaned: dict[str, Any]) -> dict[str, Any]:
+        """What was typed over, as far as it can be read."""
+        changed = {name: cleaned.get(name) for name in self.changed_data}
+        return {name: value for name, value in changed.items() if value is not None}
 
     def _ask_for_enough_days(self, needed: int | None) -> None:
         days = self.cleaned_data.get("bootcamp_dates")
@@ -179,7 +188,3 @@ class AddCohortForm(CohortForm, RuleFields):
         cleaned = super().clean()
         self._ask_for_enough_days(cleaned.get("days_needed"))
         return cleaned
-
-
-def _given(cleaned: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in cleaned.items() if value is not None}

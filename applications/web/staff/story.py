@@ -85,7 +85,7 @@ def story_of(application: Application, viewer: User, now: datetime) -> dict[str,
         "cases": [_case(case, ids) for case in cases],
         "chapters": chapters,
         "history": _history(events_about(objects, people), names, several=len(family) > 1),
-        "told": _told(people),
+        "told": _told(application, people),
         "access_link": _access_link(application, viewer),
     }
 
@@ -303,8 +303,13 @@ def _what(event: AuditEvent) -> str:
     return said
 
 
-def _told(people: set[int]) -> Table:
+def _told(application: Application, people: set[int]) -> Table:
+    """What these people were told, but for letters that name another cohort's application."""
     letters = Message.objects.filter(person__in=people).exclude(kind__startswith=ACCESS_LETTERS)
+    elsewhere = Application.objects.filter(user__in=people).exclude(cohort=application.cohort_id)
+    for reference in elsewhere.values_list("reference", flat=True):
+        in_text = Q(subject__contains=reference) | Q(body__contains=reference)
+        letters = letters.exclude(Q(run__contains=reference) | in_text)
     rows = [
         [say_instant(letter.queued_at), letter.subject, letter.get_state_display()]
         for letter in letters.defer("body")
