@@ -77,6 +77,7 @@ VERBS = {
     "draw-up": _("Drew a list up"),
     "rank": _("Ranked"),
     "discard": _("Discarded"),
+    "export-run": _("Took a list out of the house, to check it"),
     "publish": _("Published"),
     "offer-place": _("Offered a bootcamp place"),
     "hold-in-reserve": _("Put on the reserve list"),

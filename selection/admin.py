@@ -21,6 +21,7 @@ from accounts.errors import Refused
 from accounts.staff import RoleAdmin
 from selection import queries
 from selection.domain.drawing import discard_selection, draw_up
+from selection.domain.exporting import export_run
 from selection.domain.preparing import commit_seed
 from selection.domain.publishing import (
     approve_publication,
@@ -32,6 +33,7 @@ from selection.rules import manages_selections
 from selection.web.staff_forms import (
     DecisionForm,
     DiscardForm,
+    ExportForm,
     ListForm,
     PublishForm,
     RequestForm,
@@ -70,6 +72,7 @@ class SelectionAdmin(RoleAdmin):
             path("<int:pk>/decide/", verb(self.decide_view), name="selection_selection_decide"),
             path("<int:pk>/publish/", verb(self.publish_view), name="selection_selection_publish"),
             path("<int:pk>/discard/", verb(self.discard_view), name="selection_selection_discard"),
+            path("<int:pk>/export/", verb(self.export_view), name="selection_selection_export"),
             *super().get_urls(),
         ]
 
@@ -184,6 +187,30 @@ class SelectionAdmin(RoleAdmin):
             )
         return self._back(pk)
 
+    def export_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """A published run as a file that anybody can check."""
+        selection = self._selection(pk)
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        form = ExportForm(request.POST)
+        if not form.is_valid():
+            messages.error(request, " ".join(_errors(form)))
+            return self._back(pk)
+        content = self._do_quietly(
+            request, export_run, selection_id=pk, reason=form.cleaned_data["reason"]
+        )
+        if content is None:
+            return self._back(pk)
+        name = selection.label.replace("/", "-")
+        return HttpResponse(
+            content,
+            content_type="application/json",
+            headers={
+                "Content-Disposition": f'attachment; filename="{name}.json"',
+                "Cache-Control": "no-store",
+            },
+        )
+
     def _valid(self, request: HttpRequest, form: forms.Form) -> forms.Form | None:
         """The form if this person may act and it is filled in well; otherwise say why not."""
         if not manages_selections(request.user):
@@ -199,13 +226,18 @@ class SelectionAdmin(RoleAdmin):
         """Call a verb and tell its outcome; None if it refused."""
         if "selection_id" in arguments:
             self._selection(arguments["selection_id"])
+        done = self._do_quietly(request, verb, **arguments)
+        if done is not None:
+            messages.success(request, success)
+        return done
+
+    def _do_quietly(self, request: HttpRequest, verb: Callable[..., Any], **arguments: Any) -> Any:
+        """Call a verb whose result says enough; None, and why, if it refused."""
         try:
-            done = verb(**arguments, by=request.user, now=timezone.now())
+            return verb(**arguments, by=request.user, now=timezone.now())
         except Refused as refused:
             messages.error(request, str(refused))
             return None
-        messages.success(request, success)
-        return done
 
     def _selection(self, pk: int) -> Selection:
         runs = Selection.objects.select_related("cohort__programme", "rule", "seed", "created_by")

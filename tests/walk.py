@@ -219,6 +219,7 @@ STAFF_DOORS: dict[str, Door] = {
     "admin:selection_selection_decide": Door(MANAGES, by("list"), DOES),
     "admin:selection_selection_discard": Door(MANAGES, by("list"), DOES),
     "admin:selection_selection_draw_up": Door(MANAGES, says=DOES),
+    "admin:selection_selection_export": Door(READS, by("list"), DOES),
     "admin:selection_selection_lists": Door(READS),
     "admin:selection_selection_publish": Door(MANAGES, by("list"), DOES),
     "admin:selection_selection_request": Door(MANAGES, by("list"), DOES),

@@ -60,3 +60,9 @@ class DiscardForm(forms.Form):
     """Why a run is put aside."""
 
     reason = forms.CharField(label=_("Reason"), max_length=1000)
+
+
+class ExportForm(forms.Form):
+    """What the file is for."""
+
+    reason = forms.CharField(label=_("What is the file for?"), max_length=1000)

@@ -10,7 +10,13 @@ from selection.domain.publishing import changes_since, open_request, requests_of
 from selection.histogram import histogram
 from selection.models import Selection
 from selection.previews import previews
-from selection.web.staff_forms import DecisionForm, DiscardForm, PublishForm, RequestForm
+from selection.web.staff_forms import (
+    DecisionForm,
+    DiscardForm,
+    ExportForm,
+    PublishForm,
+    RequestForm,
+)
 
 
 def line_page(selection: Selection, now: datetime) -> dict[str, Any]:
@@ -43,4 +49,5 @@ def line_page(selection: Selection, now: datetime) -> dict[str, Any]:
         "decision_form": DecisionForm(initial={"digest": selection.digest}),
         "publish_form": PublishForm(expected=people),
         "discard_form": DiscardForm(),
+        "export_form": ExportForm(),
     }
