@@ -77,6 +77,8 @@ VERBS = {
     "draw-up": _("Drew a list up"),
     "rank": _("Ranked"),
     "discard": _("Discarded"),
+    "override": _("Moved somebody across the line by hand"),
+    "take-back-override": _("Took a move across the line back"),
     "export-run": _("Took a list out of the house, to check it"),
     "publish": _("Published"),
     "offer-place": _("Offered a bootcamp place"),

@@ -22,6 +22,7 @@ from accounts.staff import RoleAdmin
 from selection import queries
 from selection.domain.drawing import discard_selection, draw_up
 from selection.domain.exporting import export_run
+from selection.domain.overriding import ask_override, take_back_override
 from selection.domain.preparing import commit_seed
 from selection.domain.publishing import (
     approve_publication,
@@ -35,6 +36,7 @@ from selection.web.staff_forms import (
     DiscardForm,
     ExportForm,
     ListForm,
+    OverrideForm,
     PublishForm,
     RequestForm,
 )
@@ -72,6 +74,14 @@ class SelectionAdmin(RoleAdmin):
             path("<int:pk>/decide/", verb(self.decide_view), name="selection_selection_decide"),
             path("<int:pk>/publish/", verb(self.publish_view), name="selection_selection_publish"),
             path("<int:pk>/discard/", verb(self.discard_view), name="selection_selection_discard"),
+            path(
+                "<int:pk>/override/", verb(self.override_view), name="selection_selection_override"
+            ),
+            path(
+                "<int:pk>/override/<int:override>/take-back/",
+                verb(self.take_back_view),
+                name="selection_selection_take_back",
+            ),
             path("<int:pk>/export/", verb(self.export_view), name="selection_selection_export"),
             *super().get_urls(),
         ]
@@ -185,6 +195,32 @@ class SelectionAdmin(RoleAdmin):
                 selection_id=pk,
                 reason=form.cleaned_data["reason"],
             )
+        return self._back(pk)
+
+    def override_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Ask to have somebody moved across the line."""
+        form = self._valid(request, OverrideForm(request.POST))
+        if form:
+            selection = self._selection(pk)
+            asked = self._do_quietly(
+                request,
+                ask_override,
+                cohort_id=selection.cohort_id,
+                step=selection.step,
+                **form.cleaned_data,
+            )
+            if asked is not None:
+                messages.success(request, _("A second person can agree to it now."))
+                return redirect("admin:accounts_approval_change", asked.pk)
+        return self._back(pk)
+
+    def take_back_view(self, request: HttpRequest, pk: int, override: int) -> HttpResponse:
+        """Let the next run do without an override of this list."""
+        if not manages_selections(request.user):
+            raise PermissionDenied
+        get_object_or_404(queries.overrides_of(self._selection(pk)), pk=override)
+        told = _("Taken back. Draw the list up again.")
+        self._do(request, told, take_back_override, override_id=override)
         return self._back(pk)
 
     def export_view(self, request: HttpRequest, pk: int) -> HttpResponse:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.lifecycle import STEPS
 from applications.models import Cohort
-from selection.models import STEP_CHOICES
+from selection.models import STEP_CHOICES, Override
 
 
 class ListForm(forms.Form):
@@ -59,6 +59,15 @@ class PublishForm(forms.Form):
 class DiscardForm(forms.Form):
     """Why a run is put aside."""
 
+    reason = forms.CharField(label=_("Reason"), max_length=1000)
+
+
+class OverrideForm(forms.Form):
+    """Whom to move across the line, which way and why."""
+
+    reference = forms.CharField(label=_("Reference"), max_length=40)
+    way = forms.ChoiceField(label=_("Way"), choices=Override.Way.choices)
+    category = forms.ChoiceField(label=_("Category"), choices=Override.Category.choices)
     reason = forms.CharField(label=_("Reason"), max_length=1000)
 
 

@@ -14,6 +14,7 @@ from selection.web.staff_forms import (
     DecisionForm,
     DiscardForm,
     ExportForm,
+    OverrideForm,
     PublishForm,
     RequestForm,
 )
@@ -30,6 +31,7 @@ def line_page(selection: Selection, now: datetime) -> dict[str, Any]:
         if score is not None
     ]
     people = selection.entries.count()
+    line_at = queries.line_at(selection)
     return {
         "selection": selection,
         "ranked": True,
@@ -38,7 +40,11 @@ def line_page(selection: Selection, now: datetime) -> dict[str, Any]:
         "histogram": histogram(scores, selection.seats or 0),
         "outcomes": queries.counts_by_outcome(selection),
         "replies": queries.counts_by_reply(selection),
-        "near_line": queries.near_line(selection),
+        "line_at": line_at,
+        "near_line": queries.near_line(selection, line_at),
+        "changes": queries.changes_from_last(selection),
+        "overrides": queries.overrides_of(selection),
+        "override_form": OverrideForm(),
         "tied": queries.tied_at_line(selection),
         "not_ranked": queries.not_ranked(selection),
         "requests": requests_of(selection),

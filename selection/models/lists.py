@@ -21,6 +21,7 @@ from notifications.moments import HONG_KONG
 from selection import canonical
 from selection.programme import LISTINGS, Listing
 from selection.ranking import TiePolicy, TieResolution
+from selection.runs import Way
 
 APPROVAL_KIND = "publish-selection"
 STEP_CHOICES = [(slug, listing.title) for slug, listing in LISTINGS.items()]
@@ -202,6 +203,12 @@ class Selection(models.Model):
     def places(self) -> int:
         """How many are selected when nobody ties at the line."""
         return int(self.inputs["places"])
+
+    @property
+    def moved_in(self) -> frozenset[int]:
+        """Applications that were moved in by hand: their seats are above the places."""
+        moved = self.inputs.get("overrides", [])
+        return frozenset(key for key, way, _category in moved if way == Way.IN)
 
     @property
     def criteria(self) -> list[str]:
