@@ -21,7 +21,6 @@ from selection.ranking import (
     seed_commitment,
 )
 
-
 RULE = Rule(
     criteria=(
         ("knowledge", Decimal("0.6")),
