@@ -27,6 +27,7 @@ class Move(StrEnum):
     NOT_SELECT = "not-select"
     CONFIRM_PLACE = "confirm-place"
     DECLINE_PLACE = "decline-place"
+    UNDO_DECLINE = "undo-decline"
     LAPSE_PLACE = "lapse-place"
     NAME_FINALIST = "name-finalist"
     HOLD_IN_FINAL_RESERVE = "hold-in-final-reserve"
@@ -73,6 +74,8 @@ MOVES: dict[Move, tuple[frozenset[Stage], Stage]] = {
     Move.NOT_SELECT: (frozenset({S.ELIGIBLE, S.RESERVE}), S.NOT_SELECTED),
     Move.CONFIRM_PLACE: (frozenset({S.PLACE_OFFERED}), S.PLACE_CONFIRMED),
     Move.DECLINE_PLACE: (frozenset({S.PLACE_OFFERED, S.PLACE_CONFIRMED}), S.PLACE_DECLINED),
+    # The place may have gone to somebody else: it is the next one that becomes free.
+    Move.UNDO_DECLINE: (frozenset({S.PLACE_DECLINED}), S.RESERVE),
     Move.LAPSE_PLACE: (frozenset({S.PLACE_OFFERED}), S.PLACE_LAPSED),
     Move.NAME_FINALIST: (frozenset({S.PLACE_CONFIRMED, S.FINAL_RESERVE}), S.FINALIST),
     Move.HOLD_IN_FINAL_RESERVE: (frozenset({S.PLACE_CONFIRMED}), S.FINAL_RESERVE),
@@ -112,6 +115,7 @@ class Reply:
     confirm: Move
     decline: Move
     lapse: Move
+    undo: Move
 
 
 STEPS: dict[str, Step] = {
@@ -126,7 +130,12 @@ STEPS: dict[str, Step] = {
             select=Move.OFFER_PLACE,
             reserve=Move.HOLD_IN_RESERVE,
             reject=Move.NOT_SELECT,
-            reply=Reply(Move.CONFIRM_PLACE, Move.DECLINE_PLACE, Move.LAPSE_PLACE),
+            reply=Reply(
+                confirm=Move.CONFIRM_PLACE,
+                decline=Move.DECLINE_PLACE,
+                lapse=Move.LAPSE_PLACE,
+                undo=Move.UNDO_DECLINE,
+            ),
         ),
         Step(
             slug="final",

@@ -86,6 +86,7 @@ VERBS = {
     "not-select": _("Did not select"),
     "confirm-place": _("Confirmed the place"),
     "decline-place": _("Declined the place"),
+    "undo-decline": _("Took a decline back"),
     "lapse-place": _("Let the place lapse: no answer in time"),
     "name-finalist": _("Named a finalist"),
     "hold-in-final-reserve": _("Put on the finalists’ reserve list"),

@@ -29,6 +29,7 @@ from selection.domain.publishing import (
     publish_selection,
     request_publication,
 )
+from selection.domain.replying import undo_decline
 from selection.models import Entry, SeedCommitment, Selection, SelectionRule
 from selection.rules import manages_selections
 from selection.web.staff_forms import (
@@ -39,6 +40,7 @@ from selection.web.staff_forms import (
     OverrideForm,
     PublishForm,
     RequestForm,
+    UndoForm,
 )
 from selection.web.staff_pages import line_page
 
@@ -74,6 +76,7 @@ class SelectionAdmin(RoleAdmin):
             path("<int:pk>/decide/", verb(self.decide_view), name="selection_selection_decide"),
             path("<int:pk>/publish/", verb(self.publish_view), name="selection_selection_publish"),
             path("<int:pk>/discard/", verb(self.discard_view), name="selection_selection_discard"),
+            path("<int:pk>/undo/", verb(self.undo_view), name="selection_selection_undo"),
             path(
                 "<int:pk>/override/", verb(self.override_view), name="selection_selection_override"
             ),
@@ -221,6 +224,26 @@ class SelectionAdmin(RoleAdmin):
         get_object_or_404(queries.overrides_of(self._selection(pk)), pk=override)
         told = _("Taken back. Draw the list up again.")
         self._do(request, told, take_back_override, override_id=override)
+        return self._back(pk)
+
+    def undo_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Take back a decline that was a mistake."""
+        form = self._valid(request, UndoForm(request.POST))
+        if form:
+            entries = self._selection(pk).entries.all()
+            entry = get_object_or_404(
+                entries, application__reference=form.cleaned_data["reference"]
+            )
+            undone = self._do_quietly(
+                request,
+                undo_decline,
+                application_id=entry.application_id,
+                reason=form.cleaned_data["reason"],
+            )
+            if undone is not None and undone.seat:
+                messages.success(request, _("A seat was free: the place is offered again."))
+            elif undone is not None:
+                messages.success(request, _("They get the next place that becomes free."))
         return self._back(pk)
 
     def export_view(self, request: HttpRequest, pk: int) -> HttpResponse:

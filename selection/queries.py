@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import Count, Max, Q, QuerySet
 
 from applications.lifecycle import MOVES, STEPS, Move
-from applications.models import Application, Cohort
+from applications.models import Application, Cohort, Stage
 from selection.models import Entry, Override, SeedCommitment, Selection, SelectionRule
 from selection.programme import LISTINGS, Listing
 
@@ -207,6 +207,14 @@ def overrides_of(selection: Selection) -> QuerySet[Override]:
     """Who is moved by hand in this run; for a run in work also what the next one would take up."""
     found = Override.objects.filter(cohort=selection.cohort_id, step=selection.step)
     return found.select_related("application", "asked_by", "agreed_by", "taken_back_by")
+
+
+def declined(selection: Selection) -> QuerySet[Entry]:
+    """Who gave a place of this run up and has not been given another, newest first."""
+    gone = selection.entries.filter(
+        reply=Entry.Reply.DECLINED, first_in_turn=False, application__stage=Stage.PLACE_DECLINED
+    )
+    return gone.select_related("application").order_by("-replied_at", "pk")
 
 
 def not_ranked(selection: Selection) -> QuerySet[Entry]:

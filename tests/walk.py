@@ -223,6 +223,7 @@ STAFF_DOORS: dict[str, Door] = {
     "admin:selection_selection_lists": Door(READS),
     "admin:selection_selection_override": Door(MANAGES, by("list"), DOES),
     "admin:selection_selection_take_back": Door(MANAGES, by("list", "override"), DOES),
+    "admin:selection_selection_undo": Door(MANAGES, by("list"), DOES),
     "admin:selection_selection_publish": Door(MANAGES, by("list"), DOES),
     "admin:selection_selection_request": Door(MANAGES, by("list"), DOES),
     "admin:selection_selection_seed": Door(MANAGES, says=DOES),

@@ -52,10 +52,10 @@ def seat(
     for entry, number in holders:
         entry.seat, entry.offered_at, entry.reply_by = number, now, reply_by
         entry.reply = Entry.Reply.OFFERED if reply_by else Entry.Reply.NOT_ASKED
-        entry.offers, entry.reminders = entry.offers + 1, 0
+        entry.offers, entry.reminders, entry.first_in_turn = entry.offers + 1, 0, False
     Entry.objects.bulk_update(
         [entry for entry, _number in holders],
-        ["seat", "reply", "offered_at", "reply_by", "offers", "reminders"],
+        ["seat", "reply", "offered_at", "reply_by", "offers", "reminders", "first_in_turn"],
         batch_size=500,
     )
     return reply_by

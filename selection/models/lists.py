@@ -238,7 +238,7 @@ class Selection(models.Model):
 
 
 def returned(prefix: str = "") -> Q:
-    """Entries of people who withdrew, whose turn passed or seat was freed, and who are back.
+    """Entries of people who withdrew, declined, whose turn passed or seat was freed, and are back.
 
     Args:
         prefix: the way from the queried rows to their entries, like `entries__`.
@@ -247,7 +247,7 @@ def returned(prefix: str = "") -> Q:
     for slug, way in STEPS.items():
         _sources, waits = MOVES[way.reserve]
         back |= Q(**{f"{prefix}selection__step": slug, f"{prefix}application__stage": waits})
-    gone = [Entry.Reply.WITHDRAWN, Entry.Reply.CLOSED]
+    gone = [Entry.Reply.WITHDRAWN, Entry.Reply.DECLINED, Entry.Reply.CLOSED]
     return Q(**{f"{prefix}reply__in": gone}) & back
 
 
@@ -261,11 +261,11 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         return self.filter(seat__isnull=False)
 
     def waiting(self) -> "EntryQuerySet":
-        """Who can still move up, the next in turn first: the reserves, and behind them who comes
-        back after giving up a place."""
+        """Who can still move up, the next in turn first: whose decline was undone, the reserves,
+        and behind them who comes back after withdrawing."""
         reserves = Q(outcome=Entry.Outcome.RESERVE, reply=Entry.Reply.NONE)
         return self.filter(reserves | returned()).order_by(
-            F("reserve_position").asc(nulls_last=True), "replied_at", "pk"
+            "-first_in_turn", F("reserve_position").asc(nulls_last=True), "replied_at", "pk"
         )
 
 
@@ -310,6 +310,8 @@ class Entry(models.Model):
     reminders = models.PositiveSmallIntegerField(_("reminders"), default=0)
     # More than one for who gave a seat up, came back and got another one.
     offers = models.PositiveSmallIntegerField(_("seats offered"), default=0)
+    # Declined by mistake: the next seat that becomes free is theirs.
+    first_in_turn = models.BooleanField(_("first in turn"), default=False)
 
     objects = EntryQuerySet.as_manager()
 

@@ -71,6 +71,13 @@ class OverrideForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=1000)
 
 
+class UndoForm(forms.Form):
+    """Whose decline to take back, and why."""
+
+    reference = forms.CharField(max_length=40, widget=forms.HiddenInput)
+    reason = forms.CharField(label=_("Reason"), max_length=1000)
+
+
 class ExportForm(forms.Form):
     """What the file is for."""
 

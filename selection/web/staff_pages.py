@@ -17,6 +17,7 @@ from selection.web.staff_forms import (
     OverrideForm,
     PublishForm,
     RequestForm,
+    UndoForm,
 )
 
 
@@ -46,6 +47,8 @@ def line_page(selection: Selection, now: datetime) -> dict[str, Any]:
         "overrides": queries.overrides_of(selection),
         "override_form": OverrideForm(),
         "tied": queries.tied_at_line(selection),
+        "declined": queries.declined(selection),
+        "undo_form": UndoForm(),
         "not_ranked": queries.not_ranked(selection),
         "requests": requests_of(selection),
         "open_request": open_request(selection) if in_work else None,
