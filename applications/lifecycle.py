@@ -29,6 +29,8 @@ class Move(StrEnum):
     DECLINE_PLACE = "decline-place"
     UNDO_DECLINE = "undo-decline"
     LAPSE_PLACE = "lapse-place"
+    UPHOLD_APPEAL = "uphold-appeal"
+    UPHOLD_FINAL_APPEAL = "uphold-final-appeal"
     NAME_FINALIST = "name-finalist"
     HOLD_IN_FINAL_RESERVE = "hold-in-final-reserve"
     NOT_FINALIST = "not-finalist"
@@ -77,6 +79,8 @@ MOVES: dict[Move, tuple[frozenset[Stage], Stage]] = {
     # The place may have gone to somebody else: it is the next one that becomes free.
     Move.UNDO_DECLINE: (frozenset({S.PLACE_DECLINED}), S.RESERVE),
     Move.LAPSE_PLACE: (frozenset({S.PLACE_OFFERED}), S.PLACE_LAPSED),
+    Move.UPHOLD_APPEAL: (frozenset({S.NOT_SELECTED, S.RESERVE}), S.PLACE_OFFERED),
+    Move.UPHOLD_FINAL_APPEAL: (frozenset({S.NOT_FINALIST, S.FINAL_RESERVE}), S.FINALIST),
     Move.NAME_FINALIST: (frozenset({S.PLACE_CONFIRMED, S.FINAL_RESERVE}), S.FINALIST),
     Move.HOLD_IN_FINAL_RESERVE: (frozenset({S.PLACE_CONFIRMED}), S.FINAL_RESERVE),
     Move.NOT_FINALIST: (frozenset({S.PLACE_CONFIRMED, S.FINAL_RESERVE}), S.NOT_FINALIST),
@@ -94,6 +98,7 @@ class Step:
         pool: the stage whose applications are ranked.
         places, places_with_ties: names of the cohort's fields.
         promised: name of the cohort's field with the promised instant of publication.
+        uphold: the move of who gets a place because an appeal was upheld.
         reply: the moves of a selected person who must answer, or None where selection is final.
     """
 
@@ -105,6 +110,7 @@ class Step:
     select: Move
     reserve: Move
     reject: Move
+    uphold: Move
     reply: "Reply | None"
 
 
@@ -130,6 +136,7 @@ STEPS: dict[str, Step] = {
             select=Move.OFFER_PLACE,
             reserve=Move.HOLD_IN_RESERVE,
             reject=Move.NOT_SELECT,
+            uphold=Move.UPHOLD_APPEAL,
             reply=Reply(
                 confirm=Move.CONFIRM_PLACE,
                 decline=Move.DECLINE_PLACE,
@@ -146,6 +153,7 @@ STEPS: dict[str, Step] = {
             select=Move.NAME_FINALIST,
             reserve=Move.HOLD_IN_FINAL_RESERVE,
             reject=Move.NOT_FINALIST,
+            uphold=Move.UPHOLD_FINAL_APPEAL,
             reply=None,
         ),
     )

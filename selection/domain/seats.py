@@ -3,7 +3,7 @@
 Seats are numbered 1 … `selection.seats`, and `(selection, seat)` is unique in the database, so two
 people cannot hold one. A seat is given again only while fewer people than places hold one: the
 extra seats of people who tied at the line are not filled a second time. Who was moved in by hand
-sits above the places and keeps nobody out.
+or by an appeal sits above the places and keeps nobody out.
 """
 
 from collections.abc import Collection
@@ -76,7 +76,10 @@ def move_up(selection: Selection, *, by: User | None, now: datetime) -> list[Ent
     if now >= selection.reserves_until:
         return []
     holders = dict(selection.entries.seated().values_list("seat", "application_id"))
-    within = sum(holder not in selection.moved_in for holder in holders.values())
+    within = sum(
+        holder not in selection.moved_in and (number or 0) <= (selection.seats or 0)
+        for number, holder in holders.items()
+    )
     free = [number for number in range(1, (selection.seats or 0) + 1) if number not in holders]
     free = free[: max(selection.places - within, 0)]
     moved: list[Entry] = []

@@ -1,3 +1,4 @@
+from selection.models.appeals import Appeal
 from selection.models.lists import (
     APPROVAL_KIND,
     STEP_CHOICES,
@@ -13,6 +14,7 @@ from selection.models.overrides import Override
 __all__ = [
     "APPROVAL_KIND",
     "STEP_CHOICES",
+    "Appeal",
     "Entry",
     "ExactDecimalField",
     "Override",

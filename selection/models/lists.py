@@ -139,6 +139,8 @@ class Selection(models.Model):
 
     result_digest = models.CharField(_("digest of the result"), max_length=64, blank=True)
     seats = models.PositiveIntegerField(_("seats"), null=True)
+    # Seats that were given above the list, by appeals that were upheld.
+    above = models.PositiveIntegerField(_("seats above the list"), default=0)
     cut_score = ExactDecimalField(_("score at the line"), null=True)
     ties = models.CharField(_("ties at the line"), max_length=10, choices=Ties, blank=True)
     tied = models.PositiveIntegerField(_("people who tied at the line"), default=0)

@@ -78,6 +78,27 @@ class UndoForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=1000)
 
 
+class AppealDecisionForm(forms.Form):
+    """What is decided about an appeal, and why."""
+
+    decision = forms.ChoiceField(
+        label=_("Decision"),
+        choices=[("dismiss", _("Dismiss")), ("uphold", _("Uphold: a place above the places"))],
+    )
+    reason = forms.CharField(
+        label=_("Reason, which the person reads"),
+        max_length=3000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+
+    def verb(self) -> dict[str, Any]:
+        """What the verb is given."""
+        return {
+            "uphold": self.cleaned_data["decision"] == "uphold",
+            "reason": self.cleaned_data["reason"],
+        }
+
+
 class ExportForm(forms.Form):
     """What the file is for."""
 
