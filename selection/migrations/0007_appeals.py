@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
             name='Appeal',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ground', models.CharField(choices=[('process', 'the process was not followed'), ('error', 'there is an error in my result')], max_length=8, verbose_name='ground')),
+                ('ground', models.CharField(choices=[('process', 'The process was not followed'), ('error', 'There is an error in my result')], max_length=8, verbose_name='ground')),
                 ('text', accounts.personal.PersonalTextField(verbose_name='what went wrong')),
                 ('made_at', models.DateTimeField(verbose_name='made')),
                 ('state', models.CharField(choices=[('open', 'to decide'), ('upheld', 'upheld'), ('dismissed', 'dismissed')], default='open', max_length=10, verbose_name='state')),

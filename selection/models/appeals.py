@@ -13,8 +13,8 @@ class Appeal(models.Model):
     """What a person says went wrong, and what was decided about it."""
 
     class Ground(models.TextChoices):
-        PROCESS = "process", _("the process was not followed")
-        ERROR = "error", _("there is an error in my result")
+        PROCESS = "process", _("The process was not followed")
+        ERROR = "error", _("There is an error in my result")
 
     class State(models.TextChoices):
         OPEN = "open", _("to decide")

@@ -17,7 +17,7 @@ class AppealForm(forms.Form):
         label=_("What went wrong?"),
         help_text=_(
             "Say what happened and when. Somebody who took no part in the list reads it, and the "
-            "record with it. At most 3,000 characters."
+            "record with it."
         ),
         max_length=MOST,
         widget=forms.Textarea(attrs={"rows": 8}),

@@ -38,7 +38,7 @@ def line_page(selection: Selection, now: datetime) -> dict[str, Any]:
         "ranked": True,
         "in_work": in_work,
         "people": people,
-        "histogram": histogram(scores, selection.seats or 0),
+        "histogram": histogram(scores, line_at),
         "outcomes": queries.counts_by_outcome(selection),
         "replies": queries.counts_by_reply(selection),
         "line_at": line_at,
