@@ -27,7 +27,10 @@ class Move(StrEnum):
     NOT_SELECT = "not-select"
     CONFIRM_PLACE = "confirm-place"
     DECLINE_PLACE = "decline-place"
+    UNDO_DECLINE = "undo-decline"
     LAPSE_PLACE = "lapse-place"
+    UPHOLD_APPEAL = "uphold-appeal"
+    UPHOLD_FINAL_APPEAL = "uphold-final-appeal"
     NAME_FINALIST = "name-finalist"
     HOLD_IN_FINAL_RESERVE = "hold-in-final-reserve"
     NOT_FINALIST = "not-finalist"
@@ -73,7 +76,11 @@ MOVES: dict[Move, tuple[frozenset[Stage], Stage]] = {
     Move.NOT_SELECT: (frozenset({S.ELIGIBLE, S.RESERVE}), S.NOT_SELECTED),
     Move.CONFIRM_PLACE: (frozenset({S.PLACE_OFFERED}), S.PLACE_CONFIRMED),
     Move.DECLINE_PLACE: (frozenset({S.PLACE_OFFERED, S.PLACE_CONFIRMED}), S.PLACE_DECLINED),
+    # The place may have gone to somebody else: it is the next one that becomes free.
+    Move.UNDO_DECLINE: (frozenset({S.PLACE_DECLINED}), S.RESERVE),
     Move.LAPSE_PLACE: (frozenset({S.PLACE_OFFERED}), S.PLACE_LAPSED),
+    Move.UPHOLD_APPEAL: (frozenset({S.NOT_SELECTED, S.RESERVE}), S.PLACE_OFFERED),
+    Move.UPHOLD_FINAL_APPEAL: (frozenset({S.NOT_FINALIST, S.FINAL_RESERVE}), S.FINALIST),
     Move.NAME_FINALIST: (frozenset({S.PLACE_CONFIRMED, S.FINAL_RESERVE}), S.FINALIST),
     Move.HOLD_IN_FINAL_RESERVE: (frozenset({S.PLACE_CONFIRMED}), S.FINAL_RESERVE),
     Move.NOT_FINALIST: (frozenset({S.PLACE_CONFIRMED, S.FINAL_RESERVE}), S.NOT_FINALIST),
@@ -91,6 +98,7 @@ class Step:
         pool: the stage whose applications are ranked.
         places, places_with_ties: names of the cohort's fields.
         promised: name of the cohort's field with the promised instant of publication.
+        uphold: the move of who gets a place because an appeal was upheld.
         reply: the moves of a selected person who must answer, or None where selection is final.
     """
 
@@ -102,6 +110,7 @@ class Step:
     select: Move
     reserve: Move
     reject: Move
+    uphold: Move
     reply: "Reply | None"
 
 
@@ -112,6 +121,7 @@ class Reply:
     confirm: Move
     decline: Move
     lapse: Move
+    undo: Move
 
 
 STEPS: dict[str, Step] = {
@@ -126,7 +136,13 @@ STEPS: dict[str, Step] = {
             select=Move.OFFER_PLACE,
             reserve=Move.HOLD_IN_RESERVE,
             reject=Move.NOT_SELECT,
-            reply=Reply(Move.CONFIRM_PLACE, Move.DECLINE_PLACE, Move.LAPSE_PLACE),
+            uphold=Move.UPHOLD_APPEAL,
+            reply=Reply(
+                confirm=Move.CONFIRM_PLACE,
+                decline=Move.DECLINE_PLACE,
+                lapse=Move.LAPSE_PLACE,
+                undo=Move.UNDO_DECLINE,
+            ),
         ),
         Step(
             slug="final",
@@ -137,6 +153,7 @@ STEPS: dict[str, Step] = {
             select=Move.NAME_FINALIST,
             reserve=Move.HOLD_IN_FINAL_RESERVE,
             reject=Move.NOT_FINALIST,
+            uphold=Move.UPHOLD_FINAL_APPEAL,
             reply=None,
         ),
     )

@@ -1,10 +1,12 @@
-"""How a request to publish a list reads on the general page of approvals."""
+"""How requests about lists read on the general page of approvals."""
 
 from django.utils.translation import gettext as _
 
 from accounts.models import Approval
+from applications.models import Application
 from notifications.moments import say_instant
-from selection.models import Selection
+from selection.models import Override, Selection
+from selection.programme import LISTINGS
 
 
 def describe(approval: Approval) -> list[tuple[str, str]]:
@@ -18,4 +20,18 @@ def describe(approval: Approval) -> list[tuple[str, str]]:
         (_("List"), str(selection)),
         (_("Places"), str(selection.places)),
         (_("Published"), at),
+    ]
+
+
+def describe_override(approval: Approval) -> list[tuple[str, str]]:
+    """Whom, which way and why."""
+    asked = approval.payload
+    application = Application.objects.select_related("cohort").get(pk=asked["application"])
+    return [
+        (_("Cohort"), str(application.cohort)),
+        (_("List"), str(LISTINGS[asked["step"]].title)),
+        (_("Person"), f"{application.full_name} ({application.reference})"),
+        (_("Way"), str(Override.Way(asked["way"]).label)),
+        (_("Category"), str(Override.Category(asked["category"]).label)),
+        (_("Reason"), asked["reason"]),
     ]

@@ -14,8 +14,10 @@ class SelectionConfig(AppConfig):
         from applications.domain import cohorts  # noqa: PLC0415
         from applications.story import register_chapter  # noqa: PLC0415
         from selection import story, verification  # noqa: PLC0415
-        from selection.approving import describe  # noqa: PLC0415
+        from selection.approving import describe, describe_override  # noqa: PLC0415
         from selection.domain.copying import copy_rules  # noqa: PLC0415
+        from selection.domain.overriding import KIND as OVERRIDE  # noqa: PLC0415
+        from selection.domain.overriding import agree_override  # noqa: PLC0415
         from selection.models import APPROVAL_KIND  # noqa: PLC0415
 
         verifiers.register("selection", verification.find_and_verify)
@@ -24,6 +26,12 @@ class SelectionConfig(AppConfig):
             title=_("Publish a list"),
             describe=describe,
             page="admin:selection_selection_change",
+        )
+        approvable.register(
+            OVERRIDE,
+            title=_("Move somebody across the line"),
+            describe=describe_override,
+            carry_out=agree_override,
         )
         register_chapter("selection", story.tell)
         cohorts.register_copier("selection", copy_rules)

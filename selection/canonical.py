@@ -30,7 +30,7 @@ def canonical_bytes(value: object) -> bytes:
         NotCanonical: a float, a Decimal that is not finite, a datetime without a time zone, a key
             that is not text, text that is not valid Unicode, or a type not named here.
     """
-    text = json.dumps(_plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    text = json.dumps(plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     try:
         return text.encode()
     except UnicodeEncodeError as error:
@@ -42,7 +42,12 @@ def digest(value: object) -> str:
     return hashlib.sha256(canonical_bytes(value)).hexdigest()
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
+    """The value as plain JSON, spelled as `canonical_bytes` spells it.
+
+    Raises:
+        NotCanonical: as there.
+    """
     match value:
         case None | str() | int():  # True and False are ints
             return value
@@ -53,12 +58,12 @@ def _plain(value: object) -> object:
         case date():
             return value.isoformat()
         case list() | tuple():
-            return [_plain(item) for item in value]
+            return [plain(item) for item in value]
         case Mapping():
-            return {_name(key): _plain(item) for key, item in value.items()}
+            return {_name(key): plain(item) for key, item in value.items()}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {
-            field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)
+            field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)
         }
     raise NotCanonical(f"{type(value).__name__} has no canonical spelling")
 

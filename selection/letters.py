@@ -3,8 +3,10 @@
 The staff's preview and the publication call the same functions, so what was read is what is sent.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from django.urls import reverse
@@ -37,7 +39,12 @@ def kind_at_publication(selection: Selection, *, seated: bool, entry: Entry) -> 
 
 
 def telling(
-    selection: Selection, entry: Entry, fact: Fact, *, reply_by: datetime | None = None
+    selection: Selection,
+    entry: Entry,
+    fact: Fact,
+    *,
+    reply_by: datetime | None = None,
+    also: Mapping[str, Any] = MappingProxyType({}),
 ) -> Telling:
     """Write the letter. `entry.application` must be loaded with its user.
 
@@ -51,7 +58,7 @@ def telling(
         kind=fact.kind,
         run=":".join(part for part in parts if part),
         topic=f"selection:{selection.cohort_id}:{selection.step}",
-        variables=variables(selection, entry, reply_by=reply_by),
+        variables=variables(selection, entry, reply_by=reply_by) | dict(also),
     )
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class Letters:
     """The kinds of message that tell each fact: `templates/messages/<kind>.<language>.txt`.
 
-    The last four are blank where a selected person need not answer.
+    The last five are blank where a selected person need not answer.
     """
 
     selected: str
@@ -27,6 +27,7 @@ class Letters:
     reserve_closed: str
     confirmed: str = ""
     declined: str = ""
+    undone: str = ""
     lapsed: str = ""
     reminder: str = ""
 
@@ -65,6 +66,7 @@ LISTINGS: dict[str, Listing] = {
             reserve_closed="place-reserve-closed",
             confirmed="place-confirmed",
             declined="place-declined",
+            undone="place-decline-undone",
             lapsed="place-lapsed",
             reminder="place-reminder",
         ),

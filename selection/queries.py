@@ -1,13 +1,14 @@
 """Named reads of lists. Each takes a constant number of queries."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
 from applications.lifecycle import MOVES, STEPS, Move
-from applications.models import Application, Cohort
-from selection.models import Entry, SeedCommitment, Selection, SelectionRule
+from applications.models import Application, Cohort, Stage
+from selection.models import Entry, Override, SeedCommitment, Selection, SelectionRule
 from selection.programme import LISTINGS, Listing
 
 NEAR_LINE = 10
@@ -121,9 +122,15 @@ def counts_by_reply(selection: Selection) -> list[tuple[str, int]]:
     ]
 
 
-def near_line(selection: Selection) -> QuerySet[Entry]:
-    """The last ten who are selected and the first ten who are not, best first."""
-    last = selection.seats or 0
+def line_at(selection: Selection) -> int:
+    """The position of the last whom the line takes; who was moved by hand stands elsewhere."""
+    taken = selection.entries.filter(outcome=Entry.Outcome.SELECTED)
+    by_rank = taken.exclude(application__in=selection.moved_in)
+    return by_rank.aggregate(last=Max("position"))["last"] or 0
+
+
+def near_line(selection: Selection, last: int) -> QuerySet[Entry]:
+    """Ten on either side of the position `last`, best first."""
     return selection.entries.filter(
         position__gt=last - NEAR_LINE, position__lte=last + NEAR_LINE
     ).select_related("application")
@@ -133,8 +140,81 @@ def tied_at_line(selection: Selection) -> QuerySet[Entry]:
     """Those who share the rank that the line falls into, in the order of their lottery numbers."""
     if not selection.tied:
         return selection.entries.none()
-    last = selection.entries.filter(position=selection.seats).values("rank")
+    last = selection.entries.filter(position=line_at(selection)).values("rank")
     return selection.entries.filter(rank__in=last).select_related("application")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a run decides otherwise than the one before it; None where one of them has nobody."""
+
+    application: Application
+    before: Entry | None
+    after: Entry | None
+
+
+def changes_from_last(selection: Selection) -> list[Change] | None:
+    """Who is selected by one of this run and the last ranked one before it and not by the other.
+
+    None if there is no earlier run. Best first by the newer run.
+    """
+    earlier = (
+        Selection.objects.filter(
+            cohort=selection.cohort_id, step=selection.step, number__lt=selection.number
+        )
+        .exclude(result_digest="")
+        .order_by("-number")
+        .values_list("pk", flat=True)
+        .first()
+    )
+    if earlier is None:
+        return None
+    now_in, then_in = (
+        {entry.application_id: entry for entry in _selected(run)} for run in (selection.pk, earlier)
+    )
+    crossed = now_in.keys() ^ then_in.keys()
+    rows = {
+        run: {entry.application_id: entry for entry in _of(run, crossed)}
+        for run in (selection.pk, earlier)
+    }
+    changes = [
+        Change(
+            application=(rows[selection.pk].get(key) or rows[earlier][key]).application,
+            before=rows[earlier].get(key),
+            after=rows[selection.pk].get(key),
+        )
+        for key in crossed
+    ]
+    last = selection.entries.count() + 1
+    return sorted(
+        changes,
+        key=lambda one: ((one.after and one.after.position) or last, one.application.pk),
+    )
+
+
+def _selected(run: int) -> QuerySet[Entry]:
+    chosen = Entry.objects.filter(selection=run, outcome=Entry.Outcome.SELECTED)
+    return chosen.only("application_id")
+
+
+def _of(run: int, applications: Iterable[int]) -> QuerySet[Entry]:
+    return Entry.objects.filter(selection=run, application__in=applications).select_related(
+        "application"
+    )
+
+
+def overrides_of(selection: Selection) -> QuerySet[Override]:
+    """Who is moved by hand in this run; for a run in work also what the next one would take up."""
+    found = Override.objects.filter(cohort=selection.cohort_id, step=selection.step)
+    return found.select_related("application", "asked_by", "agreed_by", "taken_back_by")
+
+
+def declined(selection: Selection) -> QuerySet[Entry]:
+    """Who gave a place of this run up and has not been given another, newest first."""
+    gone = selection.entries.filter(
+        reply=Entry.Reply.DECLINED, first_in_turn=False, application__stage=Stage.PLACE_DECLINED
+    )
+    return gone.select_related("application").order_by("-replied_at", "pk")
 
 
 def not_ranked(selection: Selection) -> QuerySet[Entry]:

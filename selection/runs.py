@@ -12,7 +12,6 @@ from typing import Any
 from selection import canonical
 from selection.ranking import (
     Candidate,
-    Ranked,
     Rule,
     TiePolicy,
     TieResolution,
@@ -34,6 +33,22 @@ class Outcome(StrEnum):
     RESERVE = "reserve"
     NOT_SELECTED = "not-selected"
     NOT_RANKED = "not-ranked"
+
+
+class Way(StrEnum):
+    """How somebody is moved across the line by hand."""
+
+    IN = "in"
+    OUT = "out"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Override:
+    """One person moved by hand. `category` says what for; the reason stays with who decided."""
+
+    key: int
+    way: Way
+    category: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +94,7 @@ def snapshot(
     reserves: int,
     commitment: str,
     candidates: Mapping[int, Sequence[Decimal | None]],
+    overrides: Iterable[Override] = (),
 ) -> dict[str, Any]:
     """Freeze the inputs as plain JSON: numbers as text, candidates in the order of their keys.
 
@@ -86,7 +102,10 @@ def snapshot(
         reserves: how many after the line stay on the reserve list.
         commitment: SHA-256 of the seed.
         candidates: by key, one score for each criterion; None where there is none.
+        overrides: what two people decided against the line; there is no word of them where
+            there are none.
     """
+    moved = [[one.key, one.way.value, one.category] for one in sorted(overrides)]
     return {
         "cohort": cohort,
         "step": step,
@@ -101,6 +120,7 @@ def snapshot(
             [key, [None if score is None else _digits(score) for score in candidates[key]]]
             for key in sorted(candidates)
         ],
+        **({"overrides": moved} if moved else {}),
     }
 
 
@@ -121,6 +141,7 @@ def decide(inputs: Inputs, seed: str) -> Result:
         seed=seed,
         tie_policy=TiePolicy(inputs["tie_policy"]),
     )
+    moved = {key: Way(way) for key, way, _category in inputs.get("overrides", [])}
     complete, unranked = [], []
     for key, scores in inputs["candidates"]:
         if None in scores:
@@ -128,33 +149,33 @@ def decide(inputs: Inputs, seed: str) -> Result:
         else:
             complete.append(Candidate(key, tuple(map(Decimal, scores))))
     ranked = rank(complete, rule)
-    line = draw_line(ranked, rule)
-    decisions = [
-        _decision(position, row, position - len(line.selected), inputs["reserves"])
-        for position, row in enumerate(ranked, start=1)
-    ]
+    # Who is moved out leaves the place to the next; who is moved in takes nobody's.
+    out = {key for key, way in moved.items() if way is Way.OUT}
+    kept = [candidate for candidate in complete if candidate.key not in out]
+    line = draw_line(rank(kept, rule) if out else ranked, rule)
+    selected = {row.key for row in line.selected}
+    selected |= {row.key for row in ranked if moved.get(row.key) is Way.IN}
+    decisions, waiting = [], 0
+    for position, row in enumerate(ranked, start=1):
+        outcome, reserve_position = Outcome.NOT_SELECTED, None
+        if row.key in selected:
+            outcome = Outcome.SELECTED
+        elif row.key not in out and waiting < inputs["reserves"]:
+            waiting += 1
+            outcome, reserve_position = Outcome.RESERVE, waiting
+        lottery = row.lottery or ""
+        decisions.append(
+            Decision(row.key, position, row.rank, row.score, lottery, outcome, reserve_position)
+        )
     decisions += [
         Decision(key, None, None, None, "", Outcome.NOT_RANKED, None) for key in sorted(unranked)
     ]
     return Result(
         decisions=tuple(decisions),
-        seats=len(line.selected),
+        seats=len(selected),
         cut_score=line.cut_score,
         ties=line.resolution,
         tied=len(line.tied),
-    )
-
-
-def _decision(position: int, row: Ranked, behind_line: int, reserves: int) -> Decision:
-    """`behind_line` is 1 for the first who is not selected, 0 and less for the selected."""
-    if behind_line <= 0:
-        outcome, reserve_position = Outcome.SELECTED, None
-    elif behind_line <= reserves:
-        outcome, reserve_position = Outcome.RESERVE, behind_line
-    else:
-        outcome, reserve_position = Outcome.NOT_SELECTED, None
-    return Decision(
-        row.key, position, row.rank, row.score, row.lottery or "", outcome, reserve_position
     )
 
 

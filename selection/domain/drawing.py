@@ -15,9 +15,9 @@ from accounts.errors import Refused
 from accounts.models import User
 from applications.lifecycle import STEPS
 from applications.models import Application, Cohort
-from selection import canonical, sources
+from selection import canonical, runs, sources
 from selection.domain.preparing import commit_seed, current_rule, seats_of
-from selection.models import Entry, SeedCommitment, Selection, SelectionRule
+from selection.models import Entry, Override, SeedCommitment, Selection, SelectionRule
 from selection.ranking import IncomparableScores, TiePolicy
 from selection.runs import Result, decide, snapshot
 
@@ -161,6 +161,7 @@ def freeze(
 ) -> dict[str, Any]:
     """The inputs of a run as they are stored and digested."""
     places, cap = seats_of(cohort, rule.step)
+    by_hand = Override.objects.in_force().filter(cohort=cohort, step=rule.step)
     return snapshot(
         cohort=cohort.slug,
         step=rule.step,
@@ -172,6 +173,10 @@ def freeze(
         reserves=rule.reserves,
         commitment=seed.commitment,
         candidates=candidates,
+        overrides=[
+            runs.Override(key, runs.Way(way), category)
+            for key, way, category in by_hand.values_list("application_id", "way", "category")
+        ],
     )
 
 

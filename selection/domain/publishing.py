@@ -187,7 +187,9 @@ def changes_since(selection: Selection) -> str:
         ) % {"count": changed}
     terms = {name: value for name, value in selection.inputs.items() if name != "candidates"}
     if canonical.digest(terms) != canonical.digest(fresh):
-        return _("The places or the rule have changed since the list was drawn up.")
+        return _(
+            "The places, the rule or who is moved by hand have changed since the list was drawn up."
+        )
     return ""
 
 
@@ -202,7 +204,12 @@ def _tell_everybody(selection: Selection, *, by: User | None, now: datetime) -> 
 
     chosen = [e for e in present if e.outcome == Entry.Outcome.SELECTED]
     reserves = [e for e in present if e.outcome == Entry.Outcome.RESERVE]
-    to_fill = max(min(selection.places, selection.seats or 0) - len(chosen), 0)
+    above = sum(entry.application_id in selection.moved_in for entry in chosen)
+    ranked_in = (selection.seats or 0) - sum(
+        entry.outcome == Entry.Outcome.SELECTED and entry.application_id in selection.moved_in
+        for entry in entries
+    )
+    to_fill = max(min(selection.places, ranked_in) - (len(chosen) - above), 0)
     chosen, reserves = chosen + reserves[:to_fill], reserves[to_fill:]
     rejected = [
         e for e in present if e.outcome in (Entry.Outcome.NOT_SELECTED, Entry.Outcome.NOT_RANKED)

@@ -66,6 +66,38 @@ def decline_place(*, application_id: int, by: User, now: datetime) -> Entry:
         return entry
 
 
+def undo_decline(*, application_id: int, reason: str, by: User, now: datetime) -> Entry:
+    """Take an accidental decline back for somebody: they get the next seat that is free.
+
+    That is at once where nobody has moved up; otherwise they wait before all reserves, since the
+    seat has been offered to somebody who relies on it. Undoing twice changes nothing.
+
+    Raises:
+        UnableToReply: no reason, the person has not declined, or the reserve list has closed.
+        UnableToMove: the application was withdrawn meanwhile.
+    """
+    if not reason.strip():
+        raise UnableToReply(_("Give a reason: it is kept with the decision."))
+    with transaction.atomic():
+        selection, entry, reply = _locked_offer(application_id)
+        if entry.first_in_turn:
+            return entry
+        if entry.reply != Entry.Reply.DECLINED:
+            raise UnableToReply(_("This person has not declined a place."))
+        if now >= selection.reserves_until:
+            raise UnableToReply(_("The reserve list has closed: there is no place to give back."))
+        advance(
+            application_ids=[application_id], move=reply.undo, by=by, now=now, reason=reason.strip()
+        )
+        entry.first_in_turn = True
+        entry.save(update_fields=["first_in_turn"])
+        moved = seats.move_up(selection, by=by, now=now)
+        if entry.pk not in {one.pk for one in moved}:
+            fact = Fact(selection.listing.letters.undone, "undone")
+            queue([telling(selection, entry, fact)], now=now)
+        return selection.entries.get(pk=entry.pk)
+
+
 def _locked_offer(application_id: int) -> tuple[Selection, Entry, Reply]:
     """The person's newest place that asks for a reply, under the lock of its run."""
     asking = {slug: way.reply for slug, way in STEPS.items() if way.reply}

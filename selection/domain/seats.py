@@ -2,7 +2,8 @@
 
 Seats are numbered 1 … `selection.seats`, and `(selection, seat)` is unique in the database, so two
 people cannot hold one. A seat is given again only while fewer people than places hold one: the
-extra seats of people who tied at the line are not filled a second time.
+extra seats of people who tied at the line are not filled a second time. Who was moved in by hand
+or by an appeal sits above the places and keeps nobody out.
 """
 
 from collections.abc import Collection
@@ -51,10 +52,10 @@ def seat(
     for entry, number in holders:
         entry.seat, entry.offered_at, entry.reply_by = number, now, reply_by
         entry.reply = Entry.Reply.OFFERED if reply_by else Entry.Reply.NOT_ASKED
-        entry.offers, entry.reminders = entry.offers + 1, 0
+        entry.offers, entry.reminders, entry.first_in_turn = entry.offers + 1, 0, False
     Entry.objects.bulk_update(
         [entry for entry, _number in holders],
-        ["seat", "reply", "offered_at", "reply_by", "offers", "reminders"],
+        ["seat", "reply", "offered_at", "reply_by", "offers", "reminders", "first_in_turn"],
         batch_size=500,
     )
     return reply_by
@@ -74,9 +75,13 @@ def move_up(selection: Selection, *, by: User | None, now: datetime) -> list[Ent
     """
     if now >= selection.reserves_until:
         return []
-    taken = set(selection.entries.seated().values_list("seat", flat=True))
-    free = [number for number in range(1, (selection.seats or 0) + 1) if number not in taken]
-    free = free[: max(selection.places - len(taken), 0)]
+    holders = dict(selection.entries.seated().values_list("seat", "application_id"))
+    within = sum(
+        holder not in selection.moved_in and (number or 0) <= (selection.seats or 0)
+        for number, holder in holders.items()
+    )
+    free = [number for number in range(1, (selection.seats or 0) + 1) if number not in holders]
+    free = free[: max(selection.places - within, 0)]
     moved: list[Entry] = []
     while len(moved) < len(free):
         wanted = len(free) - len(moved)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.lifecycle import STEPS
 from applications.models import Cohort
-from selection.models import STEP_CHOICES
+from selection.models import STEP_CHOICES, Override
 
 
 class ListForm(forms.Form):
@@ -60,3 +60,46 @@ class DiscardForm(forms.Form):
     """Why a run is put aside."""
 
     reason = forms.CharField(label=_("Reason"), max_length=1000)
+
+
+class OverrideForm(forms.Form):
+    """Whom to move across the line, which way and why."""
+
+    reference = forms.CharField(label=_("Reference"), max_length=40)
+    way = forms.ChoiceField(label=_("Way"), choices=Override.Way.choices)
+    category = forms.ChoiceField(label=_("Category"), choices=Override.Category.choices)
+    reason = forms.CharField(label=_("Reason"), max_length=1000)
+
+
+class UndoForm(forms.Form):
+    """Whose decline to take back, and why."""
+
+    reference = forms.CharField(max_length=40, widget=forms.HiddenInput)
+    reason = forms.CharField(label=_("Reason"), max_length=1000)
+
+
+class AppealDecisionForm(forms.Form):
+    """What is decided about an appeal, and why."""
+
+    decision = forms.ChoiceField(
+        label=_("Decision"),
+        choices=[("dismiss", _("Dismiss")), ("uphold", _("Uphold: a place above the places"))],
+    )
+    reason = forms.CharField(
+        label=_("Reason, which the person reads"),
+        max_length=3000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+
+    def verb(self) -> dict[str, Any]:
+        """What the verb is given."""
+        return {
+            "uphold": self.cleaned_data["decision"] == "uphold",
+            "reason": self.cleaned_data["reason"],
+        }
+
+
+class ExportForm(forms.Form):
+    """What the file is for."""
+
+    reason = forms.CharField(label=_("What is the file for?"), max_length=1000)

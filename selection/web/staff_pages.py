@@ -10,7 +10,15 @@ from selection.domain.publishing import changes_since, open_request, requests_of
 from selection.histogram import histogram
 from selection.models import Selection
 from selection.previews import previews
-from selection.web.staff_forms import DecisionForm, DiscardForm, PublishForm, RequestForm
+from selection.web.staff_forms import (
+    DecisionForm,
+    DiscardForm,
+    ExportForm,
+    OverrideForm,
+    PublishForm,
+    RequestForm,
+    UndoForm,
+)
 
 
 def line_page(selection: Selection, now: datetime) -> dict[str, Any]:
@@ -24,16 +32,23 @@ def line_page(selection: Selection, now: datetime) -> dict[str, Any]:
         if score is not None
     ]
     people = selection.entries.count()
+    line_at = queries.line_at(selection)
     return {
         "selection": selection,
         "ranked": True,
         "in_work": in_work,
         "people": people,
-        "histogram": histogram(scores, selection.seats or 0),
+        "histogram": histogram(scores, line_at),
         "outcomes": queries.counts_by_outcome(selection),
         "replies": queries.counts_by_reply(selection),
-        "near_line": queries.near_line(selection),
+        "line_at": line_at,
+        "near_line": queries.near_line(selection, line_at),
+        "changes": queries.changes_from_last(selection),
+        "overrides": queries.overrides_of(selection),
+        "override_form": OverrideForm(),
         "tied": queries.tied_at_line(selection),
+        "declined": queries.declined(selection),
+        "undo_form": UndoForm(),
         "not_ranked": queries.not_ranked(selection),
         "requests": requests_of(selection),
         "open_request": open_request(selection) if in_work else None,
@@ -43,4 +58,5 @@ def line_page(selection: Selection, now: datetime) -> dict[str, Any]:
         "decision_form": DecisionForm(initial={"digest": selection.digest}),
         "publish_form": PublishForm(expected=people),
         "discard_form": DiscardForm(),
+        "export_form": ExportForm(),
     }

@@ -16,10 +16,12 @@ from accounts.errors import Refused
 from accounts.models import User
 from applications.models import Application
 from applications.rules import get_application_for
+from selection.domain.appealing import appeal_until, make_appeal, why_no_appeal
 from selection.domain.replying import confirm_place, decline_place
 from selection.models import Entry
 from selection.queries import awaited_by, open_offer, turn_of
 from selection.rules import results_for
+from selection.web.forms import AppealForm
 
 Verb = Callable[..., Entry]
 
@@ -69,6 +71,48 @@ def decline(request: SignedIn, reference: str) -> HttpResponse:
         application,
         decline_place,
         _("You have given up your place. Thank you for telling us."),
+    )
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def appeal(request: SignedIn, reference: str, step: str) -> HttpResponse:
+    """Say what went wrong with a published list, or read what became of saying so."""
+    application = get_application_for(request.user, reference)
+    entry = get_object_or_404(
+        results_for(request.user).select_related("appeal"),
+        application=application,
+        selection__step=step,
+    )
+    now = timezone.now()
+    made = getattr(entry, "appeal", None)
+    form = AppealForm(request.POST or None)
+    status = 200
+    if request.method == "POST" and made is None:
+        if form.is_valid():
+            try:
+                make_appeal(entry_id=entry.pk, by=request.user, now=now, **form.cleaned_data)
+            except Refused as refused:
+                form.add_error(None, str(refused))
+            else:
+                messages.success(request, _("We have received your appeal."))
+                return redirect("selection:appeal", reference=application.reference, step=step)
+        status = 422
+    return render(
+        request,
+        "selection/appeal.html",
+        {
+            "application": application,
+            "entry": entry,
+            "selection": entry.selection,
+            "appeal": made,
+            "refusal": "" if made else why_no_appeal(entry, now),
+            "until": appeal_until(entry.selection),
+            "form": form,
+            "now": now,
+        },
+        status=status,
     )
 
 

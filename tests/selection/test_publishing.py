@@ -190,7 +190,7 @@ def add_a_place(waiting: Waiting, now: datetime) -> None:
         (raise_a_score, "One person’s scores have changed"),
         (lose_a_score, "One person’s scores have changed"),
         (add_a_person, "One person has joined"),
-        (add_a_place, "places or the rule have changed"),
+        (add_a_place, "places, the rule or who is moved by hand have changed"),
     ],
 )
 def test_a_list_that_is_out_of_date_is_not_published(

@@ -1,11 +1,6 @@
-import csv
 import hashlib
-import re
-import subprocess
-import sys
 from dataclasses import replace
 from decimal import Decimal, localcontext
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -25,8 +20,6 @@ from selection.ranking import (
     rank,
     seed_commitment,
 )
-
-GUIDE = Path(__file__).parents[2] / "docs" / "ranking.md"
 
 RULE = Rule(
     criteria=(
@@ -143,22 +136,6 @@ def test_nobody_gives_an_empty_line():
     line = draw_line(rank([], RULE), RULE)
 
     assert (line.selected, line.reserves, line.cut_score) == ((), (), None)
-
-
-def test_the_script_in_the_guide_draws_the_same_order(tmp_path):
-    (script,) = re.findall(r"```python\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
-    scores = tmp_path / "scores.csv"
-    with scores.open("w", newline="") as file:
-        csv.writer(file).writerows([scored.key, *scored.scores] for scored in EXAMPLE)
-
-    printed = subprocess.run(
-        [sys.executable, "-c", script, RULE.seed, scores],
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
-
-    assert printed.splitlines() == [f"{row.rank} {row.key}" for row in rank(EXAMPLE, RULE)]
 
 
 def test_a_lottery_number_and_a_commitment_can_be_recomputed_with_sha256sum():

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -12,7 +13,12 @@ from applications.models import Application, Stage
 from dtt.play.selection import Shortlist
 from notifications.models import Message
 from selection.domain.expiring import close_reserves, expire_unanswered
-from selection.domain.replying import confirm_place, decline_place
+from selection.domain.replying import (
+    UnableToReply,
+    confirm_place,
+    decline_place,
+    undo_decline,
+)
 from selection.models import Entry
 from selection.queries import turn_of
 from tests.selection.conftest import messages_to, seats, stages
@@ -136,3 +142,83 @@ def test_their_page_says_that_they_wait(shortlist: Shortlist, now: datetime) -> 
     shown = client.get(reverse("selection:result", args=[seat.reference])).content.decode()
 
     assert "You are number 4 in turn now." in shown
+
+
+def undo(shortlist: Shortlist, application: Application, now: datetime) -> Entry:
+    return undo_decline(
+        application_id=application.pk,
+        reason="Pressed the wrong button.",
+        by=shortlist.staff.asker,
+        now=now,
+    )
+
+
+def decline(application: Application, now: datetime) -> None:
+    decline_place(application_id=application.pk, by=application.user, now=now)
+
+
+def test_an_accidental_decline_gets_the_next_free_seat_before_all_reserves(
+    shortlist: Shortlist, now: datetime
+) -> None:
+    hasty, other = shortlist.selected[:2]
+    first_reserve, second_reserve = shortlist.reserves[:2]
+    decline(hasty, now + HOUR)
+
+    undo(shortlist, hasty, now + 2 * HOUR)
+
+    assert stages(hasty, first_reserve, second_reserve) == ["reserve", "place-offered", "reserve"]
+    assert turn_of(entry_of(hasty)) == 1
+    assert messages_to(hasty)[-1] == "place-decline-undone"
+    decline(other, now + 3 * HOUR)
+    assert stages(hasty, second_reserve) == ["place-offered", "reserve"]
+    assert messages_to(hasty)[-1] == "place-offered"
+
+
+def test_an_accidental_decline_is_offered_its_seat_again_where_nobody_moved_up(
+    shortlist: Shortlist, now: datetime
+) -> None:
+    hasty = shortlist.selected[0]
+    for reserve in shortlist.reserves:
+        leave(reserve, now + HOUR)
+    decline(hasty, now + 2 * HOUR)
+
+    entry = undo(shortlist, hasty, now + 3 * HOUR)
+
+    assert (entry.reply, entry.offers) == ("offered", 2)
+    assert stages(hasty) == ["place-offered"]
+    confirm_place(application_id=hasty.pk, by=hasty.user, now=now + 4 * HOUR)
+    assert stages(hasty) == ["place-confirmed"]
+
+
+def test_a_decline_is_undone_once_and_only_while_reserves_move_up(
+    shortlist: Shortlist, now: datetime
+) -> None:
+    hasty, late = shortlist.selected[:2]
+    decline(hasty, now + HOUR)
+    decline(late, now + HOUR)
+
+    for _twice in range(2):
+        undo(shortlist, hasty, now + 2 * HOUR)
+
+    assert messages_to(hasty).count("place-decline-undone") == 1
+    with pytest.raises(UnableToReply, match="has closed"):
+        undo(shortlist, late, shortlist.selection.reserves_until)
+    with pytest.raises(UnableToReply, match="has not declined"):
+        undo(shortlist, shortlist.selected[2], now + 2 * HOUR)
+
+
+def test_staff_undo_a_decline_on_the_page_of_the_list(shortlist: Shortlist, now: datetime) -> None:
+    hasty = shortlist.selected[0]
+    decline(hasty, now + HOUR)
+    browser = Client()
+
+    with time_machine.travel(now + 2 * HOUR, tick=False):
+        browser.force_login(shortlist.staff.asker)
+        page = browser.get(shortlist.selection.get_absolute_url()).content.decode()
+        browser.post(
+            reverse("admin:selection_selection_undo", args=[shortlist.selection.pk]),
+            {"reference": hasty.reference, "reason": "A mistake."},
+        )
+
+    assert "Take the decline back" in page
+    assert stages(hasty) == ["reserve"]

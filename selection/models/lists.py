@@ -21,6 +21,7 @@ from notifications.moments import HONG_KONG
 from selection import canonical
 from selection.programme import LISTINGS, Listing
 from selection.ranking import TiePolicy, TieResolution
+from selection.runs import Way
 
 APPROVAL_KIND = "publish-selection"
 STEP_CHOICES = [(slug, listing.title) for slug, listing in LISTINGS.items()]
@@ -138,6 +139,8 @@ class Selection(models.Model):
 
     result_digest = models.CharField(_("digest of the result"), max_length=64, blank=True)
     seats = models.PositiveIntegerField(_("seats"), null=True)
+    # Seats that were given above the list, by appeals that were upheld.
+    above = models.PositiveIntegerField(_("seats above the list"), default=0)
     cut_score = ExactDecimalField(_("score at the line"), null=True)
     ties = models.CharField(_("ties at the line"), max_length=10, choices=Ties, blank=True)
     tied = models.PositiveIntegerField(_("people who tied at the line"), default=0)
@@ -204,6 +207,12 @@ class Selection(models.Model):
         return int(self.inputs["places"])
 
     @property
+    def moved_in(self) -> frozenset[int]:
+        """Applications that were moved in by hand: their seats are above the places."""
+        moved = self.inputs.get("overrides", [])
+        return frozenset(key for key, way, _category in moved if way == Way.IN)
+
+    @property
     def criteria(self) -> list[str]:
         """Names of the sources, in the order of every entry's scores."""
         return [name for name, _weight in self.inputs["criteria"]]
@@ -231,7 +240,7 @@ class Selection(models.Model):
 
 
 def returned(prefix: str = "") -> Q:
-    """Entries of people who withdrew, whose turn passed or seat was freed, and who are back.
+    """Entries of people who withdrew, declined, whose turn passed or seat was freed, and are back.
 
     Args:
         prefix: the way from the queried rows to their entries, like `entries__`.
@@ -240,7 +249,7 @@ def returned(prefix: str = "") -> Q:
     for slug, way in STEPS.items():
         _sources, waits = MOVES[way.reserve]
         back |= Q(**{f"{prefix}selection__step": slug, f"{prefix}application__stage": waits})
-    gone = [Entry.Reply.WITHDRAWN, Entry.Reply.CLOSED]
+    gone = [Entry.Reply.WITHDRAWN, Entry.Reply.DECLINED, Entry.Reply.CLOSED]
     return Q(**{f"{prefix}reply__in": gone}) & back
 
 
@@ -254,11 +263,11 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         return self.filter(seat__isnull=False)
 
     def waiting(self) -> "EntryQuerySet":
-        """Who can still move up, the next in turn first: the reserves, and behind them who comes
-        back after giving up a place."""
+        """Who can still move up, the next in turn first: whose decline was undone, the reserves,
+        and behind them who comes back after withdrawing."""
         reserves = Q(outcome=Entry.Outcome.RESERVE, reply=Entry.Reply.NONE)
         return self.filter(reserves | returned()).order_by(
-            F("reserve_position").asc(nulls_last=True), "replied_at", "pk"
+            "-first_in_turn", F("reserve_position").asc(nulls_last=True), "replied_at", "pk"
         )
 
 
@@ -303,6 +312,8 @@ class Entry(models.Model):
     reminders = models.PositiveSmallIntegerField(_("reminders"), default=0)
     # More than one for who gave a seat up, came back and got another one.
     offers = models.PositiveSmallIntegerField(_("seats offered"), default=0)
+    # Declined by mistake: the next seat that becomes free is theirs.
+    first_in_turn = models.BooleanField(_("first in turn"), default=False)
 
     objects = EntryQuerySet.as_manager()
 

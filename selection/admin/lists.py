@@ -21,20 +21,26 @@ from accounts.errors import Refused
 from accounts.staff import RoleAdmin
 from selection import queries
 from selection.domain.drawing import discard_selection, draw_up
+from selection.domain.exporting import export_run
+from selection.domain.overriding import ask_override, take_back_override
 from selection.domain.preparing import commit_seed
 from selection.domain.publishing import (
     approve_publication,
     publish_selection,
     request_publication,
 )
+from selection.domain.replying import undo_decline
 from selection.models import Entry, SeedCommitment, Selection, SelectionRule
 from selection.rules import manages_selections
 from selection.web.staff_forms import (
     DecisionForm,
     DiscardForm,
+    ExportForm,
     ListForm,
+    OverrideForm,
     PublishForm,
     RequestForm,
+    UndoForm,
 )
 from selection.web.staff_pages import line_page
 
@@ -70,6 +76,16 @@ class SelectionAdmin(RoleAdmin):
             path("<int:pk>/decide/", verb(self.decide_view), name="selection_selection_decide"),
             path("<int:pk>/publish/", verb(self.publish_view), name="selection_selection_publish"),
             path("<int:pk>/discard/", verb(self.discard_view), name="selection_selection_discard"),
+            path("<int:pk>/undo/", verb(self.undo_view), name="selection_selection_undo"),
+            path(
+                "<int:pk>/override/", verb(self.override_view), name="selection_selection_override"
+            ),
+            path(
+                "<int:pk>/override/<int:override>/take-back/",
+                verb(self.take_back_view),
+                name="selection_selection_take_back",
+            ),
+            path("<int:pk>/export/", verb(self.export_view), name="selection_selection_export"),
             *super().get_urls(),
         ]
 
@@ -184,6 +200,76 @@ class SelectionAdmin(RoleAdmin):
             )
         return self._back(pk)
 
+    def override_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Ask to have somebody moved across the line."""
+        form = self._valid(request, OverrideForm(request.POST))
+        if form:
+            selection = self._selection(pk)
+            asked = self._do_quietly(
+                request,
+                ask_override,
+                cohort_id=selection.cohort_id,
+                step=selection.step,
+                **form.cleaned_data,
+            )
+            if asked is not None:
+                messages.success(request, _("A second person can agree to it now."))
+                return redirect("admin:accounts_approval_change", asked.pk)
+        return self._back(pk)
+
+    def take_back_view(self, request: HttpRequest, pk: int, override: int) -> HttpResponse:
+        """Let the next run do without an override of this list."""
+        if not manages_selections(request.user):
+            raise PermissionDenied
+        get_object_or_404(queries.overrides_of(self._selection(pk)), pk=override)
+        told = _("Taken back. Draw the list up again.")
+        self._do(request, told, take_back_override, override_id=override)
+        return self._back(pk)
+
+    def undo_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Take back a decline that was a mistake."""
+        form = self._valid(request, UndoForm(request.POST))
+        if form:
+            entries = self._selection(pk).entries.all()
+            entry = get_object_or_404(
+                entries, application__reference=form.cleaned_data["reference"]
+            )
+            undone = self._do_quietly(
+                request,
+                undo_decline,
+                application_id=entry.application_id,
+                reason=form.cleaned_data["reason"],
+            )
+            if undone is not None and undone.seat:
+                messages.success(request, _("A seat was free: the place is offered again."))
+            elif undone is not None:
+                messages.success(request, _("They get the next place that becomes free."))
+        return self._back(pk)
+
+    def export_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """A published run as a file that anybody can check."""
+        selection = self._selection(pk)
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        form = ExportForm(request.POST)
+        if not form.is_valid():
+            messages.error(request, " ".join(_errors(form)))
+            return self._back(pk)
+        content = self._do_quietly(
+            request, export_run, selection_id=pk, reason=form.cleaned_data["reason"]
+        )
+        if content is None:
+            return self._back(pk)
+        name = selection.label.replace("/", "-")
+        return HttpResponse(
+            content,
+            content_type="application/json",
+            headers={
+                "Content-Disposition": f'attachment; filename="{name}.json"',
+                "Cache-Control": "no-store",
+            },
+        )
+
     def _valid(self, request: HttpRequest, form: forms.Form) -> forms.Form | None:
         """The form if this person may act and it is filled in well; otherwise say why not."""
         if not manages_selections(request.user):
@@ -199,13 +285,18 @@ class SelectionAdmin(RoleAdmin):
         """Call a verb and tell its outcome; None if it refused."""
         if "selection_id" in arguments:
             self._selection(arguments["selection_id"])
+        done = self._do_quietly(request, verb, **arguments)
+        if done is not None:
+            messages.success(request, success)
+        return done
+
+    def _do_quietly(self, request: HttpRequest, verb: Callable[..., Any], **arguments: Any) -> Any:
+        """Call a verb whose result says enough; None, and why, if it refused."""
         try:
-            done = verb(**arguments, by=request.user, now=timezone.now())
+            return verb(**arguments, by=request.user, now=timezone.now())
         except Refused as refused:
             messages.error(request, str(refused))
             return None
-        messages.success(request, success)
-        return done
 
     def _selection(self, pk: int) -> Selection:
         runs = Selection.objects.select_related("cohort__programme", "rule", "seed", "created_by")

@@ -1,0 +1,3 @@
+from selection.admin import appeals, lists
+
+__all__ = ["appeals", "lists"]
