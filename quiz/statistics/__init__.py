@@ -17,5 +17,5 @@ so people may have drawn different papers. A row may stand for several people (`
 
 modules: `responses` (the matrix), `logistic` (Rasch and two parameters), `classical` (facility,
 correlations, alpha), `choices` (distractors), `alarms` (what to tell the author), `drift`
-(an item that became easier), `analysis` (all of them together), `curves` (what a page draws).
+(an item that became easier), `analysis` (all of them together).
 """
