@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from quiz.statistics.choices import ChoiceFigures
+from quiz.statistics.choices import BLANK, ChoiceFigures
 from quiz.statistics.classical import ItemFigures
 from quiz.statistics.drift import Drift
 from quiz.statistics.responses import Flat
@@ -75,7 +75,7 @@ def _about_the_key(item: ItemFigures, choices: Sequence[ChoiceFigures]) -> list[
     others = [
         (choice.correlation, choice.choice)
         for choice in choices
-        if not choice.keyed and choice.correlation is not None
+        if not choice.keyed and choice.choice != BLANK and choice.correlation is not None
     ]
     best, name = max(others, default=(0.0, ""))
     if best >= FAR_BETTER and best - (own or 0.0) >= FAR_BETTER:

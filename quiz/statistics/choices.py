@@ -8,6 +8,8 @@ import numpy as np
 from quiz.statistics.classical import Scores, correlation
 from quiz.statistics.responses import Integers, Responses
 
+BLANK = ""  # the name of having taken no choice
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Taken:
