@@ -21,6 +21,20 @@ def say_alarm(item: Mapping[str, Any], alarm: Mapping[str, Any]) -> str:
     return _sentence(AlarmKind(alarm["kind"]), item) % figures
 
 
+def say_kind(kind: AlarmKind) -> str:
+    """What an alarm is about, in two or three words."""
+    return {
+        AlarmKind.OTHER_CHOICE: _("probably mis-keyed"),
+        AlarmKind.NEGATIVE: _("negative discrimination"),
+        AlarmKind.DRIFT: _("became easier"),
+        AlarmKind.FLAT: _("tells nobody apart"),
+        AlarmKind.WEAK: _("weak discrimination"),
+        AlarmKind.TOO_HARD: _("too hard"),
+        AlarmKind.TOO_EASY: _("too easy"),
+        AlarmKind.UNUSED_CHOICE: _("a choice that nobody takes"),
+    }[kind]
+
+
 def say_figure(value: float | None, places: int = 2) -> str:
     """A figure with a real minus sign; a dash where there is none."""
     if value is None:
