@@ -1,8 +1,8 @@
 """What an author should look at, worst first. The words for people are elsewhere: here are kinds.
 
 A key looks wrong if better people tend to get the item wrong, or if another choice is taken by
-better people than the keyed one is. Correlations of few people are noise, so below `FEW` people no
-alarm of this sort is raised.
+better people than the keyed one is. Correlations of few people are noise: the other choice must
+be better by two standard errors, and below `FEW` people nothing is judged.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from quiz.statistics.responses import Flat
 
 FEW = 6  # people who had the item: below it nothing is judged
 UNSURE = 30  # below it a page says that the figures are rough
-FAR_BETTER = 0.15  # how much higher another choice correlates than the key
+FAR_BETTER = 0.15  # how much higher another choice correlates than the key, at the least
 WEAK = 0.05
 EASY, HARD = 0.95, 0.1
 
@@ -78,7 +78,8 @@ def _about_the_key(item: ItemFigures, choices: Sequence[ChoiceFigures]) -> list[
         if not choice.keyed and choice.choice != BLANK and choice.correlation is not None
     ]
     best, name = max(others, default=(0.0, ""))
-    if best >= FAR_BETTER and best - (own or 0.0) >= FAR_BETTER:
+    beyond_chance = max(FAR_BETTER, 2 / item.people**0.5)
+    if best >= beyond_chance and best - (own or 0.0) >= beyond_chance:
         return [Alarm(AlarmKind.OTHER_CHOICE, best, name)]
     if own is None:
         return []

@@ -27,7 +27,7 @@ MAX_ITERATIONS = 500
 NEAR, CLOSE = 1e-3, 1e-6  # when Newton's steps begin; when the estimates no longer move
 STEEPEST, FARTHEST = 8.0, 15.0  # of slopes and intercepts: beyond, the data say "infinite"
 FLATTEST = 0.02  # below it a difficulty (intercept by slope) means nothing
-NEWTON_STEPS = 12
+NEWTON_STEPS = 8
 
 
 class NotEstimable(ValueError):
@@ -241,7 +241,10 @@ def _polish(likelihood: Likelihood, curves: Curves, tied: bool) -> _Found:
         onward = _uphill(likelihood, curves, step, here.log_likelihood)
         if onward is None:
             break
+        at_rest = float(np.abs(_vector(onward) - _vector(curves)).max()) < CLOSE * 10
         curves = onward
+        if at_rest:  # the way leads out of bounds
+            break
     return _Found(curves, covariance, here.log_likelihood, steps, at_rest)
 
 

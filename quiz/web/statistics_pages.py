@@ -220,7 +220,10 @@ def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
         "item_id": row["item_id"],
         "number": row["number"],
         "shape": _shape(row),
-        "alarms": [say_alarm(row, alarm) for alarm in row["alarms"]],
+        "alarms": [
+            {"shape": _shape_of({AlarmKind(alarm["kind"])}), "says": say_alarm(row, alarm)}
+            for alarm in row["alarms"]
+        ],
         "people": say_figure(row["people"], 0),
         "figures": [
             say_figure(value)
@@ -278,10 +281,15 @@ def _histogram(run: ScoringRun) -> dict[str, Any]:
     drawn = Selection.objects.filter(cohort=run.quiz.cohort_id, cut_score__isnull=False).exclude(
         state=Selection.State.DISCARDED
     )
-    ranked = next((one for one in drawn if one.criteria == ["quiz.score"]), None)
+    ranked = next((one for one in drawn.select_related("rule") if _by_score_alone(one)), None)
     cut = ranked.cut_score if ranked else None
     above = sum(score >= cut for score in scores) if cut is not None else 0
     return {"histogram": histogram(scores, above), "selection": ranked}
+
+
+def _by_score_alone(selection: Selection) -> bool:
+    """Whether the line lies on the scale of the quiz's marks."""
+    return [name for name, weight in selection.rule.weights if weight] == ["quiz.score"]
 
 
 def _worst_first(row: Mapping[str, Any]) -> tuple[int, str]:
@@ -290,7 +298,10 @@ def _worst_first(row: Mapping[str, Any]) -> tuple[int, str]:
 
 
 def _shape(row: Mapping[str, Any]) -> str:
-    kinds = {AlarmKind(alarm["kind"]) for alarm in row["alarms"]}
+    return _shape_of({AlarmKind(alarm["kind"]) for alarm in row["alarms"]})
+
+
+def _shape_of(kinds: set[AlarmKind]) -> str:
     if kinds & WRONG:
         return "wrong"
     return "look" if kinds else "plain"

@@ -11,9 +11,11 @@ from accounts.models import Job
 from accounts.roles import Role
 from dtt.play.people import make_user
 from dtt.play.quiz import sit_quiz
+from dtt.play.selection import draw_up_step
 from quiz.domain.scoring import score_chunk, score_quiz
 from quiz.domain.statistics import compute_statistics
 from quiz.models import ItemStatistics, Response, ScoringRun
+from selection.domain.preparing import commit_seed
 from tests.quiz.conftest import Hall
 
 pytestmark = pytest.mark.django_db
@@ -88,6 +90,23 @@ def test_the_page_has_every_item_and_its_charts_their_words(scored: Hall) -> Non
     assert page.count('role="img"') == page.count("<title id=") == page.count("<desc id=") == 2
     assert "Few people: the figures are rough" in page
     assert "style=" not in page.split('class="line-page"')[1].split("</main>")[0]
+
+
+def test_the_line_of_a_list_is_drawn_into_the_scores(scored: Hall) -> None:
+    analysed(scored)
+    client = client_of(scored, Role.PROGRAMME_MANAGER)
+    without = page_of(client, scored)
+    commit_seed(cohort_id=scored.cohort.pk, step="bootcamp", by=None, now=scored.opens_at)
+    at = scored.quiz.closes_at
+
+    drawn = draw_up_step(scored.cohort, "bootcamp", by=scored.manager, now=at)
+
+    page = page_of(client, scored)
+    assert ("No list has been drawn up" in without.content.decode()) is True
+    assert 'class="cut"' in page.content.decode()
+    assert page.context["selection"] == drawn
+    above = sum(bar.selected for bar in page.context["histogram"].bars)
+    assert above == drawn.entries.filter(outcome="selected").count()
 
 
 def test_the_worst_items_stand_first(scored: Hall) -> None:

@@ -85,6 +85,21 @@ def test_five_people_are_too_few_for_any_judgement() -> None:
     assert kinds(analyse(few, names="1234")) == []
 
 
+def test_another_choice_that_is_better_by_chance_is_no_alarm() -> None:
+    random = np.random.default_rng(15)
+    marks = (random.random((30, 6)) < 0.6).astype(float)
+    right, wrong = np.flatnonzero(marks[:, 0]), np.flatnonzero(marks[:, 0] == 0)
+    rest = marks[:, 1:].mean(axis=1)
+    order = wrong[np.argsort(rest[wrong], kind="stable")]
+    choices = Taken(frozenset("a"), {"a": right, "b": order[-3:], "c": order[:-3]})
+
+    item = analyse(Responses(marks), names="123456", taken={0: choices})["items"][0]
+
+    b = item["choices"][1]["correlation"]
+    assert 0.15 < b < 2 / 30**0.5
+    assert "other-choice" not in [alarm["kind"] for alarm in item["alarms"]]
+
+
 def test_flat_too_easy_and_too_hard_items_are_told_apart() -> None:
     marks = np.zeros((100, 5))
     marks[:, 0] = 1
