@@ -23,7 +23,7 @@ import numpy as np
 from quiz.statistics.likelihood import POINTS, Curves, Expected, Likelihood, sigmoid
 from quiz.statistics.responses import Flat, Floats, Responses
 
-MAX_ITERATIONS = 500
+MAX_ITERATIONS = 200
 NEAR, CLOSE = 1e-3, 1e-6  # when Newton's steps begin; when the estimates no longer move
 STEEPEST, FARTHEST = 8.0, 15.0  # of slopes and intercepts: beyond, the data say "infinite"
 FLATTEST = 0.02  # below it a difficulty (intercept by slope) means nothing
