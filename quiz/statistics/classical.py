@@ -199,12 +199,19 @@ class _Alphas:
 def _alpha(
     length: float, variances: float, people: float, covariances: float, pair_people: float
 ) -> float | None:
-    """length·c / (v + (length − 1)·c) for the mean variance v and the mean covariance c."""
+    """length·c / (v + (length − 1)·c) for the mean variance v and the mean covariance c.
+
+    Of a handful of people on papers that hardly overlap, two items may seem to go together more
+    than each does with itself: that is no reliability, and there is none to tell.
+    """
     if length <= 1 + 1e-9 or people <= 1e-9 or pair_people <= 1e-9:
         return None
     variance, covariance = variances / people, covariances / pair_people
     whole = variance + (length - 1) * covariance
-    return length * covariance / whole if whole > LEAST_VARIANCE else None
+    if whole <= LEAST_VARIANCE:
+        return None
+    alpha = length * covariance / whole
+    return min(alpha, 1.0) if alpha <= 1 + 1e-9 else None
 
 
 def _divide(above: Floats, below: Floats, otherwise: float = np.nan) -> Floats:

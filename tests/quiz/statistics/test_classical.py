@@ -133,6 +133,15 @@ def test_different_papers_of_one_bank_have_the_alpha_of_their_own_length() -> No
     assert items[0].alpha_if_deleted < paper.alpha
 
 
+def test_papers_that_hardly_overlap_have_no_alpha_rather_than_one_above_one() -> None:
+    marks = np.array([[1, NAN, 0], [1, 1, 1], [1, NAN, NAN], [0, 0, 0]])
+
+    paper, _items = figures(Responses(marks))
+
+    assert (paper.alpha, paper.standard_error) == (None, None)
+    assert paper.sd is not None
+
+
 MATRICES = arrays(
     float,
     st.tuples(st.integers(1, 12), st.integers(1, 5)),
