@@ -134,7 +134,7 @@ def test_different_papers_of_one_bank_have_the_alpha_of_their_own_length() -> No
 
 
 def test_papers_that_hardly_overlap_have_no_alpha_rather_than_one_above_one() -> None:
-    marks = np.array([[1, NAN, 0], [1, 1, 1], [1, NAN, NAN], [0, 0, 0]])
+    marks = np.array([[0, NAN, 0], [NAN, 0, NAN], [1, NAN, 1]])
 
     paper, _items = figures(Responses(marks))
 
