@@ -8,7 +8,15 @@ from django.core.management import execute_from_command_line
 
 from dtt import embedded
 
-NEED_NO_SERVICES = {"check", "makemessages", "compilecatalogues", "collectstatic", "help", "--help"}
+NEED_NO_SERVICES = {
+    "check",
+    "makemessages",
+    "compilecatalogues",
+    "collectstatic",
+    "help",
+    "--help",
+    "item_statistics",
+}
 
 
 def main() -> None:

@@ -20,6 +20,7 @@ from urllib.request import urlopen
 from django.conf import settings
 
 from dtt.benches.importing import import_50000
+from dtt.benches.item_statistics import item_statistics
 from dtt.benches.measure import Measure
 from dtt.benches.staff_lists import staff_lists
 
@@ -73,6 +74,7 @@ MEASURES: tuple[Callable[[], Iterator[Measure]], ...] = (
     first_page,
     staff_lists,
     import_50000,
+    item_statistics,
 )
 
 

@@ -108,6 +108,7 @@ VERBS = {
     "grant-extra-time": _("Gave extra time"),
     "score-quiz": _("Began to score the quiz"),
     "finish-scoring": _("Scored the quiz"),
+    "analyse-items": _("Analysed the items"),
     # bootcamp
     "set-up-bootcamp": _("Set the bootcamp up"),
     "add-room": _("Added a room"),

@@ -35,8 +35,9 @@ from quiz.models import (
     Response,
     ScoringRun,
 )
-from quiz.rules import manages_quizzes
+from quiz.rules import manages_quizzes, reads_items
 from quiz.web.previews import preview_of
+from quiz.web.statistics_pages import history_of
 from quiz.wording import say_topic
 
 
@@ -48,8 +49,8 @@ class ItemAdmin(RoleAdmin):
     list_display = ["code", "topic_name", "difficulty", "newest", "in_papers"]
     list_filter = ["topic", "difficulty"]
     search_fields = ["code", "versions__stem_en", "versions__stem_zh"]
-    fields = ["code", "topic_name", "difficulty", "created_at", "said"]
-    readonly_fields = ["topic_name", "said"]
+    fields = ["code", "topic_name", "difficulty", "created_at", "last_used", "analysed", "said"]
+    readonly_fields = ["topic_name", "last_used", "analysed", "said"]
 
     class Media:
         css = {"all": ["css/quiz-staff.css"]}
@@ -72,6 +73,14 @@ class ItemAdmin(RoleAdmin):
     @admin.display(description=gettext_lazy("in papers"), ordering="exposure")
     def in_papers(self, item: Any) -> int:
         return int(item.exposure)
+
+    @admin.display(description=gettext_lazy("last used in"))
+    def last_used(self, item: Item) -> str:
+        return str(queries.last_cohort_of(item.pk) or "–")
+
+    @admin.display(description=gettext_lazy("item analyses"))
+    def analysed(self, item: Item) -> SafeString:
+        return render_to_string("admin/quiz/_history.html", {"figures": history_of(item.pk)})
 
     @admin.display(description=gettext_lazy("what it says"))
     def said(self, item: Item) -> SafeString:
@@ -151,6 +160,7 @@ class PageAdmin(RoleAdmin):
             "opts": self.opts,
             "title": str(found),
             "may_manage": manages_quizzes(request.user),
+            "reads_items": reads_items(request.user),
         }
         return TemplateResponse(request, self.template, context)
 

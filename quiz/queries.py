@@ -6,8 +6,8 @@ from decimal import Decimal
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from applications.models import Application, Stage
-from quiz.models import Attempt, AttemptScore, Quiz, Response, ScoringRun
+from applications.models import Application, Cohort, Stage
+from quiz.models import Attempt, AttemptScore, ItemFigure, Quiz, Response, ScoringRun
 
 
 def quiz_of(cohort_id: int) -> Quiz | None:
@@ -70,6 +70,23 @@ def with_counts(quizzes: QuerySet[Quiz]) -> QuerySet[Quiz]:
             distinct=True,
         ),
     )
+
+
+def figures_of(item_id: int) -> QuerySet[ItemFigure]:
+    """What the analyses found of an item, the newest run first."""
+    figures = ItemFigure.objects.filter(item_version__item=item_id, people__gt=0)
+    return (
+        figures.select_related("item_version", "statistics__run__quiz__cohort")
+        .defer("statistics__result")
+        .order_by("-statistics")
+    )
+
+
+def last_cohort_of(item_id: int) -> Cohort | None:
+    """The cohort whose papers had the item last."""
+    had = Attempt.objects.filter(responses__item_version__item=item_id)
+    newest = had.select_related("quiz__cohort").order_by("-started_at").first()
+    return newest.quiz.cohort if newest else None
 
 
 def _scores(cohort_id: int, column: str) -> dict[int, Decimal]:

@@ -36,7 +36,8 @@ from dtt.play.people import make_applicant, make_cohort, make_user
 from dtt.play.season import Season
 from dtt.play.selection import make_staff
 from matching.models import MatchRun, Offer, Opportunity, Recruiter
-from quiz.models import Attempt, Quiz
+from quiz.domain.statistics import compute_statistics
+from quiz.models import Attempt, Quiz, ScoringRun
 from selection.models import Selection
 
 NEEDS = "needs-nobody-else-may-read"
@@ -215,6 +216,8 @@ STAFF_DOORS: dict[str, Door] = {
     "admin:matching_opportunity_do": Door(MANAGES, by("job_post", "verb"), DOES),
     "admin:matching_recruiter_do": Door(MANAGES, by("recruiter", "verb"), DOES),
     "admin:quiz_attempt_void": Door(MANAGES, by("attempt"), ANSWERED | DOES),
+    "admin:quiz_itemstatistics_ask": Door(MANAGES, by("scoring"), DOES),
+    "admin:quiz_itemstatistics_item": Door(own("manager", "author"), by("scoring", "analysed")),
     "admin:quiz_quiz_score": Door(MANAGES, by("quiz"), ANSWERED | DOES),
     "admin:selection_appeal_decide": Door(MANAGES, by("override"), DOES),
     "admin:selection_selection_all_lists": Door(STAFF, says=ANSWERED),
@@ -269,6 +272,7 @@ MODELS: dict[str, frozenset[str]] = {
     "quiz.attempt": READS,
     "quiz.extratime": own("manager", "officer"),
     "quiz.item": own("manager", "author"),
+    "quiz.itemstatistics": own("manager", "author"),
     "quiz.itemversion": own("manager", "author"),
     "quiz.quiz": READS,
     "quiz.scoringrun": READS,
@@ -394,8 +398,11 @@ def _for_staff(
     file = keep_upload(
         cohort_id=cohort.pk, name="a.csv", content=FORM.encode(), by=manager, now=now
     )
+    run = ScoringRun.objects.get(quiz__cohort=cohort)
+    analysis = compute_statistics(run_id=run.pk, by=manager, now=now)
     return {
         "access": AccessRequest.objects.filter(application=somebody).get().pk,
+        "analysed": analysis.result["items"][0]["version_id"],
         "alias": InstitutionAlias.objects.order_by("pk")[0].pk,
         "application": somebody.pk,
         "approval": Approval.objects.order_by("pk")[0].pk,
@@ -415,6 +422,7 @@ def _for_staff(
         "person": somebody.user_id,
         "quiz": Quiz.objects.get(cohort=cohort).pk,
         "recruiter": Recruiter.objects.order_by("pk")[0].pk,
+        "scoring": run.pk,
         "text": text.pk,
         "verb": "nothing",
     }

@@ -104,11 +104,12 @@ def title_of(job: Job) -> str:
     return str(_kinds[job.kind].title) if job.kind in _kinds else job.kind
 
 
-def start_job(*, kind: str, payload: dict[str, Any], by: User, now: datetime) -> Job:
+def start_job(*, kind: str, payload: dict[str, Any], by: User | None, now: datetime) -> Job:
     """Ask for work, or return the open job that does just this.
 
     Args:
         payload: ids only, as JSON; the same payload is the same work.
+        by: None when the system asks by itself.
 
     Raises:
         UnknownKind: nobody has registered it.

@@ -21,6 +21,7 @@ from accounts.errors import Refused
 from accounts.models import User
 from notifications.moments import say_instant
 from quiz.domain.closing import finalise_expired
+from quiz.domain.statistics import ask_statistics
 from quiz.marking import RULE, Answered, mark
 from quiz.models import Attempt, AttemptScore, Quiz, QuizItem, Response, ScoringRun
 from quiz.scoring import Key, key_from_dict
@@ -133,6 +134,7 @@ def finish_run(*, run_id: int, now: datetime) -> bool:
             score=Subquery(own.values("score")[:1]), state=Attempt.State.SCORED
         )
         audit.record(run, "finish-scoring", by=None, now=now, after={"digest": run.digest})
+        ask_statistics(run_id=run.pk, by=run.created_by, now=now)
         return True
 
 

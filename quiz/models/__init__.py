@@ -2,6 +2,7 @@ from quiz.models.bank import Difficulty, Item, ItemVersion, Kind, TextFormat
 from quiz.models.quizzes import BlueprintCell, ExtraTime, Quiz, QuizItem
 from quiz.models.scores import AttemptScore, ScoringRun
 from quiz.models.sittings import Attempt, Response
+from quiz.models.statistics import ItemFigure, ItemStatistics
 
 __all__ = [
     "Attempt",
@@ -10,6 +11,8 @@ __all__ = [
     "Difficulty",
     "ExtraTime",
     "Item",
+    "ItemFigure",
+    "ItemStatistics",
     "ItemVersion",
     "Kind",
     "Quiz",
