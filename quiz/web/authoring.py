@@ -328,7 +328,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
         )
         with translation.override(language):
             [question] = questions_of([response])
-            context = {"question": question, "questions": [question]}
+            context = {"question": question, "questions": Language.values}
             views.append(
                 (Language(language).label, render_to_string("quiz/_question.html", context))
             )
