@@ -36,8 +36,9 @@ from dtt.play.people import make_applicant, make_cohort, make_user
 from dtt.play.season import Season
 from dtt.play.selection import make_staff
 from matching.models import MatchRun, Offer, Opportunity, Recruiter
+from quiz.domain.images import keep_images
 from quiz.domain.statistics import compute_statistics
-from quiz.models import Attempt, Quiz, ScoringRun
+from quiz.models import Attempt, Item, ItemVersion, Quiz, ScoringRun
 from selection.models import Selection
 
 NEEDS = "needs-nobody-else-may-read"
@@ -89,6 +90,10 @@ def by(*names: str) -> tuple[str, ...]:
     return names
 
 
+DOT = bytes.fromhex(  # a PNG of one pixel
+    "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b550000000a494441"
+    "54789c636000000002000148afa4710000000049454e44ae426082"
+)
 FORM = (
     "Email,Surname,Given names,Status,Completion,Institution,Programme of study,Level,"
     "Days,Honour code,Privacy notice\n"
@@ -131,6 +136,7 @@ DOORS: dict[str, Door] = {
     "applications:version": Door(MINE, by("reference", "version")),
     "applications:cv": Door(MINE, by("reference"), ANSWERED),
     "applications:document": Door(own("applicant", "manager"), by("document")),
+    "quiz:image": Door(own("manager", "author"), by("image")),
     "quiz:start": Door(MINE, by("reference"), ANSWERED),
     "quiz:attempt": Door(MINE, by("reference"), ANSWERED),
     "quiz:save": Door(MINE, by("reference"), POST_ONLY),
@@ -170,6 +176,7 @@ DOORS: dict[str, Door] = {
 
 READS = own("manager", "auditor", "dpo")
 MANAGES = own("manager")
+WRITES_ITEMS = own("manager", "author")
 REVIEWS = own("manager", "reviewer")
 DOES = frozenset({302, 405})  # something done by a POST
 STAFF_DOORS: dict[str, Door] = {
@@ -215,6 +222,13 @@ STAFF_DOORS: dict[str, Door] = {
     "admin:matching_matchrun_do": Door(MANAGES, by("match", "verb"), DOES),
     "admin:matching_opportunity_do": Door(MANAGES, by("job_post", "verb"), DOES),
     "admin:matching_recruiter_do": Door(MANAGES, by("recruiter", "verb"), DOES),
+    "admin:quiz_item_new": Door(WRITES_ITEMS),
+    "admin:quiz_item_write": Door(WRITES_ITEMS, by("kind")),
+    "admin:quiz_item_images": Door(WRITES_ITEMS),
+    "admin:quiz_item_edit": Door(WRITES_ITEMS, by("item")),
+    "admin:quiz_item_preview": Door(WRITES_ITEMS, by("item")),
+    "admin:quiz_item_retire": Door(WRITES_ITEMS, by("item"), DOES),
+    "admin:quiz_item_approve": Door(MANAGES, by("item_version"), DOES),
     "admin:quiz_attempt_void": Door(MANAGES, by("attempt"), ANSWERED | DOES),
     "admin:quiz_itemstatistics_ask": Door(MANAGES, by("scoring"), DOES),
     "admin:quiz_itemstatistics_item": Door(own("manager", "author"), by("scoring", "analysed")),
@@ -410,8 +424,12 @@ def _for_staff(
         "cohort_id": cohort.pk,
         "export": export.uuid,
         "file": file.pk,
+        "image": keep_images(contents=[DOT], by=manager, now=now)[0].reference,
         "institution": Institution.objects.order_by("pk")[0].pk,
+        "item": Item.objects.order_by("pk")[0].pk,
+        "item_version": ItemVersion.objects.order_by("pk")[0].pk,
         "job": job.pk,
+        "kind": "ordering",
         "job_post": Opportunity.objects.order_by("pk")[0].pk,
         "late": late.pk,
         "list": Selection.objects.order_by("pk")[0].pk,

@@ -16,7 +16,9 @@ from accounts.languages import Language
 from accounts.models import User
 from quiz.entries import Entry, NotTaken, entry_of
 from quiz.formats.drafts import Parsed
-from quiz.models import Item, ItemVersion
+from quiz.markup import faults_of, images_in
+from quiz.models import Item, ItemImage, ItemVersion
+from selection.canonical import digest
 
 ENGLISH, CHINESE = Language.ENGLISH.value, Language.TRADITIONAL_CHINESE.value
 BANK_LOCK = 0x7175697A  # one import at a time, whatever the process
@@ -121,11 +123,17 @@ def import_items(
         return ImportReport(tuple(steps), tuple(problems), written=write)
 
 
-def approve_items(*, version_ids: Collection[int], by: User, now: datetime) -> int:
+def approve_items(
+    *, version_ids: Collection[int], by: User, now: datetime, seen: str | None = None
+) -> int:
     """Approve versions as the second person; return how many were not approved before.
 
+    Args:
+        seen: of a single version, the `content_digest` of what the second person looked at.
+
     Raises:
-        UnableToApproveItems: one is by the same person or lacks a language.
+        UnableToApproveItems: one is by the same person, lacks a language, is withdrawn, or holds
+            something that cannot be shown.
     """
     with transaction.atomic():
         versions = list(
@@ -145,6 +153,11 @@ def approve_items(*, version_ids: Collection[int], by: User, now: datetime) -> i
                 _("These are not complete in both languages: %(items)s.")
                 % {"items": ", ".join(partial)}
             )
+        if seen is not None and any(content_digest(version) != seen for version in versions):
+            raise UnableToApproveItems(
+                _("The author has changed this item since you opened it. Look at it again.")
+            )
+        _require_showable(versions)
         ItemVersion.objects.filter(pk__in=[version.pk for version in versions]).update(
             approved_at=now, approved_by=by
         )
@@ -159,6 +172,40 @@ def is_complete(version: ItemVersion) -> bool:
     return bool(version.stem_en and version.stem_zh) and all(
         choice["text"][ENGLISH] and choice["text"][CHINESE] for choice in version.choices
     )
+
+
+def content_digest(version: ItemVersion) -> str:
+    """Stands for all that a version says."""
+    said = (version.stem_en, version.stem_zh, version.feedback_en, version.feedback_zh)
+    return digest([version.kind, version.text_format, *said, version.choices, version.key])
+
+
+def faults_of_version(version: ItemVersion) -> list[str]:
+    """What of a version cannot be shown as it was meant, in words."""
+    texts = [
+        (text, version.text_format)
+        for text in (version.stem_en, version.stem_zh, version.feedback_en, version.feedback_zh)
+    ]
+    texts += [(said, choice["format"]) for choice in version.choices for said in _said(choice)]
+    faults = [str(fault) for text, text_format in texts for fault in faults_of(text, text_format)]
+    wanted = {name for text, _format in texts for name in images_in(text)}
+    kept = ItemImage.objects.filter(reference__in=wanted).values_list("reference", flat=True)
+    if missing := sorted(wanted - set(kept)):
+        faults.append(_("An image is not in the bank: %(names)s.") % {"names": ", ".join(missing)})
+    return list(dict.fromkeys(faults))
+
+
+def _said(choice: dict[str, Any]) -> list[str]:
+    return [choice["text"][ENGLISH], choice["text"][CHINESE]]
+
+
+def _require_showable(versions: list[ItemVersion]) -> None:
+    for version in versions:
+        faults = faults_of_version(version)
+        if version.item.retired_at is not None:
+            faults.insert(0, _("This item is withdrawn."))
+        if faults:
+            raise UnableToApproveItems(f"{version}: {faults[0]}")
 
 
 def _entries(parsed: Parsed) -> tuple[list[Entry], list[Problem]]:
@@ -220,7 +267,7 @@ def _english(
 
 def _words_agree(draft: ItemVersion, version: ItemVersion) -> bool:
     def words(of: ItemVersion) -> tuple[object, ...]:
-        texts = [(choice["text"][ENGLISH], choice["format"]) for choice in of.choices]
+        texts = [(c["text"][ENGLISH], c["format"], c.get("role")) for c in of.choices]
         return of.kind, of.text_format, of.stem_en, texts
 
     return words(draft) == words(version)
@@ -284,6 +331,7 @@ def _first_version(entry: Entry, item: Item) -> ItemVersion:
                 "format": choice.text_format,
                 "feedback": {ENGLISH: choice.feedback, CHINESE: ""},
                 "pinned": choice.pinned,
+                **({"role": choice.role} if choice.role else {}),
             }
             for choice in entry.choices
         ],
