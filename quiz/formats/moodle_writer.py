@@ -112,14 +112,13 @@ class _Written:
             case Kind.MATCHING:
                 yield element("shuffleanswers", "true")
                 for pair in draft.pairs:
-                    answer = element("answer", _text(pair.answer))
-                    yield self._rich("subquestion", pair.question, pair.question_format, answer)
+                    offered = element("answer", _text(pair.answer))
+                    yield self._rich("subquestion", pair.question, pair.question_format, offered)
             case Kind.ORDERING:
                 yield element("layouttype", "VERTICAL")
                 yield element("selecttype", "ALL")
                 for place, choice in enumerate(draft.choices, start=1):
-                    said = {"fraction": str(place)}
-                    yield self._rich("answer", choice.text, choice.text_format, **said)
+                    yield self._rich("answer", choice.text, choice.text_format, fraction=str(place))
             case Kind.ESSAY | Kind.DESCRIPTION:
                 pass
 

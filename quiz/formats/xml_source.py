@@ -117,7 +117,7 @@ class _Reading:
         self._open[-1].children.append(text)
 
 
-def element(name: str, *content: str, **attributes: str) -> str:
+def element(name: str, /, *content: str, **attributes: str) -> str:
     """Write an element; `content` is XML already. A name like `matchMax_` loses its underscore."""
     said = "".join(f" {key.rstrip('_')}={quoteattr(value)}" for key, value in attributes.items())
     inner = "".join(content)
