@@ -1,8 +1,9 @@
 """What a browser may save as an answer. Pure: judges the shape, never the meaning.
 
 An answer is None (nothing chosen) or one member by the kind of the item: `{"choice": "b"}`,
-`{"choices": ["a", "c"]}`, `{"value": true}`, `{"number": "3.14"}` or `{"text": "…"}`. Whether it is
-worth anything is for `quiz.scoring`.
+`{"choices": ["a", "c"]}`, `{"value": true}`, `{"number": "3.14"}`, `{"text": "…"}`, for matching
+`{"pairs": {"a": "d", "b": "c"}}` (as many prompts as were answered) or for ordering
+`{"order": ["b", "a", "c"]}`. Whether it is worth anything is for `quiz.scoring`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -88,7 +89,31 @@ def read_answer(value: object) -> Answer | None:
         case "number" | "text":
             text = _text(content, MAX_TEXT).strip()
             return {name: text} if text else None
+        case "pairs":
+            return _pairs(content)
+        case "order":
+            return _order(content)
     raise Malformed("an answer of an unknown kind")
+
+
+def _pairs(content: object) -> Answer | None:
+    if not isinstance(content, Mapping):
+        raise Malformed("“pairs” is not an object")
+    if len(content) > MAX_CHOICES:
+        raise Malformed(f"more than {MAX_CHOICES} pairs")
+    pairs = {_key(prompt): _key(option) for prompt, option in content.items()}
+    return {"pairs": dict(sorted(pairs.items()))} if pairs else None
+
+
+def _order(content: object) -> Answer | None:
+    if not isinstance(content, Sequence) or isinstance(content, str):
+        raise Malformed("“order” is not a list")
+    if len(content) > MAX_CHOICES:
+        raise Malformed(f"more than {MAX_CHOICES} choices")
+    order = [_key(choice) for choice in content]
+    if len(set(order)) < len(order):
+        raise Malformed("a choice stands twice in the order")
+    return {"order": order} if order else None
 
 
 def _read_save(row: object) -> SavedAnswer:

@@ -62,6 +62,7 @@ class PoolItem:
             most one.
         choices: the keys of its choices in the author's order; empty if it has none.
         pinned: those of them that keep their place, such as "none of these".
+        ordered: their order is what is asked for, so it is never the order that is shown.
     """
 
     key: int
@@ -71,6 +72,7 @@ class PoolItem:
     group: str | None = None
     choices: tuple[str, ...] = ()
     pinned: frozenset[str] = frozenset()
+    ordered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +120,7 @@ def draw(blueprint: Blueprint, pool: Iterable[PoolItem], seed: Seed) -> Paper:
     chosen = _fill(blueprint, cells)
     chosen.sort(key=lambda item: (_ticket(seed, "place", item.key), item.key))
     return Paper(
-        tuple(
-            PaperItem(item.key, shuffle_choices(item.choices, item.pinned, f"{seed}:{item.key}"))
-            for item in chosen
-        )
+        tuple(PaperItem(item.key, _shown_choices(item, f"{seed}:{item.key}")) for item in chosen)
     )
 
 
@@ -130,6 +129,13 @@ def shuffle_choices(choices: Sequence[str], pinned: Collection[str], seed: Seed)
     free = [choice for choice in choices if choice not in pinned]
     drawn = iter(sorted(free, key=lambda choice: (_ticket(seed, "choice", choice), choice)))
     return tuple(choice if choice in pinned else next(drawn) for choice in choices)
+
+
+def _shown_choices(item: PoolItem, seed: Seed) -> tuple[str, ...]:
+    shown = shuffle_choices(item.choices, item.pinned, seed)
+    if item.ordered and shown == item.choices:
+        return (*shown[1:], shown[0])
+    return shown
 
 
 def _fill(

@@ -21,9 +21,11 @@ from quiz.models import Attempt, Item, ItemVersion, Quiz, QuizItem
 from quiz.papers import Blueprint, Cell
 from quiz.scoring import (
     Key,
+    MatchingKey,
     MultipleKey,
     Near,
     NumericalKey,
+    OrderingKey,
     ShortAnswerKey,
     SingleKey,
     TrueFalseKey,
@@ -142,6 +144,10 @@ def right_answer(key: Key) -> dict[str, Any]:
             return {
                 "text": best_text.pattern.replace("\\*", "\0").replace("*", "").replace("\0", "*")
             }
+        case MatchingKey():
+            return {"pairs": dict(key.pairs)}
+        case OrderingKey():
+            return {"order": list(key.order)}
 
 
 def some_answer(key: Key, dice: random.Random) -> dict[str, Any] | None:
@@ -158,6 +164,11 @@ def some_answer(key: Key, dice: random.Random) -> dict[str, Any] | None:
             return {"number": str(dice.randrange(-9, 100))} if dice.random() < 0.7 else None
         case ShortAnswerKey():
             return {"text": dice.choice(("list", "array", "x"))} if dice.random() < 0.5 else None
+        case MatchingKey():
+            options = sorted(set(key.pairs.values()))
+            return {"pairs": {prompt: dice.choice(options) for prompt in sorted(key.pairs)}}
+        case OrderingKey():
+            return {"order": dice.sample(sorted(key.order), len(key.order))}
 
 
 @lru_cache(maxsize=4)

@@ -220,7 +220,7 @@ def _english(
 
 def _words_agree(draft: ItemVersion, version: ItemVersion) -> bool:
     def words(of: ItemVersion) -> tuple[object, ...]:
-        texts = [(choice["text"][ENGLISH], choice["format"]) for choice in of.choices]
+        texts = [(c["text"][ENGLISH], c["format"], c.get("role")) for c in of.choices]
         return of.kind, of.text_format, of.stem_en, texts
 
     return words(draft) == words(version)
@@ -284,6 +284,7 @@ def _first_version(entry: Entry, item: Item) -> ItemVersion:
                 "format": choice.text_format,
                 "feedback": {ENGLISH: choice.feedback, CHINESE: ""},
                 "pinned": choice.pinned,
+                **({"role": choice.role} if choice.role else {}),
             }
             for choice in entry.choices
         ],

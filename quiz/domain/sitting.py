@@ -22,7 +22,8 @@ from notifications.domain.outbox import Telling, queue
 from notifications.moments import say_instant
 from quiz.answers import Answer, SavedAnswer
 from quiz.dealing import dealt
-from quiz.models import Attempt, ExtraTime, Quiz, QuizItem, Response
+from quiz.entries import PROMPT
+from quiz.models import Attempt, ExtraTime, Kind, Quiz, QuizItem, Response
 from quiz.papers import Blueprint, Cell, Paper, PoolItem, draw
 
 
@@ -235,7 +236,12 @@ def _blueprint_and_pool(quiz_id: int, seed: str) -> tuple[Blueprint, tuple[PoolI
             topic=row.item_version.item.topic,
             difficulty=row.item_version.item.difficulty,
             choices=tuple(choice["key"] for choice in row.item_version.choices),
-            pinned=frozenset(c["key"] for c in row.item_version.choices if c["pinned"]),
+            pinned=frozenset(
+                choice["key"]
+                for choice in row.item_version.choices
+                if choice["pinned"] or choice.get("role") == PROMPT
+            ),
+            ordered=row.item_version.kind == Kind.ORDERING,
         )
         for row in rows.order_by("item_version_id")
     )

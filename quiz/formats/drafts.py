@@ -18,9 +18,11 @@ from typing import Any
 from quiz.scoring import (
     Between,
     Key,
+    MatchingKey,
     MultipleKey,
     Near,
     NumericalKey,
+    OrderingKey,
     ShortAnswer,
     ShortAnswerKey,
     SingleKey,
@@ -268,10 +270,22 @@ def choice_keys(number: int) -> list[str]:
     return ["".join(letters) for letters in islice(names, number)]
 
 
+def prompts_of(draft: ItemDraft) -> list[PairDraft]:
+    """The pairs of a matching item that ask for something."""
+    return [pair for pair in draft.pairs if pair.question.strip()]
+
+
+def options_of(draft: ItemDraft) -> list[str]:
+    """What can be chosen in a matching item: each answer once, in the order of the pairs."""
+    return list(dict.fromkeys(pair.answer.strip() for pair in draft.pairs))
+
+
 def key_of(draft: ItemDraft) -> Key | None:
     """Return the scoring key of a draft, or None for a kind that is not scored by machine.
 
-    The choices are named a, b, c … in their order in the draft (see `choice_keys`).
+    The choices are named a, b, c … in their order in the draft (see `choice_keys`); so are, in a
+    matching item, first the prompts and then the options, and in an ordering item the choices,
+    which stand in the right order.
     """
     shares = {
         name: choice.fraction / 100
@@ -296,6 +310,18 @@ def key_of(draft: ItemDraft) -> Key | None:
                 tuple(filter(None, map(_numerical_answer, numbers))),
                 {unit.name: unit.size for unit in draft.units},
             )
+        case Kind.MATCHING:
+            prompts, options = prompts_of(draft), options_of(draft)
+            names = choice_keys(len(prompts) + len(options))
+            named = dict(zip(options, names[len(prompts) :], strict=True))
+            return MatchingKey(
+                {
+                    name: named[pair.answer.strip()]
+                    for name, pair in zip(names, prompts, strict=False)
+                }
+            )
+        case Kind.ORDERING:
+            return OrderingKey(tuple(shares))
         case _:
             return None
 

@@ -19,6 +19,8 @@ class Kind(models.TextChoices):
     TRUE_FALSE = "truefalse", _("true or false")
     NUMERICAL = "numerical", _("a number")
     SHORT = "short", _("a short text")
+    MATCHING = "matching", _("pairs to match")
+    ORDERING = "ordering", _("an order to find")
 
 
 class Difficulty(models.TextChoices):
@@ -80,6 +82,8 @@ class ItemVersion(models.Model):
 
     `choices` is a list of `{"key": "a", "text": {"en": …, "zh-hant": …}, "format": "markdown",
     "pinned": false}` in the author's order; it is empty for the kinds without written choices.
+    Those of a matching item have a `"role"`, "prompt" or "option", prompts first; those of an
+    ordering item stand in the right order.
     `key` is what `quiz.scoring.key_from_dict` reads.
     """
 

@@ -7,6 +7,8 @@ multiple    the sum of the fractions of all chosen answers, kept between nothing
 truefalse   all or nothing.
 numerical   the fraction of the first accepted number whose tolerance holds the response.
 short       the fraction of the first accepted pattern that the response fits.
+matching    how many of the prompts have their own option, out of all prompts.
+ordering    how many steps of the right order the response takes too, out of all steps.
 
 The first fitting answer decides, not the best one: so an author can refuse one spelling with a
 fraction of 0 before a wider pattern accepts the rest, as in Moodle.
@@ -24,9 +26,11 @@ from functools import lru_cache
 from quiz.scoring.keys import (
     Between,
     Key,
+    MatchingKey,
     MultipleKey,
     Near,
     NumericalKey,
+    OrderingKey,
     Reading,
     ShortAnswer,
     ShortAnswerKey,
@@ -41,9 +45,11 @@ from quiz.scoring.storage import UnreadableKey, key_from_dict, key_to_dict
 __all__ = [
     "Between",
     "Key",
+    "MatchingKey",
     "MultipleKey",
     "Near",
     "NumericalKey",
+    "OrderingKey",
     "Reading",
     "Score",
     "ShortAnswer",
@@ -77,9 +83,10 @@ def score(key: Key, response: object) -> Score:
     Args:
         key: of the item version that was shown.
         response: as the browser saved it: `{"choice": "b"}`, `{"choices": ["a", "c"]}`,
-            `{"value": true}`, `{"number": "3.14"}` or `{"text": "…"}`, by the kind of the key.
-            None, blank or without the member that the kind needs: unanswered. Of another
-            shape, an unknown choice or no number: unreadable. Both are worth 0.
+            `{"value": true}`, `{"number": "3.14"}`, `{"text": "…"}`, `{"pairs": {"a": "d"}}` or
+            `{"order": ["b", "a"]}`, by the kind of the key. None, blank or without the member
+            that the kind needs: unanswered. Of another shape, an unknown choice, no number or
+            not all choices in order: unreadable. Both are worth 0.
     """
     if response is None:
         return Score(Decimal(0), Reading.UNANSWERED)

@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
+from itertools import pairwise
 from types import MappingProxyType
 from typing import ClassVar
 from unicodedata import normalize
@@ -54,7 +55,7 @@ def exact(share: Decimal) -> Fraction:
 def member(response: Mapping[str, object], name: str) -> object:
     """Return a member of the response; one that is missing, null or blank is no answer."""
     value = response.get(name)
-    if value is None or value == [] or (isinstance(value, str) and not value.strip()):
+    if value is None or value in ([], {}) or (isinstance(value, str) and not value.strip()):
         raise Unscored(Reading.UNANSWERED)
     return value
 
@@ -204,4 +205,56 @@ class ShortAnswerKey:
         return Fraction(0)
 
 
-Key = SingleKey | MultipleKey | TrueFalseKey | NumericalKey | ShortAnswerKey
+@dataclass(frozen=True, slots=True)
+class MatchingKey:
+    """For each prompt the option that belongs to it; an option may belong to several or to none.
+
+    Each prompt that has its own option earns an equal part. A wrong one costs nothing, so a guess
+    at every prompt earns one part in as many as there are options, as a guess at a single choice.
+    """
+
+    pairs: Mapping[str, str]
+    kind: ClassVar[str] = "matching"
+
+    def share(self, response: Mapping[str, object]) -> Fraction:
+        pairs = member(response, "pairs")
+        if not isinstance(pairs, Mapping) or not pairs.keys() <= self.pairs.keys():
+            raise Unscored(Reading.UNREADABLE)
+        if not all(isinstance(option, str) for option in pairs.values()):
+            raise Unscored(Reading.UNREADABLE)
+        right = sum(pairs.get(prompt) == option for prompt, option in self.pairs.items())
+        return Fraction(right, len(self.pairs))
+
+
+@dataclass(frozen=True, slots=True)
+class OrderingKey:
+    """The choices in the right order.
+
+    Each step of the right order (one choice and the next) that the response takes too earns an
+    equal part. So whoever has a run right but begins it one place too late keeps most of the
+    marks, the order turned round earns nothing, and an order drawn by lot earns on average one
+    part in as many as there are choices, as a guess at a single choice does.
+    """
+
+    order: tuple[str, ...]
+    kind: ClassVar[str] = "ordering"
+
+    def share(self, response: Mapping[str, object]) -> Fraction:
+        order = member(response, "order")
+        if not isinstance(order, list | tuple) or len(order) != len(self.order):
+            raise Unscored(Reading.UNREADABLE)
+        if not all(isinstance(choice, str) for choice in order) or {*order} != {*self.order}:
+            raise Unscored(Reading.UNREADABLE)
+        steps = set(pairwise(self.order))
+        return Fraction(sum(step in steps for step in pairwise(order)), len(steps))
+
+
+Key = (
+    SingleKey
+    | MultipleKey
+    | TrueFalseKey
+    | NumericalKey
+    | ShortAnswerKey
+    | MatchingKey
+    | OrderingKey
+)

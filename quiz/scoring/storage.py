@@ -7,9 +7,11 @@ from typing import Any
 from quiz.scoring.keys import (
     Between,
     Key,
+    MatchingKey,
     MultipleKey,
     Near,
     NumericalKey,
+    OrderingKey,
     ShortAnswer,
     ShortAnswerKey,
     SingleKey,
@@ -42,6 +44,10 @@ def key_to_dict(key: Key) -> dict[str, Any]:
                 ],
                 "case_sensitive": key.case_sensitive,
             }
+        case MatchingKey():
+            body = {"pairs": dict(key.pairs)}
+        case OrderingKey():
+            body = {"order": list(key.order)}
     return {"kind": key.kind, **body}
 
 
@@ -75,6 +81,16 @@ def _read(stored: Mapping[str, Any]) -> Key:
                 for answer in stored["answers"]
             )
             return ShortAnswerKey(patterns, _flag(stored["case_sensitive"]))
+        case MatchingKey.kind:
+            pairs = {prompt: _text(option) for prompt, option in stored["pairs"].items()}
+            if not pairs:
+                raise UnreadableKey("a matching key without a pair")
+            return MatchingKey(pairs)
+        case OrderingKey.kind:
+            order = tuple(_text(choice) for choice in stored["order"])
+            if not 2 <= len({*order}) == len(order):
+                raise UnreadableKey(f"not an order of two choices or more: {order!r}")
+            return OrderingKey(order)
         case kind:
             raise UnreadableKey(f"no kind of key: {kind!r}")
 

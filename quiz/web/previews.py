@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.languages import Language
@@ -10,9 +12,11 @@ from quiz.markup import render, render_line
 from quiz.models import ItemVersion
 from quiz.scoring import (
     Between,
+    MatchingKey,
     MultipleKey,
     Near,
     NumericalKey,
+    OrderingKey,
     ShortAnswerKey,
     SingleKey,
     TrueFalseKey,
@@ -20,12 +24,14 @@ from quiz.scoring import (
 )
 from quiz.wording import TRUTHS
 
+Texts = tuple[SafeString | str, SafeString | str]
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """An answer and its share of the marks, in percent."""
 
-    texts: tuple[SafeString | str, SafeString | str]
+    texts: Texts
     percent: str
     pinned: bool = False
 
@@ -60,14 +66,7 @@ def _rows(version: ItemVersion) -> list[Row]:
     match key:
         case SingleKey() | MultipleKey():
             return [
-                Row(
-                    (
-                        render_line(choice["text"][english], choice["format"]),
-                        render_line(choice["text"][chinese], choice["format"]),
-                    ),
-                    _percent(key.fractions[choice["key"]]),
-                    choice["pinned"],
-                )
+                Row(_texts(choice), _percent(key.fractions[choice["key"]]), choice["pinned"])
                 for choice in version.choices
             ]
         case TrueFalseKey():
@@ -79,6 +78,48 @@ def _rows(version: ItemVersion) -> list[Row]:
             ]
         case ShortAnswerKey():
             return [Row((answer.pattern,) * 2, _percent(answer.fraction)) for answer in key.answers]
+        case MatchingKey():
+            return _pairs(version, key)
+        case OrderingKey():
+            said = {choice["key"]: _texts(choice) for choice in version.choices}
+            return [
+                Row((_numbered(place, english), _numbered(place, chinese)), "")
+                for place, (english, chinese) in enumerate(map(said.__getitem__, key.order), 1)
+            ]
+
+
+def _pairs(version: ItemVersion, key: MatchingKey) -> list[Row]:
+    """Each prompt with its option, then the options that belong to none."""
+    said = {choice["key"]: _texts(choice) for choice in version.choices}
+    rows = [
+        Row(_pair(said[prompt], said[option]), _percent(Decimal(1) / len(key.pairs)))
+        for prompt, option in key.pairs.items()
+    ]
+    paired = {*key.pairs, *key.pairs.values()}
+    spare = (choice for choice in version.choices if choice["key"] not in paired)
+    return rows + [
+        Row(_pair(("–", "–"), said[choice["key"]]), _percent(Decimal(0)), choice["pinned"])
+        for choice in spare
+    ]
+
+
+def _pair(prompts: Texts, options: Texts) -> Texts:
+    english, chinese = (
+        format_html("{} → {}", *sides) for sides in zip(prompts, options, strict=True)
+    )
+    return english, chinese
+
+
+def _numbered(place: int, text: SafeString | str) -> SafeString:
+    return format_html("{}. {}", place, text)
+
+
+def _texts(choice: dict[str, Any]) -> Texts:
+    """A choice in both languages, English first."""
+    return (
+        render_line(choice["text"][Language.ENGLISH.value], choice["format"]),
+        render_line(choice["text"][Language.TRADITIONAL_CHINESE.value], choice["format"]),
+    )
 
 
 def _interval(answer: Near | Between) -> str:
