@@ -24,6 +24,10 @@ REASONS = {
     "no_number": "This question expects a number and gives none.",
     "unit": "The unit “%(unit)s” needs a size greater than 0, like km=1000.",
     "unit_twice": "The unit “%(unit)s” is given twice.",
+    "condition": (
+        "Marks are given here by a condition that is not supported (%(name)s). Use equal, match, or"
+        " gte and lte together."
+    ),
     "pair_answer": "This row of a matching question has nothing to choose.",
     "pair_question": "No row of this matching question asks anything.",
     "identifier": "The identifier “%(identifier)s” is used by the question in line %(first)d.",

@@ -1,4 +1,4 @@
-"""How QTI writes its names in its versions, and how our own texts and codes are written in it. Pure.
+"""How QTI writes its names in its versions, and our own texts and codes in it. Pure.
 
 Version 3 writes `qti-choice-interaction max-choices="1"` for `choiceInteraction maxChoices="1"`.
 Everything here is said in the names of version 2.
