@@ -1,15 +1,22 @@
-"""A paper as the page shows it, and a form of it as answers. Keys are never read here."""
+"""A paper as the page shows it, and a form of it as answers. Keys are never read here.
+
+Every control of a question is named `a-<position>`. Where one answer has several controls, the
+value says which row it is: "b:d" pairs the prompt b with the option d, "b:2" puts b second, and
+"b:" leaves that row open.
+"""
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from django.utils import translation
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from accounts.languages import Language
-from quiz.answers import Answer, Malformed, read_answer
+from quiz.answers import MAX_TEXT, Answer, Malformed, read_answer
+from quiz.entries import OPTION, PROMPT
 from quiz.markup import render, render_line
 from quiz.models import ItemVersion, Kind, Response
 from quiz.wording import TRUTHS
@@ -22,6 +29,15 @@ MEMBERS = {
     Kind.TRUE_FALSE: "value",
     Kind.NUMERICAL: "number",
     Kind.SHORT: "text",
+    Kind.MATCHING: "pairs",
+    Kind.ORDERING: "order",
+}
+CONTROLS = {
+    "choices": "checkbox",
+    "number": "text",
+    "text": "text",
+    "pairs": "select",
+    "order": "order",
 }
 
 
@@ -42,6 +58,32 @@ class Option:
     checked: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """A row of a question that is answered row by row, with what is picked in it."""
+
+    key: str
+    label: SafeString | str
+    other_label: SafeString | str
+    picked: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unsaved:
+    """What was posted for a question and is no answer, and what to do about it."""
+
+    values: tuple[str, ...]
+    message: str
+
+    @property
+    def text(self) -> str:
+        return self.values[0] if self.values else ""
+
+    @property
+    def picks(self) -> dict[str, str]:
+        return dict(value.split(":", 1) for value in self.values if ":" in value)
+
+
 @dataclass(slots=True)
 class Question:
     """One item on the page, in the reader's language with the other one beside it."""
@@ -55,6 +97,7 @@ class Question:
     stem: SafeString
     other_stem: SafeString
     options: list[Option]
+    rows: list[Pick]
     text: str
     sequence: int
     answer: Answer | None
@@ -75,36 +118,41 @@ class Question:
 
 
 def questions_of(
-    paper: Iterable[Response], typed: Mapping[int, tuple[str, str]] | None = None
+    paper: Iterable[Response], typed: Mapping[int, Unsaved] | None = None
 ) -> list[Question]:
     """The questions in the order of the paper.
 
     Args:
-        typed: by position, what was typed and could not be saved, and what is wrong with it.
+        typed: by position, what was posted and could not be saved.
     """
     chinese = (translation.get_language() or "").startswith("zh")
     mine, other = (CHINESE, ENGLISH) if chinese else (ENGLISH, CHINESE)
     questions = [_question(response, mine, other) for response in paper]
     for question in questions:
         if typed and question.position in typed:
-            question.text, message = typed[question.position]
-            question.errors.append(message)
+            unsaved = typed[question.position]
+            question.text = unsaved.text
+            picks = unsaved.picks
+            question.rows = [
+                replace(row, picked=picks.get(row.key, row.picked)) for row in question.rows
+            ]
+            question.errors.append(unsaved.message)
     return questions
 
 
 def changed_answers(
     fields: Fields, kinds: Mapping[int, str]
-) -> tuple[dict[int, Answer | None], dict[int, str]]:
+) -> tuple[dict[int, Answer | None], dict[int, Unsaved]]:
     """Read a posted form: the answers that its writer changed, and those that are no answers.
 
     A question that was not touched is not among them, so that a page that was open for long does
     not overwrite what another one has saved since.
 
     Returns:
-        The answers by position; and by position the text that cannot be saved.
+        The answers by position; and by position what cannot be saved.
     """
     changed: dict[int, Answer | None] = {}
-    refused: dict[int, str] = {}
+    refused: dict[int, Unsaved] = {}
     for position, kind in kinds.items():
         original = fields.getlist(f"o-{position}")
         if not original:
@@ -113,7 +161,7 @@ def changed_answers(
         try:
             answer = read_answer(_posted(kind, values))
         except Malformed:
-            refused[position] = values[0] if values else ""
+            refused[position] = Unsaved(tuple(values), _what_to_do(kind))
             continue
         if _canonical(answer) != original[0]:
             changed[position] = answer
@@ -133,7 +181,43 @@ def _posted(kind: str, values: list[str]) -> dict[str, Any] | None:
         return {member: values}
     if member == "value":
         return {member: values[0] == "true"}
+    if member == "pairs":
+        return {member: dict(_split(value) for value in values if not value.endswith(":"))}
+    if member == "order":
+        return {member: _ordered([_split(value) for value in values])}
     return {member: values[0]}
+
+
+def _split(value: str) -> tuple[str, str]:
+    row, separator, picked = value.partition(":")
+    if not separator:
+        raise Malformed("a row is “key:picked”")
+    return row, picked
+
+
+def _ordered(rows: list[tuple[str, str]]) -> list[str]:
+    """The rows by their numbers; none if no row has one.
+
+    Raises:
+        Malformed: a number is missing, stands twice, or is not one of 1 … n.
+    """
+    if not any(place for _row, place in rows):
+        return []
+    places = {place: row for row, place in rows}
+    try:
+        return [places[str(place)] for place in range(1, len(rows) + 1)]
+    except KeyError as missing:
+        raise Malformed("not every place is taken once") from missing
+
+
+def _what_to_do(kind: str) -> str:
+    if kind == Kind.ORDERING:
+        return _("Give each row a number of its own: no number twice, and none left out.")
+    if kind in (Kind.NUMERICAL, Kind.SHORT):
+        return _("Write at most %(most)d characters, without control characters.") % {
+            "most": MAX_TEXT
+        }
+    return _("This could not be read as an answer. Choose again.")
 
 
 def _question(response: Response, mine: str, other: str) -> Question:
@@ -143,13 +227,14 @@ def _question(response: Response, mine: str, other: str) -> Question:
     return Question(
         position=response.position,
         kind=version.kind,
-        control={"choices": "checkbox", "number": "text", "text": "text"}.get(member, "radio"),
+        control=CONTROLS.get(member, "radio"),
         language=HTML_LANGUAGE[mine],
         other_language=HTML_LANGUAGE[other],
         other_name=Language(other).label,
         stem=render(_stem(version, mine), version.text_format),
         other_stem=render(_stem(version, other), version.text_format),
         options=_options(response, content, mine, other),
+        rows=_rows(response, content, mine, other),
         text=content if member in ("number", "text") and isinstance(content, str) else "",
         sequence=response.sequence,
         answer=response.answer,
@@ -168,16 +253,55 @@ def _options(response: Response, content: Any, mine: str, other: str) -> list[Op
             Option(word, letter, TRUTHS[mine][word], TRUTHS[other][word], word == chosen)
             for letter, word in (("A", "true"), ("B", "false"))
         ]
+    if version.kind == Kind.ORDERING:
+        return []
     picked = content if isinstance(content, list) else [content]
-    by_key = {choice["key"]: choice for choice in version.choices}
-    ordered = [by_key[key] for key in response.choice_order if key in by_key]
+    ordered = [c for c in _in_order(response) if c.get("role") != PROMPT]
     return [
         Option(
             value=choice["key"],
             letter=chr(ord("A") + place) if place < 26 else str(place + 1),
-            label=render_line(choice["text"][mine], choice["format"]),
-            other_label=render_line(choice["text"][other], choice["format"]),
+            label=_label(choice, mine),
+            other_label=_label(choice, other),
             checked=choice["key"] in picked,
         )
         for place, choice in enumerate(ordered)
     ]
+
+
+def _label(choice: dict[str, Any], language: str) -> SafeString | str:
+    """What a choice says; an option of a list to pick from can only be plain text."""
+    if choice.get("role") == OPTION:
+        return str(choice["text"][language])
+    return render_line(choice["text"][language], choice["format"])
+
+
+def _rows(response: Response, content: Any, mine: str, other: str) -> list[Pick]:
+    """The prompts of a matching item; the choices of an ordering one as they were last put."""
+    version = response.item_version
+    shown = _in_order(response)
+    match version.kind:
+        case Kind.MATCHING:
+            shown = [choice for choice in shown if choice.get("role") == PROMPT]
+            picked = content if isinstance(content, dict) else {}
+        case Kind.ORDERING:
+            places = {key: place for place, key in enumerate(content or [], start=1)}
+            shown.sort(key=lambda choice: places.get(choice["key"], 0))
+            picked = {key: str(place) for key, place in places.items()}
+        case _:
+            return []
+    return [
+        Pick(
+            key=choice["key"],
+            label=render_line(choice["text"][mine], choice["format"]),
+            other_label=render_line(choice["text"][other], choice["format"]),
+            picked=picked.get(choice["key"], ""),
+        )
+        for choice in shown
+    ]
+
+
+def _in_order(response: Response) -> list[dict[str, Any]]:
+    """The choices in the order of this paper."""
+    by_key = {choice["key"]: choice for choice in response.item_version.choices}
+    return [by_key[key] for key in response.choice_order if key in by_key]

@@ -21,7 +21,7 @@ from accounts.errors import Refused
 from accounts.models import User
 from applications.models import Application, Stage
 from quiz import queries
-from quiz.answers import MAX_TEXT, SavedAnswer
+from quiz.answers import SavedAnswer
 from quiz.domain.sitting import (
     Saved,
     deadline,
@@ -33,7 +33,7 @@ from quiz.domain.sitting import (
 )
 from quiz.models import Attempt
 from quiz.rules import sittings_for
-from quiz.web.questions import changed_answers, questions_of
+from quiz.web.questions import Unsaved, changed_answers, questions_of
 
 UNPROCESSABLE = 422
 
@@ -140,9 +140,7 @@ class AttemptView(SittingView):
                 messages.warning(request, _("Your time was over, so these changes are not saved."))
             return self.go("done")
         if unreadable:
-            fault = _("Write at most %(most)d characters, without control characters.")
-            typed = {n: (text, fault % {"most": MAX_TEXT}) for n, text in unreadable.items()}
-            return self.page(self.attempt, typed=typed, status=UNPROCESSABLE)
+            return self.page(self.attempt, typed=unreadable, status=UNPROCESSABLE)
         if any(result.state == Saved.STALE for result in receipt.results):
             messages.warning(
                 request, _("A newer answer from another window was kept in place of this one.")
@@ -156,7 +154,7 @@ class AttemptView(SittingView):
         self,
         attempt: Attempt,
         *,
-        typed: dict[int, tuple[str, str]] | None = None,
+        typed: dict[int, Unsaved] | None = None,
         status: int = 200,
     ) -> HttpResponse:
         questions = questions_of(queries.paper_of(attempt), typed)
