@@ -1,7 +1,7 @@
 """Verbs about the item bank: bring items in, approve them."""
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -41,6 +41,11 @@ class Problem:
 
     line: int
     message: str
+    file: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        named = {"file": self.file} if self.file else {}
+        return {"line": self.line, "message": self.message, **named}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,7 @@ class ImportReport:
     def as_json(self) -> dict[str, Any]:
         return {
             **{action.value: self.count(action) for action in Action},
-            "problems": [{"line": p.line, "message": p.message} for p in self.problems],
+            "problems": [problem.as_json() for problem in self.problems],
             "written": self.written,
         }
 
@@ -91,34 +96,53 @@ def import_items(
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [BANK_LOCK])
         entries, problems = _entries(parsed)
-        known = _newest({entry.code for entry in entries})
-        drafts: list[ItemVersion] = []
-        translated: list[ItemVersion] = []
-        steps: list[Step] = []
+        plan = _Plan(_newest({entry.code for entry in entries}), problems)
         for entry in entries:
-            version = known.get(entry.code)
-            try:
-                if language == ENGLISH:
-                    action, draft = _english(entry, version, now=now)
-                else:
-                    action, draft = _chinese(entry, version)
-            except NotTaken as refused:
-                problems.append(Problem(entry.line, _(refused.reason) % refused.params))
-                continue
-            steps.append(Step(entry.line, entry.code, action))
-            if draft is None:
-                continue
-            if action == Action.TRANSLATE:
-                translated.append(draft)
-                continue
-            draft.source_name, draft.source_sha256 = source_name[:200], source_sha256
-            draft.created_at, draft.created_by = now, by
-            drafts.append(draft)
+            plan.take(entry, language, now=now)
+        if language == ENGLISH:
+            for entry in _translations(parsed, entries, problems):
+                plan.take(entry, CHINESE, now=now)
         write = confirm and not problems
         if write:
-            _write(drafts, translated, by=by, now=now)
-        problems.sort(key=lambda problem: problem.line)
-        return ImportReport(tuple(steps), tuple(problems), written=write)
+            for draft in plan.drafts:
+                draft.source_name, draft.source_sha256 = source_name[:200], source_sha256
+                draft.created_at, draft.created_by = now, by
+            _write(plan.drafts, plan.translated, by=by, now=now)
+        problems.sort(key=lambda problem: (problem.file, problem.line))
+        return ImportReport(tuple(plan.steps.values()), tuple(problems), written=write)
+
+
+class _Plan:
+    """What an import would write, and what it would do with each question."""
+
+    def __init__(self, known: dict[str, ItemVersion], problems: list[Problem]) -> None:
+        self._known = known
+        self._problems = problems
+        self.drafts: list[ItemVersion] = []
+        self.translated: list[ItemVersion] = []
+        self.steps: dict[str, Step] = {}
+
+    def take(self, entry: Entry, language: str, *, now: datetime) -> None:
+        """Plan one question; a translation may follow the question that is new with it."""
+        version = self._known.get(entry.code)
+        try:
+            if language == ENGLISH:
+                action, draft = _english(entry, version, now=now)
+            else:
+                action, draft = _chinese(entry, version)
+        except NotTaken as refused:
+            self._problems.append(_problem(entry.line, refused))
+            return
+        before = self.steps.get(entry.code)
+        if before is None or before.action == Action.SKIP:
+            self.steps[entry.code] = Step(entry.line, entry.code, action)
+        if draft is None:
+            return
+        if action != Action.TRANSLATE:
+            self.drafts.append(draft)
+            self._known[entry.code] = draft
+        elif draft.pk is not None:
+            self.translated.append(draft)
 
 
 def approve_items(*, version_ids: Collection[int], by: User, now: datetime) -> int:
@@ -162,23 +186,44 @@ def is_complete(version: ItemVersion) -> bool:
 
 
 def _entries(parsed: Parsed) -> tuple[list[Entry], list[Problem]]:
-    problems = [Problem(fault.line, _(fault.reason) % fault.params) for fault in parsed.faults]
+    problems = [
+        Problem(fault.line, _said(fault.file, _(fault.reason) % fault.params), fault.file)
+        for fault in parsed.faults
+    ]
     entries: dict[str, Entry] = {}
     for draft in parsed.items:
         try:
             entry = entry_of(draft)
         except NotTaken as refused:
-            problems.append(Problem(draft.line, _(refused.reason) % refused.params))
+            problems.append(_problem(draft.line, refused, draft.file))
             continue
         first = entries.setdefault(entry.code, entry)
         if first is not entry:
-            problems.append(
-                Problem(
-                    entry.line,
-                    _("The same question stands in line %(line)d.") % {"line": first.line},
-                )
-            )
+            twice = _("The same question stands in line %(line)d.") % {"line": first.line}
+            problems.append(Problem(entry.line, _said(draft.file, twice), draft.file))
     return list(entries.values()), problems
+
+
+def _translations(
+    parsed: Parsed, entries: Iterable[Entry], problems: list[Problem]
+) -> Iterator[Entry]:
+    """The Chinese of each question, under the code of the English that it stands beside."""
+    codes = {entry.line: entry.code for entry in entries}
+    for draft in parsed.translations:
+        if draft.line not in codes:
+            continue
+        try:
+            yield replace(entry_of(draft), code=codes[draft.line])
+        except NotTaken as refused:
+            problems.append(_problem(draft.line, refused))
+
+
+def _problem(line: int, refused: NotTaken, file: str = "") -> Problem:
+    return Problem(line, _said(file, _(refused.reason) % refused.params), file)
+
+
+def _said(file: str, message: str) -> str:
+    return f"{file}: {message}" if file else message
 
 
 def _newest(codes: set[str]) -> dict[str, ItemVersion]:

@@ -9,6 +9,7 @@ REASONS = {
     "bytes": "This line is not UTF-8. Save the file as UTF-8 and import it again.",
     "nul": "This line holds a NUL character. Remove it.",
     "too_long": "The file has more than %(most)d questions. Split it into several files.",
+    "too_large": "The file has more than %(most)d MB. Split it into several files.",
     "stem": "This question has no text.",
     "few": "This question needs at least two answers.",
     "blank": "This answer is blank.",

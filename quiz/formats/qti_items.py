@@ -14,7 +14,6 @@ from quiz.formats.drafts import (
     ImageDraft,
     ItemDraft,
     Kind,
-    PairDraft,
     ShortAnswerDraft,
     TextFormat,
 )
@@ -22,6 +21,7 @@ from quiz.formats.faults import Refused, fault
 from quiz.formats.images import REFERENCE, image_of
 from quiz.formats.markup import html_of
 from quiz.formats.packages import beside
+from quiz.formats.pairs import pairs_in_order
 from quiz.formats.qti_names import FORMATS, SOURCE, TOOL, UNNAMED, code_of
 from quiz.formats.qti_numbers import numbers_of
 from quiz.formats.qti_responses import Response, response_of
@@ -290,23 +290,6 @@ class Item:
             return IMAGE
         self._images.setdefault(image.reference, image)
         return f"{IMAGE}{image.reference}"
-
-
-def pairs_in_order(
-    asked: list[tuple[str, TextFormat, str]], offered: list[str]
-) -> tuple[PairDraft, ...]:
-    """Return the pairs so that their answers, each once, come in the order in which they are
-    offered: an answer that nothing asks for stands in a pair without a question before them."""
-    pairs: list[PairDraft] = []
-    waiting = list(dict.fromkeys(offered))
-    right = {answer for _text, _format, answer in asked}
-    for text, text_format, answer in asked:
-        while waiting and answer in waiting and waiting[0] != answer and waiting[0] not in right:
-            pairs.append(PairDraft("", waiting.pop(0)))
-        if answer in waiting:
-            waiting.remove(answer)
-        pairs.append(PairDraft(text, answer, text_format))
-    return (*pairs, *(PairDraft("", answer) for answer in waiting if answer not in right))
 
 
 def _shares(response: Response, names: list[str], *, several: bool) -> dict[str, Decimal]:

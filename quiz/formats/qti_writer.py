@@ -311,11 +311,11 @@ class _Item:
         """A text in an element that says in which format it is."""
         names = [*classes, f"dtt-{text_format.value}"]
         is_markup = text_format in (TextFormat.HTML, TextFormat.MOODLE)
-        tree = tree_of(text) if is_markup else []
-        if is_markup and (html_of(tree) == text or TAG.search(text)):
-            if html_of(tree) != text:
+        tidied = html_of(tree_of(text)).strip() if is_markup else ""
+        if tidied and (tidied == text or TAG.search(text)):
+            if tidied != text:
                 self.losses.append(lost(self._draft, "tidied"))
-            content = xml_of(tree)
+            content = xml_of(tree_of(tidied))
         else:
             names.append(SOURCE)
             content = escape(text)

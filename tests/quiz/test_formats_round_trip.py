@@ -86,7 +86,8 @@ def carried_by_csv(draft: ItemDraft) -> ItemDraft:
 def carried_by_qti(draft: ItemDraft) -> ItemDraft:
     def tidied(text: str, text_format: TextFormat) -> str:
         is_markup = text_format in (TextFormat.HTML, TextFormat.MOODLE)
-        return tidy(text).strip() if is_markup and TAG.search(text) else text
+        tidied = tidy(text).strip() if is_markup and TAG.search(text) else text
+        return tidied or text
 
     def said(choice):
         feedback = tidied(choice.feedback, choice.feedback_format)
