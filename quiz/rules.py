@@ -1,13 +1,17 @@
 """Who may see what of the quiz. The only way from an address to a row."""
 
+from datetime import datetime
+
 import rules
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet, TextField
+from django.db.models.functions import Cast
+from django.http import Http404
 
 from accounts.models import User
 from accounts.roles import Role, has_role
 from applications.models import Application
 from applications.rules import applications_for
-from quiz.models import Attempt
+from quiz.models import Attempt, ItemImage, Response
 
 manages_quizzes = has_role(Role.PROGRAMME_MANAGER)
 reads_items = has_role(Role.PROGRAMME_MANAGER, Role.QUIZ_AUTHOR)
@@ -33,3 +37,32 @@ def attempts_for(user: User) -> QuerySet[Attempt]:
         .filter(application__user=user)
         .select_related("quiz__cohort", "application__cohort", "application__user")
     )
+
+
+def image_for(user: User, reference: str, *, now: datetime) -> ItemImage:
+    """An image that this person may see: staff who read the bank, and who sits a paper with it.
+
+    Raises:
+        Http404: there is none, or nothing that this person may see now shows it; the two cannot
+            be told apart.
+    """
+    image = ItemImage.objects.filter(reference=reference).first()
+    if image is None or not (reads_items(user) or _sits_with(user, image, now=now)):
+        raise Http404
+    return image
+
+
+def _sits_with(user: User, image: ItemImage, *, now: datetime) -> bool:
+    """Whether a paper that this person sits at this moment shows the image."""
+    name = str(image)
+    papers = Response.objects.filter(
+        attempt__in=attempts_for(user)
+        .filter(state=Attempt.State.OPEN, saves_until__gt=now)
+        .order_by()
+        .values("pk")
+    ).annotate(said=Cast("item_version__choices", TextField()))
+    return papers.filter(
+        Q(item_version__stem_en__contains=name)
+        | Q(item_version__stem_zh__contains=name)
+        | Q(said__contains=name)
+    ).exists()

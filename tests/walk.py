@@ -36,6 +36,7 @@ from dtt.play.people import make_applicant, make_cohort, make_user
 from dtt.play.season import Season
 from dtt.play.selection import make_staff
 from matching.models import MatchRun, Offer, Opportunity, Recruiter
+from quiz.domain.images import keep_images
 from quiz.models import Attempt, Quiz
 from selection.models import Selection
 
@@ -88,6 +89,10 @@ def by(*names: str) -> tuple[str, ...]:
     return names
 
 
+DOT = bytes.fromhex(  # a PNG of one pixel
+    "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b550000000a494441"
+    "54789c636000000002000148afa4710000000049454e44ae426082"
+)
 FORM = (
     "Email,Surname,Given names,Status,Completion,Institution,Programme of study,Level,"
     "Days,Honour code,Privacy notice\n"
@@ -130,6 +135,7 @@ DOORS: dict[str, Door] = {
     "applications:version": Door(MINE, by("reference", "version")),
     "applications:cv": Door(MINE, by("reference"), ANSWERED),
     "applications:document": Door(own("applicant", "manager"), by("document")),
+    "quiz:image": Door(own("manager", "author"), by("image")),
     "quiz:start": Door(MINE, by("reference"), ANSWERED),
     "quiz:attempt": Door(MINE, by("reference"), ANSWERED),
     "quiz:save": Door(MINE, by("reference"), POST_ONLY),
@@ -396,6 +402,7 @@ def _for_staff(
         "cohort_id": cohort.pk,
         "export": export.uuid,
         "file": file.pk,
+        "image": keep_images(contents=[DOT], by=manager, now=now)[0].reference,
         "institution": Institution.objects.order_by("pk")[0].pk,
         "job": job.pk,
         "job_post": Opportunity.objects.order_by("pk")[0].pk,

@@ -1,4 +1,5 @@
 from quiz.models.bank import Difficulty, Item, ItemVersion, Kind, TextFormat
+from quiz.models.images import ItemImage
 from quiz.models.quizzes import BlueprintCell, ExtraTime, Quiz, QuizItem
 from quiz.models.scores import AttemptScore, ScoringRun
 from quiz.models.sittings import Attempt, Response
@@ -10,6 +11,7 @@ __all__ = [
     "Difficulty",
     "ExtraTime",
     "Item",
+    "ItemImage",
     "ItemVersion",
     "Kind",
     "Quiz",
