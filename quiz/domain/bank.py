@@ -14,9 +14,11 @@ from accounts.domain import audit
 from accounts.errors import Refused
 from accounts.languages import Language
 from accounts.models import User
+from quiz.domain.images import UnableToKeepImage, image_as_kept, keep_images
 from quiz.entries import Entry, NotTaken, entry_of
-from quiz.formats.drafts import Parsed
-from quiz.models import Item, ItemVersion
+from quiz.formats.drafts import ImageDraft, ItemDraft, Parsed
+from quiz.formats.images import references_of, with_images
+from quiz.models import Item, ItemImage, ItemVersion
 
 ENGLISH, CHINESE = Language.ENGLISH.value, Language.TRADITIONAL_CHINESE.value
 BANK_LOCK = 0x7175697A  # one import at a time, whatever the process
@@ -95,7 +97,9 @@ def import_items(
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [BANK_LOCK])
+        parsed, unshowable = _with_kept_images(parsed)
         entries, problems = _entries(parsed)
+        problems += [*unshowable, *_lost_images(parsed)]
         plan = _Plan(_newest({entry.code for entry in entries}), problems)
         for entry in entries:
             plan.take(entry, language, now=now)
@@ -104,6 +108,8 @@ def import_items(
                 plan.take(entry, CHINESE, now=now)
         write = confirm and not problems
         if write:
+            contents = {i.reference: i.content for draft in parsed.items for i in draft.images}
+            keep_images(contents=contents.values(), by=by, now=now)
             for draft in plan.drafts:
                 draft.source_name, draft.source_sha256 = source_name[:200], source_sha256
                 draft.created_at, draft.created_by = now, by
@@ -216,6 +222,37 @@ def _translations(
             yield replace(entry_of(draft), code=codes[draft.line])
         except NotTaken as refused:
             problems.append(_problem(draft.line, refused))
+
+
+def _with_kept_images(parsed: Parsed) -> tuple[Parsed, list[Problem]]:
+    """The file as it refers to what the bank keeps of its pictures: they lose what nobody sees."""
+    problems: list[Problem] = []
+    items: list[ItemDraft] = []
+    for draft in parsed.items:
+        kept: dict[str, ImageDraft] = {}
+        for image in draft.images:
+            try:
+                cleaned = image_as_kept(image.content)
+            except UnableToKeepImage as refused:
+                said = _said(draft.file, f"{image.name}: {refused}")
+                problems.append(Problem(draft.line, said, draft.file))
+                continue
+            kept[image.reference] = ImageDraft(cleaned.reference, image.name, cleaned.content)
+        items.append(with_images(draft, kept) if kept else draft)
+    return replace(parsed, items=tuple(items)), problems
+
+
+def _lost_images(parsed: Parsed) -> Iterator[Problem]:
+    """Pictures that are neither in the file nor in the bank."""
+    shown = [(draft, references_of(draft)) for draft in (*parsed.items, *parsed.translations)]
+    wanted = {reference for _draft, references in shown for reference in references}
+    there = set(ItemImage.objects.filter(reference__in=wanted).values_list("reference", flat=True))
+    there |= {image.reference for draft in parsed.items for image in draft.images}
+    for draft, references in shown:
+        for reference in sorted(references - there):
+            missing = _("The image “image:%(reference)s” is not in the bank. Upload it first.")
+            said = _said(draft.file, missing % {"reference": reference})
+            yield Problem(draft.line, said, draft.file)
 
 
 def _problem(line: int, refused: NotTaken, file: str = "") -> Problem:

@@ -1,5 +1,6 @@
 """Questions that leave the house: as a file of a format, with a reason, on the trail of each."""
 
+import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,11 +14,13 @@ from accounts.domain import audit
 from accounts.errors import Refused
 from accounts.models import User
 from quiz.domain.bank import CHINESE, ENGLISH
+from quiz.domain.images import open_image
 from quiz.drafting import draft_of
 from quiz.formats.drafts import ImageDraft, ItemDraft
+from quiz.formats.images import references_in
 from quiz.formats.registry import FORMATS, Format
 from quiz.formats.written import Loss
-from quiz.models import ItemVersion
+from quiz.models import ItemImage, ItemVersion
 from quiz.rules import exports_items
 
 NOT_SAID = gettext_noop("It is not in the bank in this language.")
@@ -132,5 +135,23 @@ def _written(versions: Iterable[ItemVersion], format: Format, language: str) -> 
 
 
 def _images(versions: Iterable[ItemVersion]) -> dict[str, ImageDraft]:
-    """The pictures that the items show, by reference."""
-    return {}
+    """The pictures that the items show, by reference; one whose file is gone is not among them."""
+    wanted = {
+        reference
+        for version in versions
+        for reference in references_in(
+            version.stem_en,
+            version.stem_zh,
+            version.feedback_en,
+            version.feedback_zh,
+            json.dumps(version.choices, ensure_ascii=False),
+        )
+    }
+    images: dict[str, ImageDraft] = {}
+    for kept in ItemImage.objects.filter(reference__in=wanted).order_by("reference"):
+        try:
+            with open_image(kept) as file:
+                images[kept.reference] = ImageDraft(kept.reference, kept.reference, file.read())
+        except FileNotFoundError:
+            continue
+    return images

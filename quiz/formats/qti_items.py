@@ -257,8 +257,7 @@ class Item:
         """A text as its author wrote it, in which links are no elements."""
 
         def refer(link: re.Match[str]) -> str:
-            known = beside(self._name, link[0]) in self._members
-            return self._keep(link[0], node.line) if known else link[0]
+            return self._keep(link[0], node.line) if self._is_ours(link[0]) else link[0]
 
         return OUR_LINK.sub(refer, node.text)
 
@@ -271,9 +270,15 @@ class Item:
                 node.name, alt = "img", node.text.strip()
                 source = node.attributes.get("data", "")
                 node.attributes, node.children = {"src": source, "alt": alt}, []
-            if node.name == "img":
-                node.attributes["src"] = self._keep(node.attributes.get("src", ""), node.line)
+            for name, value in node.attributes.items():
+                if (node.name, name) == ("img", "src") or self._is_ours(value):
+                    node.attributes[name] = self._keep(value, node.line)
             self._refer(node.children, line)
+
+    def _is_ours(self, link: str) -> bool:
+        """Whether a link of our own package leads to one of its pictures."""
+        found = self._own and OUR_LINK.fullmatch(link)
+        return bool(found) and beside(self._name, link) in self._members
 
     def _keep(self, link: str, line: int) -> str:
         if self._own and REFERENCE.fullmatch(link):
