@@ -30,6 +30,7 @@ from quiz.models import (
     BlueprintCell,
     ExtraTime,
     Item,
+    ItemFile,
     ItemVersion,
     Quiz,
     Response,
@@ -37,6 +38,7 @@ from quiz.models import (
 )
 from quiz.rules import manages_quizzes
 from quiz.web.previews import preview_of
+from quiz.web.staff import exporting, importing
 from quiz.wording import say_topic
 
 
@@ -50,9 +52,17 @@ class ItemAdmin(RoleAdmin):
     search_fields = ["code", "versions__stem_en", "versions__stem_zh"]
     fields = ["code", "topic_name", "difficulty", "created_at", "said"]
     readonly_fields = ["topic_name", "said"]
+    list_before_template = "admin/quiz/items_top.html"
 
     class Media:
         css = {"all": ["css/quiz-staff.css"]}
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.export_view)
+        return [path("export/", view, name="quiz_item_export"), *super().get_urls()]
+
+    def export_view(self, request: HttpRequest) -> HttpResponse:
+        return exporting.export(request, self)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Item]:
         items = super().get_queryset(request)
@@ -113,6 +123,31 @@ class ItemVersionAdmin(RoleAdmin):
     @admin.display(description=gettext_lazy("what it says"))
     def said(self, version: ItemVersion) -> SafeString:
         return render_to_string("admin/quiz/_versions.html", {"previews": [preview_of(version)]})
+
+
+@admin.register(ItemFile)
+class ItemFileAdmin(RoleAdmin):
+    """Files that were brought in, and those that wait for somebody to confirm them."""
+
+    readers = (Role.PROGRAMME_MANAGER, Role.QUIZ_AUTHOR)
+    list_display = ["name", "format", "language", "uploaded_at", "imported_at", "uploaded_by"]
+    list_filter = ["format", "language"]
+    list_select_related = ["uploaded_by"]
+    fields = [*list_display, "sha256"]
+    readonly_fields = fields
+    list_before_template = "admin/quiz/items_top.html"
+    change_form_before_template = "admin/quiz/items_waits.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ItemFile]:
+        return super().get_queryset(request).defer("content", "report")
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        return [
+            path("upload/", view(importing.upload), name="quiz_items_upload"),
+            path("upload/<int:pk>/", view(importing.confirm), name="quiz_items_confirm"),
+            *super().get_urls(),
+        ]
 
 
 class PageAdmin(RoleAdmin):

@@ -37,6 +37,7 @@ from dtt.play.season import Season
 from dtt.play.selection import make_staff
 from matching.models import MatchRun, Offer, Opportunity, Recruiter
 from quiz.domain.images import keep_images
+from quiz.domain.item_files import keep_item_file
 from quiz.models import Attempt, Quiz
 from selection.models import Selection
 
@@ -220,6 +221,9 @@ STAFF_DOORS: dict[str, Door] = {
     "admin:matching_opportunity_do": Door(MANAGES, by("job_post", "verb"), DOES),
     "admin:matching_recruiter_do": Door(MANAGES, by("recruiter", "verb"), DOES),
     "admin:quiz_attempt_void": Door(MANAGES, by("attempt"), ANSWERED | DOES),
+    "admin:quiz_item_export": Door(MANAGES),
+    "admin:quiz_items_confirm": Door(own("manager", "author"), by("item_file")),
+    "admin:quiz_items_upload": Door(own("manager", "author")),
     "admin:quiz_quiz_score": Door(MANAGES, by("quiz"), ANSWERED | DOES),
     "admin:selection_selection_all_lists": Door(STAFF, says=ANSWERED),
     "admin:selection_selection_decide": Door(MANAGES, by("list"), DOES),
@@ -269,6 +273,7 @@ MODELS: dict[str, frozenset[str]] = {
     "quiz.attempt": READS,
     "quiz.extratime": own("manager", "officer"),
     "quiz.item": own("manager", "author"),
+    "quiz.itemfile": own("manager", "author"),
     "quiz.itemversion": own("manager", "author"),
     "quiz.quiz": READS,
     "quiz.scoringrun": READS,
@@ -393,6 +398,9 @@ def _for_staff(
     file = keep_upload(
         cohort_id=cohort.pk, name="a.csv", content=FORM.encode(), by=manager, now=now
     )
+    items = keep_item_file(
+        name="a.csv", content=b"question", format="csv", language="en", by=manager, now=now
+    )
     return {
         "access": AccessRequest.objects.filter(application=somebody).get().pk,
         "alias": InstitutionAlias.objects.order_by("pk")[0].pk,
@@ -404,6 +412,7 @@ def _for_staff(
         "file": file.pk,
         "image": keep_images(contents=[DOT], by=manager, now=now)[0].reference,
         "institution": Institution.objects.order_by("pk")[0].pk,
+        "item_file": items.pk,
         "job": job.pk,
         "job_post": Opportunity.objects.order_by("pk")[0].pk,
         "late": late.pk,

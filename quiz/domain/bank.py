@@ -71,6 +71,7 @@ class ImportReport:
     def as_json(self) -> dict[str, Any]:
         return {
             **{action.value: self.count(action) for action in Action},
+            "steps": [[step.line, step.code, step.action.value] for step in self.steps],
             "problems": [problem.as_json() for problem in self.problems],
             "written": self.written,
         }

@@ -1,4 +1,5 @@
 from quiz.models.bank import Difficulty, Item, ItemVersion, Kind, TextFormat
+from quiz.models.files import ItemFile
 from quiz.models.images import ItemImage
 from quiz.models.quizzes import BlueprintCell, ExtraTime, Quiz, QuizItem
 from quiz.models.scores import AttemptScore, ScoringRun
@@ -11,6 +12,7 @@ __all__ = [
     "Difficulty",
     "ExtraTime",
     "Item",
+    "ItemFile",
     "ItemImage",
     "ItemVersion",
     "Kind",
