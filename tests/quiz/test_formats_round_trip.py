@@ -3,7 +3,6 @@
 Each `carried_by_…` says in code what docs/item-formats.md says in words: what a format loses.
 """
 
-import os
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
@@ -34,7 +33,7 @@ from quiz.formats.written import Written
 from tests.quiz.item_drafts import bare, items
 
 PLAIN = TextFormat.PLAIN
-few = settings(max_examples=int(os.environ.get("EXAMPLES", "25")))  # each is a whole file
+few = settings(max_examples=20)  # each is a whole file
 
 
 def write_qti_30(drafts: list[ItemDraft]) -> Written:
