@@ -334,7 +334,9 @@ class _Item:
         return [f"C{number}" for number in range(1, len(self._draft.choices) + 1)]
 
     def _is_mapped(self) -> bool:
-        """Whether shares are needed: one right choice and nothing for the others needs none."""
+        """Whether shares are needed: one right choice out of several needs none."""
+        if self._draft.kind == Kind.MULTIPLE:
+            return True
         fractions = sorted(choice.fraction for choice in self._draft.choices)
         return fractions != [Decimal(0)] * (len(fractions) - 1) + [FULL]
 
