@@ -25,9 +25,9 @@ from quiz import queries
 from quiz.domain.arrangements import grant_extra_time, void_attempt
 from quiz.domain.bank import approve_items
 from quiz.domain.scoring import score_quiz
+from quiz.domain.setting_up import depths_of, pool_faults
 from quiz.models import (
     Attempt,
-    BlueprintCell,
     ExtraTime,
     Item,
     ItemFile,
@@ -37,29 +37,52 @@ from quiz.models import (
     ScoringRun,
 )
 from quiz.rules import manages_quizzes
+from quiz.web import authoring
 from quiz.web.previews import preview_of
 from quiz.web.staff import exporting, importing
-from quiz.wording import say_topic
+from quiz.wording import say_difficulty, say_topic
 
 
 @admin.register(Item)
 class ItemAdmin(RoleAdmin):
-    """The bank. New items and corrections come by import."""
+    """The bank. Items are written and edited on pages of their own, or come by import."""
 
     readers = (Role.PROGRAMME_MANAGER, Role.QUIZ_AUTHOR)
     list_display = ["code", "topic_name", "difficulty", "newest", "in_papers"]
-    list_filter = ["topic", "difficulty"]
+    list_filter = ["topic", "difficulty", ("retired_at", admin.EmptyFieldListFilter)]
+    list_before_template = "quiz/staff/items_top.html"
+    change_form_before_template = "quiz/staff/item_top.html"
     search_fields = ["code", "versions__stem_en", "versions__stem_zh"]
     fields = ["code", "topic_name", "difficulty", "created_at", "said"]
     readonly_fields = ["topic_name", "said"]
-    list_before_template = "admin/quiz/items_top.html"
 
     class Media:
-        css = {"all": ["css/quiz-staff.css"]}
+        css = {"all": ["css/items.css", "css/quiz-staff.css"]}
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.export_view)
-        return [path("export/", view, name="quiz_item_export"), *super().get_urls()]
+        view = self.admin_site.admin_view
+        return [
+            path("new/", view(authoring.new), name="quiz_item_new"),
+            path("new/<slug:kind>/", view(authoring.write), name="quiz_item_write"),
+            path("export/", view(self.export_view), name="quiz_item_export"),
+            path("images/", view(authoring.images), name="quiz_item_images"),
+            path("<int:pk>/edit/", view(authoring.edit), name="quiz_item_edit"),
+            path("<int:pk>/preview/", view(authoring.preview), name="quiz_item_preview"),
+            path("<int:pk>/retire/", view(authoring.retire), name="quiz_item_retire"),
+            path("versions/<int:pk>/approve/", view(authoring.approve), name="quiz_item_approve"),
+            *super().get_urls(),
+        ]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        item = self.get_object(request, object_id)
+        more = authoring.item_page(item, request) if item else {}
+        return super().change_view(request, object_id, form_url, (extra_context or {}) | more)
 
     def export_view(self, request: HttpRequest) -> HttpResponse:
         return exporting.export(request, self)
@@ -104,7 +127,7 @@ class ItemVersionAdmin(RoleAdmin):
     actions = ["approve"]
 
     class Media:
-        css = {"all": ["css/quiz-staff.css"]}
+        css = {"all": ["css/items.css", "css/quiz-staff.css"]}
 
     def get_actions(self, request: HttpRequest) -> Any:
         return super().get_actions(request) if manages_quizzes(request.user) else {}
@@ -135,7 +158,7 @@ class ItemFileAdmin(RoleAdmin):
     list_select_related = ["uploaded_by"]
     fields = [*list_display, "sha256"]
     readonly_fields = fields
-    list_before_template = "admin/quiz/items_top.html"
+    list_before_template = "admin/quiz/item_files_top.html"
     change_form_before_template = "admin/quiz/items_waits.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ItemFile]:
@@ -239,14 +262,15 @@ class QuizAdmin(PageAdmin):
 
     def page(self, found: Quiz) -> dict[str, Any]:
         cells = [
-            (say_topic(cell.topic), cell.get_difficulty_display(), cell.count)
-            for cell in BlueprintCell.objects.filter(quiz=found)
+            (say_topic(depth.topic), say_difficulty(depth.difficulty), depth)
+            for depth in depths_of(found)
         ]
         runs = found.scoring_runs.annotate(scored=Count("scores")).select_related("created_by")
         return {
             "quiz": found,
             "cells": cells,
-            "items": sum(count for _topic, _difficulty, count in cells),
+            "items": sum(depth.count for _topic, _difficulty, depth in cells),
+            "faults": pool_faults(found),
             "pool": found.quiz_items.count(),
             "runs": runs.order_by("-number"),
             "core": [(say_topic(t), weight) for t, weight in found.core_weights.items()],

@@ -15,4 +15,5 @@ def quiz_is_set_up(cohort: Cohort, now: datetime) -> Finding:
     """The quiz has a blueprint, and a pool of approved items deep enough for it."""
     quiz = quiz_of(cohort.pk)
     missing = pool_faults(quiz) if quiz else [_("This cohort has no quiz.")]
-    return Finding(tuple(missing), reverse("admin:quiz_quiz_changelist"))
+    page = reverse("admin:quiz_quiz_change", args=[quiz.pk]) if quiz else None
+    return Finding(tuple(missing), page or reverse("admin:quiz_quiz_changelist"))

@@ -38,7 +38,7 @@ from dtt.play.selection import make_staff
 from matching.models import MatchRun, Offer, Opportunity, Recruiter
 from quiz.domain.images import keep_images
 from quiz.domain.item_files import keep_item_file
-from quiz.models import Attempt, Quiz
+from quiz.models import Attempt, Item, ItemVersion, Quiz
 from selection.models import Selection
 
 NEEDS = "needs-nobody-else-may-read"
@@ -175,6 +175,7 @@ DOORS: dict[str, Door] = {
 
 READS = own("manager", "auditor", "dpo")
 MANAGES = own("manager")
+WRITES_ITEMS = own("manager", "author")
 REVIEWS = own("manager", "reviewer")
 DOES = frozenset({302, 405})  # something done by a POST
 STAFF_DOORS: dict[str, Door] = {
@@ -220,6 +221,13 @@ STAFF_DOORS: dict[str, Door] = {
     "admin:matching_matchrun_do": Door(MANAGES, by("match", "verb"), DOES),
     "admin:matching_opportunity_do": Door(MANAGES, by("job_post", "verb"), DOES),
     "admin:matching_recruiter_do": Door(MANAGES, by("recruiter", "verb"), DOES),
+    "admin:quiz_item_new": Door(WRITES_ITEMS),
+    "admin:quiz_item_write": Door(WRITES_ITEMS, by("kind")),
+    "admin:quiz_item_images": Door(WRITES_ITEMS),
+    "admin:quiz_item_edit": Door(WRITES_ITEMS, by("item")),
+    "admin:quiz_item_preview": Door(WRITES_ITEMS, by("item")),
+    "admin:quiz_item_retire": Door(WRITES_ITEMS, by("item"), DOES),
+    "admin:quiz_item_approve": Door(MANAGES, by("item_version"), DOES),
     "admin:quiz_attempt_void": Door(MANAGES, by("attempt"), ANSWERED | DOES),
     "admin:quiz_item_export": Door(MANAGES),
     "admin:quiz_items_confirm": Door(own("manager", "author"), by("item_file")),
@@ -413,7 +421,10 @@ def _for_staff(
         "image": keep_images(contents=[DOT], by=manager, now=now)[0].reference,
         "institution": Institution.objects.order_by("pk")[0].pk,
         "item_file": items.pk,
+        "item": Item.objects.order_by("pk")[0].pk,
+        "item_version": ItemVersion.objects.order_by("pk")[0].pk,
         "job": job.pk,
+        "kind": "ordering",
         "job_post": Opportunity.objects.order_by("pk")[0].pk,
         "late": late.pk,
         "list": Selection.objects.order_by("pk")[0].pk,

@@ -18,7 +18,9 @@ from quiz.domain.images import UnableToKeepImage, image_as_kept, keep_images
 from quiz.entries import Entry, NotTaken, entry_of
 from quiz.formats.drafts import ImageDraft, ItemDraft, Parsed
 from quiz.formats.images import references_of, with_images
+from quiz.markup import faults_of, images_in
 from quiz.models import Item, ItemImage, ItemVersion
+from selection.canonical import digest
 
 ENGLISH, CHINESE = Language.ENGLISH.value, Language.TRADITIONAL_CHINESE.value
 BANK_LOCK = 0x7175697A  # one import at a time, whatever the process
@@ -152,11 +154,17 @@ class _Plan:
             self.translated.append(draft)
 
 
-def approve_items(*, version_ids: Collection[int], by: User, now: datetime) -> int:
+def approve_items(
+    *, version_ids: Collection[int], by: User, now: datetime, seen: str | None = None
+) -> int:
     """Approve versions as the second person; return how many were not approved before.
 
+    Args:
+        seen: of a single version, the `content_digest` of what the second person looked at.
+
     Raises:
-        UnableToApproveItems: one is by the same person or lacks a language.
+        UnableToApproveItems: one is by the same person, lacks a language, is withdrawn, or holds
+            something that cannot be shown.
     """
     with transaction.atomic():
         versions = list(
@@ -176,6 +184,11 @@ def approve_items(*, version_ids: Collection[int], by: User, now: datetime) -> i
                 _("These are not complete in both languages: %(items)s.")
                 % {"items": ", ".join(partial)}
             )
+        if seen is not None and any(content_digest(version) != seen for version in versions):
+            raise UnableToApproveItems(
+                _("The author has changed this item since you opened it. Look at it again.")
+            )
+        _require_showable(versions)
         ItemVersion.objects.filter(pk__in=[version.pk for version in versions]).update(
             approved_at=now, approved_by=by
         )
@@ -192,9 +205,43 @@ def is_complete(version: ItemVersion) -> bool:
     )
 
 
+def content_digest(version: ItemVersion) -> str:
+    """Stands for all that a version says."""
+    said = (version.stem_en, version.stem_zh, version.feedback_en, version.feedback_zh)
+    return digest([version.kind, version.text_format, *said, version.choices, version.key])
+
+
+def faults_of_version(version: ItemVersion) -> list[str]:
+    """What of a version cannot be shown as it was meant, in words."""
+    texts = [
+        (text, version.text_format)
+        for text in (version.stem_en, version.stem_zh, version.feedback_en, version.feedback_zh)
+    ]
+    texts += [(said, choice["format"]) for choice in version.choices for said in _said(choice)]
+    faults = [str(fault) for text, text_format in texts for fault in faults_of(text, text_format)]
+    wanted = {name for text, _format in texts for name in images_in(text)}
+    kept = ItemImage.objects.filter(reference__in=wanted).values_list("reference", flat=True)
+    if missing := sorted(wanted - set(kept)):
+        faults.append(_("An image is not in the bank: %(names)s.") % {"names": ", ".join(missing)})
+    return list(dict.fromkeys(faults))
+
+
+def _said(choice: dict[str, Any]) -> list[str]:
+    return [choice["text"][ENGLISH], choice["text"][CHINESE]]
+
+
+def _require_showable(versions: list[ItemVersion]) -> None:
+    for version in versions:
+        faults = faults_of_version(version)
+        if version.item.retired_at is not None:
+            faults.insert(0, _("This item is withdrawn."))
+        if faults:
+            raise UnableToApproveItems(f"{version}: {faults[0]}")
+
+
 def _entries(parsed: Parsed) -> tuple[list[Entry], list[Problem]]:
     problems = [
-        Problem(fault.line, _said(fault.file, _(fault.reason) % fault.params), fault.file)
+        Problem(fault.line, _placed(fault.file, _(fault.reason) % fault.params), fault.file)
         for fault in parsed.faults
     ]
     entries: dict[str, Entry] = {}
@@ -207,7 +254,7 @@ def _entries(parsed: Parsed) -> tuple[list[Entry], list[Problem]]:
         first = entries.setdefault(entry.code, entry)
         if first is not entry:
             twice = _("The same question stands in line %(line)d.") % {"line": first.line}
-            problems.append(Problem(entry.line, _said(draft.file, twice), draft.file))
+            problems.append(Problem(entry.line, _placed(draft.file, twice), draft.file))
     return list(entries.values()), problems
 
 
@@ -235,7 +282,7 @@ def _with_kept_images(parsed: Parsed) -> tuple[Parsed, list[Problem]]:
             try:
                 cleaned = image_as_kept(image.content)
             except UnableToKeepImage as refused:
-                said = _said(draft.file, f"{image.name}: {refused}")
+                said = _placed(draft.file, f"{image.name}: {refused}")
                 problems.append(Problem(draft.line, said, draft.file))
                 continue
             kept[image.reference] = ImageDraft(cleaned.reference, image.name, cleaned.content)
@@ -252,15 +299,15 @@ def _lost_images(parsed: Parsed) -> Iterator[Problem]:
     for draft, references in shown:
         for reference in sorted(references - there):
             missing = _("The image “image:%(reference)s” is not in the bank. Upload it first.")
-            said = _said(draft.file, missing % {"reference": reference})
+            said = _placed(draft.file, missing % {"reference": reference})
             yield Problem(draft.line, said, draft.file)
 
 
 def _problem(line: int, refused: NotTaken, file: str = "") -> Problem:
-    return Problem(line, _said(file, _(refused.reason) % refused.params), file)
+    return Problem(line, _placed(file, _(refused.reason) % refused.params), file)
 
 
-def _said(file: str, message: str) -> str:
+def _placed(file: str, message: str) -> str:
     return f"{file}: {message}" if file else message
 
 

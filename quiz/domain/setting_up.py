@@ -3,6 +3,7 @@
 import secrets
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -123,15 +124,71 @@ def blueprint_of(quiz: Quiz) -> Blueprint:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Depth:
+    """How deep the bank is for one cell of a blueprint.
+
+    Attributes:
+        approved: usable items in the bank now.
+        drawn: those that the quiz draws from; its pool was fixed when it was set up.
+        needed: `DEPTH` times what a paper takes.
+    """
+
+    topic: str
+    difficulty: str
+    count: int
+    approved: int
+    drawn: int
+
+    @property
+    def needed(self) -> int:
+        return DEPTH * self.count
+
+    @property
+    def missing(self) -> int:
+        return max(self.needed - self.approved, 0)
+
+    @property
+    def missing_in_pool(self) -> int:
+        return max(self.needed - self.drawn, 0)
+
+
+def depths_of(quiz: Quiz) -> list[Depth]:
+    """For every cell of the blueprint what the bank and the quiz's pool hold; three queries."""
+    approved = Counter(ItemVersion.objects.usable().values_list("item__topic", "item__difficulty"))
+    drawn = Counter(quiz.pool.values_list("item__topic", "item__difficulty"))
+    return [
+        Depth(
+            topic=cell.topic,
+            difficulty=str(cell.difficulty),
+            count=cell.count,
+            approved=approved[cell.topic, str(cell.difficulty)],
+            drawn=drawn[cell.topic, str(cell.difficulty)],
+        )
+        for cell in blueprint_of(quiz).cells
+    ]
+
+
 def pool_faults(quiz: Quiz) -> list[str]:
     """What a quiz lacks to be sat, in words; nothing if its pool is deep enough."""
     blueprint = blueprint_of(quiz)
     if not blueprint.cells:
         return [_("The quiz has no blueprint.")]
-    drawn = quiz.pool.values_list("item__topic", "item__difficulty")
-    if short := _short_of(blueprint, Counter(drawn)):
-        return [_("The quiz’s pool is too small (%(cells)s).") % {"cells": "; ".join(short)}]
-    return []
+    return [
+        _(
+            "%(topic)s, %(difficulty)s: the quiz draws from %(drawn)d items and needs %(need)d. The"
+            " bank has %(approved)d approved ones."
+        )
+        % {
+            "topic": say_topic(depth.topic),
+            "difficulty": say_difficulty(depth.difficulty),
+            "drawn": depth.drawn,
+            "need": depth.needed,
+            "approved": depth.approved,
+        }
+        for depth in depths_of(quiz)
+        if depth.missing_in_pool
+    ]
 
 
 def _keep_cells(quiz: Quiz, blueprint: Blueprint) -> None:

@@ -22,9 +22,9 @@ from notifications.domain.outbox import Telling, queue
 from notifications.moments import say_instant
 from quiz.answers import Answer, SavedAnswer
 from quiz.dealing import dealt
-from quiz.entries import PROMPT
-from quiz.models import Attempt, ExtraTime, Kind, Quiz, QuizItem, Response
+from quiz.models import Attempt, ExtraTime, Quiz, QuizItem, Response
 from quiz.papers import Blueprint, Cell, Paper, PoolItem, draw
+from quiz.pooling import pool_item
 
 
 class UnableToSit(Refused):
@@ -230,21 +230,7 @@ def _blueprint_and_pool(quiz_id: int, seed: str) -> tuple[Blueprint, tuple[PoolI
     quiz = Quiz.objects.get(pk=quiz_id)
     cells = tuple(Cell(cell.topic, cell.difficulty, cell.count) for cell in quiz.cells.all())
     rows = QuizItem.objects.filter(quiz=quiz).select_related("item_version__item")
-    pool = tuple(
-        PoolItem(
-            key=row.item_version_id,
-            topic=row.item_version.item.topic,
-            difficulty=row.item_version.item.difficulty,
-            choices=tuple(choice["key"] for choice in row.item_version.choices),
-            pinned=frozenset(
-                choice["key"]
-                for choice in row.item_version.choices
-                if choice["pinned"] or choice.get("role") == PROMPT
-            ),
-            ordered=row.item_version.kind == Kind.ORDERING,
-        )
-        for row in rows.order_by("item_version_id")
-    )
+    pool = tuple(pool_item(row.item_version) for row in rows.order_by("item_version_id"))
     return Blueprint(cells), pool
 
 

@@ -45,12 +45,29 @@ class Item(models.Model):
     topic = models.SlugField(_("topic"), max_length=60)
     difficulty = models.CharField(_("difficulty"), max_length=10, choices=Difficulty)
     created_at = models.DateTimeField(_("created"))
+    retired_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
+    retired_by = models.ForeignKey(
+        User,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("withdrawn by"),
+    )
+    retired_reason = models.CharField(_("why it is withdrawn"), max_length=200, blank=True)
 
     class Meta:
         verbose_name = _("item")
         verbose_name_plural = _("items")
         ordering = ["code"]
         indexes = [models.Index(fields=["topic", "difficulty"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(retired_at__isnull=True, retired_by__isnull=True, retired_reason="")
+                | Q(retired_at__isnull=False, retired_by__isnull=False) & ~Q(retired_reason=""),
+                name="quiz_item_withdrawn_by_somebody_for_a_reason",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.code
@@ -69,8 +86,8 @@ class ItemVersionQuerySet(models.QuerySet["ItemVersion"]):
         return self.exclude(stem_en="").exclude(stem_zh="")
 
     def usable(self) -> "ItemVersionQuerySet":
-        """Of each item the newest approved version."""
-        approved = self.filter(approved_at__isnull=False)
+        """Of each item the newest approved version; none of one that is withdrawn."""
+        approved = self.filter(approved_at__isnull=False, item__retired_at__isnull=True)
         later = ItemVersion.objects.filter(
             item=OuterRef("item"), number__gt=OuterRef("number"), approved_at__isnull=False
         )

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.utils.html import format_html
+from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from accounts.languages import Language
+from quiz.differences import Part, differences
 from quiz.markup import render, render_line
 from quiz.models import ItemVersion
 from quiz.scoring import (
@@ -130,3 +132,38 @@ def _interval(answer: Near | Between) -> str:
 
 def _percent(share: Decimal) -> str:
     return f"{float(100 * share):g}%"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A field of a version that says something else than in the version before."""
+
+    name: str
+    parts: list[Part]
+
+
+def changes_between(before: ItemVersion, after: ItemVersion) -> list[Change]:
+    """What has changed from one version to the next, field by field."""
+    old, new = _told(before), _told(after)
+    return [
+        Change(name, differences(old.get(name, ""), new.get(name, "")))
+        for name in dict.fromkeys([*new, *old])
+        if old.get(name, "") != new.get(name, "")
+    ]
+
+
+def _told(version: ItemVersion) -> dict[str, str]:
+    """Every field of a version as text, by its name."""
+    names = ("text_format", "stem_en", "stem_zh", "feedback_en", "feedback_zh", "source_name")
+    told = {
+        str(ItemVersion._meta.get_field(name).verbose_name): str(getattr(version, name))  # type: ignore[union-attr]
+        for name in names
+    }
+    for choice in version.choices:
+        for language, text in choice["text"].items():
+            name = _("choice %(key)s (%(language)s)")
+            told[name % {"key": choice["key"], "language": Language(language).label}] = text
+    told[_("key")] = "\n".join(
+        strip_tags(f"{row.texts[0]} {row.percent}") for row in _rows(version)
+    )
+    return told

@@ -309,7 +309,7 @@ def test_a_copy_keeps_the_blueprint_when_the_bank_has_become_too_small(
 
     assert sorted(copy.quiz.cells.values_list("count", flat=True)) == [9, 9, 9]
     assert copy.quiz.pool.count() == 0
-    with pytest.raises(NotReady, match="pool is too small"):
+    with pytest.raises(NotReady, match="the quiz draws from"):
         open_cohort(cohort_id=copy.pk, by=manager, now=now)
 
 

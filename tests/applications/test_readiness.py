@@ -121,7 +121,7 @@ def test_the_quiz_needs_a_pool_three_times_as_deep_as_a_paper(ready: Cohort, now
 
     assert undone(ready, now) == ["quiz"]
     [text] = missing_for(ready, now)
-    assert "5 of 6" in text
+    assert "draws from 5 items and needs 6" in text
     assert ItemVersion.objects.count() == 15
 
 

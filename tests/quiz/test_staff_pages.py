@@ -13,6 +13,7 @@ from accounts.models import User
 from accounts.roles import Role
 from dtt.play.people import make_user
 from dtt.play.quiz import sit_quiz
+from quiz.domain.setting_up import pool_faults
 from quiz.domain.sitting import open_attempt
 from quiz.models import Attempt, ExtraTime, ItemVersion, ScoringRun
 from tests.quiz.conftest import Hall, gift_bank
@@ -142,6 +143,22 @@ def test_extra_time_is_granted_by_its_form(hall: Hall, factor: str, granted: int
     assert (answer.status_code, ExtraTime.objects.count()) == (302 if granted else 200, granted)
     kept = ExtraTime.objects.values_list("factor", "granted_by")
     assert list(kept) == [(Decimal(factor), hall.manager.pk)] * granted
+
+
+def test_the_quiz_page_says_which_parts_the_bank_is_too_shallow_for(hall: Hall) -> None:
+    hall.quiz.cells.filter(topic="statistics").update(count=4)
+    page = client_of(hall.manager).get(reverse("admin:quiz_quiz_change", args=[hall.quiz.pk]))
+
+    depths = [depth for _topic, _difficulty, depth in page.context["cells"]]
+    assert [(d.needed, d.drawn, d.approved, d.missing_in_pool) for d in depths] == [
+        (6, 6, 6, 0),
+        (3, 3, 3, 0),
+        (12, 6, 6, 6),
+    ]
+    assert "this quiz cannot open yet" in page.content.decode()
+    assert pool_faults(hall.quiz) == [
+        "Statistics, easy: the quiz draws from 6 items and needs 12. The bank has 6 approved ones."
+    ]
 
 
 def test_a_row_that_is_not_there_is_no_error(hall: Hall) -> None:
