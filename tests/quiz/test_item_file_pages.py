@@ -194,3 +194,14 @@ def test_a_second_import_of_a_table_changes_nothing(author: User, now: datetime)
 
     assert ItemVersion.objects.count() == 1
     assert ItemFile.objects.first().report["skip"] == 1
+
+
+def test_two_files_wait_beside_each_other(author: User) -> None:
+    client = client_of(author)
+
+    upload(client, "bank.csv", TABLE.encode())
+    upload(client, "a.gift", ONE.encode())
+    upload(client, "again.gift", ONE.encode())
+
+    kept = ItemFile.objects.values_list("name", "format").order_by("pk")
+    assert list(kept) == [("bank.csv", "csv"), ("again.gift", "gift")]

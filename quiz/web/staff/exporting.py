@@ -1,5 +1,7 @@
 """Take questions out of the bank: the list as it was filtered, a format, a reason."""
 
+from collections import defaultdict
+
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.options import IncorrectLookupParameters, ModelAdmin
@@ -67,16 +69,19 @@ def export(request: HttpRequest, items: "ModelAdmin[Item]") -> HttpResponse:
                 messages.error(request, str(refusal))
             else:
                 return _file(exported)
-    losses = looked.losses if looked else ()
+    told: dict[str, list[str]] = defaultdict(list)
+    for loss in looked.losses if looked else ():
+        said = _(loss.reason) % loss.params
+        told[loss.item].append(
+            _("Left out: %(reason)s") % {"reason": said} if loss.left_out else said
+        )
     context = {
         "form": form,
         "count": len(ids),
         "looked": looked,
         "seen": _seen(looked, **wanted) if looked else "",
-        "losses": [
-            (loss.item, _(loss.reason) % loss.params, loss.left_out) for loss in losses[:SHOWN]
-        ],
-        "more_losses": max(len(losses) - SHOWN, 0),
+        "losses": [(item, " ".join(said)) for item, said in told.items()][:SHOWN],
+        "more_losses": max(len(told) - SHOWN, 0),
     }
     status = UNPROCESSABLE if form.errors else 200
     return staff_page(request, "items_export", _("Export questions"), context, status=status)
