@@ -51,7 +51,7 @@ class ItemAdmin(RoleAdmin):
     list_display = ["code", "topic_name", "difficulty", "newest", "in_papers"]
     list_filter = ["topic", "difficulty", ("retired_at", admin.EmptyFieldListFilter)]
     list_before_template = "quiz/staff/items_top.html"
-    change_form_before_template = "quiz/staff/item_top.html"
+    change_form_outer_before_template = "quiz/staff/item_top.html"
     search_fields = ["code", "versions__stem_en", "versions__stem_zh"]
     fields = ["code", "topic_name", "difficulty", "created_at", "said"]
     readonly_fields = ["topic_name", "said"]

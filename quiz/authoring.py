@@ -61,9 +61,14 @@ class Row:
     percent: str = ""
     tolerance: str = ""
 
-    @property
-    def is_blank(self) -> bool:
-        return not (self.text_en or self.text_zh or self.answer_en or self.answer_zh)
+    def says_something(self, kind: str) -> bool:
+        """Whether a column that this kind of question has is filled in."""
+        said = self.text_en
+        if kind not in ("numerical", "short"):
+            said += self.text_zh
+        if kind == "matching":
+            said += self.answer_en + self.answer_zh
+        return bool(said.strip())
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +109,7 @@ def body_of(
     Raises:
         NotWritten: no answer would be right, or nobody could tell which one is.
     """
-    written = [row for row in rows if not row.is_blank]
+    written = [row for row in rows if row.says_something(kind)]
     if len(written) > MAX_CHOICES:
         raise NotWritten("A question has at most %(most)d choices here.", most=MAX_CHOICES)
     choices: list[dict[str, Any]] = []
@@ -188,8 +193,8 @@ def _choices(
 
 
 def _matching(written: list[Row], text_format: str) -> tuple[list[dict[str, Any]], MatchingKey]:
-    prompts = [row for row in written if row.text_en or row.text_zh]
-    if not all(row.answer_en for row in written):
+    prompts = [row for row in written if (row.text_en + row.text_zh).strip()]
+    if not all(row.answer_en.strip() for row in written):
         raise NotWritten("Each pair needs an answer in English.")
     _require_different(row.text_en for row in prompts)
     options = {row.answer_en.strip(): row.answer_zh.strip() for row in reversed(written)}

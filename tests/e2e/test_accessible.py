@@ -25,6 +25,7 @@ VISITED_BY = ("applicant", "stranger", "recruiter", "judge", "trainer", "manager
 STAFF_ROOMS = ("accounts", "applications")
 NO_PAGES = {  # files and answers for programs
     *("cohort_calendar", "health", "set_language", "applications:document", "portal:cv"),
+    "quiz:image",
     *("applications:institutions", "admin:accounts_job_progress"),
 }
 ACCOUNT_PAGES = {  # of the libraries, in our clothes

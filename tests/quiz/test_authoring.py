@@ -416,11 +416,14 @@ def test_withdrawing_and_taking_up_again_by_the_page(author: User, now: datetime
     item = write(author, now).item
     browser, url = client_of(author), reverse("admin:quiz_item_retire", args=[item.pk])
 
+    before = browser.get(reverse("admin:quiz_item_change", args=[item.pk])).content.decode()
     browser.post(url, {"reason": "Leaked.\x00"})
     page = browser.get(reverse("admin:quiz_item_change", args=[item.pk])).content.decode()
     browser.post(url, {"restore": "1"})
     item.refresh_from_db()
 
+    # A form inside the form of the page would post to the page.
+    assert before.index(f'action="{url}"') < before.index('id="item_form"')
     assert "Leaked." in page
     assert item.retired_at is None
 

@@ -264,3 +264,16 @@ def test_the_order_that_is_asked_for_is_never_the_one_that_is_shown(seed: int, s
     assert sorted(shown.choices) == sorted(item.choices)
     assert shown.choices != item.choices
     assert draw(Blueprint((Cell("python", "easy", 1),)), [item], seed).items == (shown,)
+
+
+def test_a_paper_with_both_kinds_that_was_drawn_once_can_be_drawn_for_ever() -> None:
+    pool = [
+        PoolItem(7, "python", "easy", choices=tuple("abcde"), pinned=frozenset("ab")),
+        PoolItem(8, "python", "hard", choices=tuple("abc"), ordered=True),
+    ]
+    blueprint = Blueprint((Cell("python", "easy", 1), Cell("python", "hard", 1)))
+
+    assert (
+        draw(blueprint, pool, "2026-a").canonical()
+        == b'[[8,["b","c","a"]],[7,["a","b","d","e","c"]]]'
+    )
