@@ -98,6 +98,8 @@ VERBS = {
     # quiz
     "set-up-quiz": _("Set a quiz up"),
     "import-item": _("Imported a question"),
+    "import-items": _("Imported a file of questions"),
+    "export-item": _("Exported a question"),
     "translate-item": _("Translated a question"),
     "approve-item": _("Approved a question"),
     "write-item": _("Wrote a question"),

@@ -30,6 +30,7 @@ from quiz.models import (
     Attempt,
     ExtraTime,
     Item,
+    ItemFile,
     ItemVersion,
     Quiz,
     Response,
@@ -38,6 +39,7 @@ from quiz.models import (
 from quiz.rules import manages_quizzes, reads_items
 from quiz.web import authoring
 from quiz.web.previews import preview_of
+from quiz.web.staff import exporting, importing
 from quiz.web.statistics_pages import history_of
 from quiz.wording import say_difficulty, say_topic
 
@@ -63,6 +65,7 @@ class ItemAdmin(RoleAdmin):
         return [
             path("new/", view(authoring.new), name="quiz_item_new"),
             path("new/<slug:kind>/", view(authoring.write), name="quiz_item_write"),
+            path("export/", view(self.export_view), name="quiz_item_export"),
             path("images/", view(authoring.images), name="quiz_item_images"),
             path("<int:pk>/edit/", view(authoring.edit), name="quiz_item_edit"),
             path("<int:pk>/preview/", view(authoring.preview), name="quiz_item_preview"),
@@ -81,6 +84,9 @@ class ItemAdmin(RoleAdmin):
         item = self.get_object(request, object_id)
         more = authoring.item_page(item, request) if item else {}
         return super().change_view(request, object_id, form_url, (extra_context or {}) | more)
+
+    def export_view(self, request: HttpRequest) -> HttpResponse:
+        return exporting.export(request, self)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Item]:
         items = super().get_queryset(request)
@@ -149,6 +155,31 @@ class ItemVersionAdmin(RoleAdmin):
     @admin.display(description=gettext_lazy("what it says"))
     def said(self, version: ItemVersion) -> SafeString:
         return render_to_string("admin/quiz/_versions.html", {"previews": [preview_of(version)]})
+
+
+@admin.register(ItemFile)
+class ItemFileAdmin(RoleAdmin):
+    """Files that were brought in, and those that wait for somebody to confirm them."""
+
+    readers = (Role.PROGRAMME_MANAGER, Role.QUIZ_AUTHOR)
+    list_display = ["name", "format", "language", "uploaded_at", "imported_at", "uploaded_by"]
+    list_filter = ["format", "language"]
+    list_select_related = ["uploaded_by"]
+    fields = [*list_display, "sha256"]
+    readonly_fields = fields
+    list_before_template = "admin/quiz/item_files_top.html"
+    change_form_before_template = "admin/quiz/items_waits.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ItemFile]:
+        return super().get_queryset(request).defer("content", "report")
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        return [
+            path("upload/", view(importing.upload), name="quiz_items_upload"),
+            path("upload/<int:pk>/", view(importing.confirm), name="quiz_items_confirm"),
+            *super().get_urls(),
+        ]
 
 
 class PageAdmin(RoleAdmin):

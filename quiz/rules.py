@@ -15,9 +15,12 @@ from quiz.models import Attempt, ItemImage, Response
 
 manages_quizzes = has_role(Role.PROGRAMME_MANAGER)
 reads_items = has_role(Role.PROGRAMME_MANAGER, Role.QUIZ_AUTHOR)
+# Who writes questions does not carry the whole bank out of the house.
+exports_items = has_role(Role.PROGRAMME_MANAGER)
 
 rules.add_perm("quiz.manage", manages_quizzes)
 rules.add_perm("quiz.read_items", reads_items)
+rules.add_perm("quiz.export_items", exports_items)
 
 
 def sittings_for(user: User) -> QuerySet[Application]:

@@ -37,6 +37,7 @@ from dtt.play.season import Season
 from dtt.play.selection import make_staff
 from matching.models import MatchRun, Offer, Opportunity, Recruiter
 from quiz.domain.images import keep_images
+from quiz.domain.item_files import keep_item_file
 from quiz.domain.statistics import compute_statistics
 from quiz.models import Attempt, Item, ItemVersion, Quiz, ScoringRun
 from selection.models import Selection
@@ -232,6 +233,9 @@ STAFF_DOORS: dict[str, Door] = {
     "admin:quiz_attempt_void": Door(MANAGES, by("attempt"), ANSWERED | DOES),
     "admin:quiz_itemstatistics_ask": Door(MANAGES, by("scoring"), DOES),
     "admin:quiz_itemstatistics_item": Door(own("manager", "author"), by("scoring", "analysed")),
+    "admin:quiz_item_export": Door(MANAGES),
+    "admin:quiz_items_confirm": Door(own("manager", "author"), by("item_file")),
+    "admin:quiz_items_upload": Door(own("manager", "author")),
     "admin:quiz_quiz_score": Door(MANAGES, by("quiz"), ANSWERED | DOES),
     "admin:selection_appeal_decide": Door(MANAGES, by("override"), DOES),
     "admin:selection_selection_all_lists": Door(STAFF, says=ANSWERED),
@@ -287,6 +291,7 @@ MODELS: dict[str, frozenset[str]] = {
     "quiz.extratime": own("manager", "officer"),
     "quiz.item": own("manager", "author"),
     "quiz.itemstatistics": own("manager", "author"),
+    "quiz.itemfile": own("manager", "author"),
     "quiz.itemversion": own("manager", "author"),
     "quiz.quiz": READS,
     "quiz.scoringrun": READS,
@@ -414,6 +419,9 @@ def _for_staff(
     )
     run = ScoringRun.objects.get(quiz__cohort=cohort)
     analysis = compute_statistics(run_id=run.pk, by=manager, now=now)
+    items = keep_item_file(
+        name="a.csv", content=b"question", format="csv", language="en", by=manager, now=now
+    )
     return {
         "access": AccessRequest.objects.filter(application=somebody).get().pk,
         "analysed": analysis.result["items"][0]["version_id"],
@@ -426,6 +434,7 @@ def _for_staff(
         "file": file.pk,
         "image": keep_images(contents=[DOT], by=manager, now=now)[0].reference,
         "institution": Institution.objects.order_by("pk")[0].pk,
+        "item_file": items.pk,
         "item": Item.objects.order_by("pk")[0].pk,
         "item_version": ItemVersion.objects.order_by("pk")[0].pk,
         "job": job.pk,

@@ -37,13 +37,18 @@ def harmful(text: str) -> bool:
 
 
 def harmless(text: str) -> str:
-    """Return the text, with an apostrophe before it where it is `harmful`."""
-    return f"'{text}" if harmful(text) else text
+    """Return the text, with an apostrophe before it where it is `harmful`, or would become so
+    when `unguarded` took away an apostrophe of its own."""
+    return f"'{text}" if _needs_guard(text) else text
 
 
 def unguarded(text: str) -> str:
     """Return the text as it was before `harmless`."""
-    return text[1:] if text.startswith("'") and harmful(text[1:]) else text
+    return text[1:] if text.startswith("'") and _needs_guard(text[1:]) else text
+
+
+def _needs_guard(text: str) -> bool:
+    return harmful(text) or harmful(text.lstrip("'"))
 
 
 def say(cell: Cell) -> str:

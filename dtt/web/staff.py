@@ -126,6 +126,7 @@ def groups() -> tuple[tuple[str | Promise, tuple[Entry, ...]], ...]:
                 of_model("quiz.quiz"),
                 of_model("quiz.item"),
                 of_model("quiz.itemversion"),
+                of_model("quiz.itemfile"),
                 of_model("quiz.attempt"),
                 of_model("quiz.extratime"),
                 of_model("quiz.scoringrun"),

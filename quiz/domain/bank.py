@@ -1,7 +1,7 @@
 """Verbs about the item bank: bring items in, approve them."""
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -14,8 +14,10 @@ from accounts.domain import audit
 from accounts.errors import Refused
 from accounts.languages import Language
 from accounts.models import User
+from quiz.domain.images import UnableToKeepImage, image_as_kept, keep_images
 from quiz.entries import Entry, NotTaken, entry_of
-from quiz.formats.drafts import Parsed
+from quiz.formats.drafts import ImageDraft, ItemDraft, Parsed
+from quiz.formats.images import references_of, with_images
 from quiz.markup import faults_of, images_in
 from quiz.models import Item, ItemImage, ItemVersion
 from selection.canonical import digest
@@ -43,6 +45,11 @@ class Problem:
 
     line: int
     message: str
+    file: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        named = {"file": self.file} if self.file else {}
+        return {"line": self.line, "message": self.message, **named}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +73,8 @@ class ImportReport:
     def as_json(self) -> dict[str, Any]:
         return {
             **{action.value: self.count(action) for action in Action},
-            "problems": [{"line": p.line, "message": p.message} for p in self.problems],
+            "steps": [[step.line, step.code, step.action.value] for step in self.steps],
+            "problems": [problem.as_json() for problem in self.problems],
             "written": self.written,
         }
 
@@ -92,35 +100,58 @@ def import_items(
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [BANK_LOCK])
+        parsed, unshowable = _with_kept_images(parsed)
         entries, problems = _entries(parsed)
-        known = _newest({entry.code for entry in entries})
-        drafts: list[ItemVersion] = []
-        translated: list[ItemVersion] = []
-        steps: list[Step] = []
+        problems += [*unshowable, *_lost_images(parsed)]
+        plan = _Plan(_newest({entry.code for entry in entries}), problems)
         for entry in entries:
-            version = known.get(entry.code)
-            try:
-                if language == ENGLISH:
-                    action, draft = _english(entry, version, now=now)
-                else:
-                    action, draft = _chinese(entry, version)
-            except NotTaken as refused:
-                problems.append(Problem(entry.line, _(refused.reason) % refused.params))
-                continue
-            steps.append(Step(entry.line, entry.code, action))
-            if draft is None:
-                continue
-            if action == Action.TRANSLATE:
-                translated.append(draft)
-                continue
-            draft.source_name, draft.source_sha256 = source_name[:200], source_sha256
-            draft.created_at, draft.created_by = now, by
-            drafts.append(draft)
+            plan.take(entry, language, now=now)
+        if language == ENGLISH:
+            for entry in _translations(parsed, entries, problems):
+                plan.take(entry, CHINESE, now=now)
         write = confirm and not problems
         if write:
-            _write(drafts, translated, by=by, now=now)
-        problems.sort(key=lambda problem: problem.line)
-        return ImportReport(tuple(steps), tuple(problems), written=write)
+            contents = {i.reference: i.content for draft in parsed.items for i in draft.images}
+            keep_images(contents=contents.values(), by=by, now=now)
+            for draft in plan.drafts:
+                draft.source_name, draft.source_sha256 = source_name[:200], source_sha256
+                draft.created_at, draft.created_by = now, by
+            _write(plan.drafts, plan.translated, by=by, now=now)
+        problems.sort(key=lambda problem: (problem.file, problem.line))
+        return ImportReport(tuple(plan.steps.values()), tuple(problems), written=write)
+
+
+class _Plan:
+    """What an import would write, and what it would do with each question."""
+
+    def __init__(self, known: dict[str, ItemVersion], problems: list[Problem]) -> None:
+        self._known = known
+        self._problems = problems
+        self.drafts: list[ItemVersion] = []
+        self.translated: list[ItemVersion] = []
+        self.steps: dict[str, Step] = {}
+
+    def take(self, entry: Entry, language: str, *, now: datetime) -> None:
+        """Plan one question; a translation may follow the question that is new with it."""
+        version = self._known.get(entry.code)
+        try:
+            if language == ENGLISH:
+                action, draft = _english(entry, version, now=now)
+            else:
+                action, draft = _chinese(entry, version)
+        except NotTaken as refused:
+            self._problems.append(_problem(entry.line, refused))
+            return
+        before = self.steps.get(entry.code)
+        if before is None or before.action == Action.SKIP:
+            self.steps[entry.code] = Step(entry.line, entry.code, action)
+        if draft is None:
+            return
+        if action != Action.TRANSLATE:
+            self.drafts.append(draft)
+            self._known[entry.code] = draft
+        elif draft.pk is not None:
+            self.translated.append(draft)
 
 
 def approve_items(
@@ -209,23 +240,75 @@ def _require_showable(versions: list[ItemVersion]) -> None:
 
 
 def _entries(parsed: Parsed) -> tuple[list[Entry], list[Problem]]:
-    problems = [Problem(fault.line, _(fault.reason) % fault.params) for fault in parsed.faults]
+    problems = [
+        Problem(fault.line, _placed(fault.file, _(fault.reason) % fault.params), fault.file)
+        for fault in parsed.faults
+    ]
     entries: dict[str, Entry] = {}
     for draft in parsed.items:
         try:
             entry = entry_of(draft)
         except NotTaken as refused:
-            problems.append(Problem(draft.line, _(refused.reason) % refused.params))
+            problems.append(_problem(draft.line, refused, draft.file))
             continue
         first = entries.setdefault(entry.code, entry)
         if first is not entry:
-            problems.append(
-                Problem(
-                    entry.line,
-                    _("The same question stands in line %(line)d.") % {"line": first.line},
-                )
-            )
+            twice = _("The same question stands in line %(line)d.") % {"line": first.line}
+            problems.append(Problem(entry.line, _placed(draft.file, twice), draft.file))
     return list(entries.values()), problems
+
+
+def _translations(
+    parsed: Parsed, entries: Iterable[Entry], problems: list[Problem]
+) -> Iterator[Entry]:
+    """The Chinese of each question, under the code of the English that it stands beside."""
+    codes = {entry.line: entry.code for entry in entries}
+    for draft in parsed.translations:
+        if draft.line not in codes:
+            continue
+        try:
+            yield replace(entry_of(draft), code=codes[draft.line])
+        except NotTaken as refused:
+            problems.append(_problem(draft.line, refused))
+
+
+def _with_kept_images(parsed: Parsed) -> tuple[Parsed, list[Problem]]:
+    """The file as it refers to what the bank keeps of its pictures: they lose what nobody sees."""
+    problems: list[Problem] = []
+    items: list[ItemDraft] = []
+    for draft in parsed.items:
+        kept: dict[str, ImageDraft] = {}
+        for image in draft.images:
+            try:
+                cleaned = image_as_kept(image.content)
+            except UnableToKeepImage as refused:
+                said = _placed(draft.file, f"{image.name}: {refused}")
+                problems.append(Problem(draft.line, said, draft.file))
+                continue
+            kept[image.reference] = ImageDraft(cleaned.reference, image.name, cleaned.content)
+        items.append(with_images(draft, kept) if kept else draft)
+    return replace(parsed, items=tuple(items)), problems
+
+
+def _lost_images(parsed: Parsed) -> Iterator[Problem]:
+    """Pictures that are neither in the file nor in the bank."""
+    shown = [(draft, references_of(draft)) for draft in (*parsed.items, *parsed.translations)]
+    wanted = {reference for _draft, references in shown for reference in references}
+    there = set(ItemImage.objects.filter(reference__in=wanted).values_list("reference", flat=True))
+    there |= {image.reference for draft in parsed.items for image in draft.images}
+    for draft, references in shown:
+        for reference in sorted(references - there):
+            missing = _("The image “image:%(reference)s” is not in the bank. Upload it first.")
+            said = _placed(draft.file, missing % {"reference": reference})
+            yield Problem(draft.line, said, draft.file)
+
+
+def _problem(line: int, refused: NotTaken, file: str = "") -> Problem:
+    return Problem(line, _placed(file, _(refused.reason) % refused.params), file)
+
+
+def _placed(file: str, message: str) -> str:
+    return f"{file}: {message}" if file else message
 
 
 def _newest(codes: set[str]) -> dict[str, ItemVersion]:

@@ -107,3 +107,12 @@ def _say(fault: ImageFault) -> str:
             "This image moves. An applicant could not stop it: save one picture of it."
         ),
     }[fault]
+
+
+def image_as_kept(content: bytes) -> Image:
+    """What would be kept of an image, and under which reference; nothing is.
+
+    Raises:
+        UnableToKeepImage: it is no image that can be shown.
+    """
+    return _read(content)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
+from hashlib import sha256
 from itertools import chain, count, islice, product
 from string import ascii_lowercase
 from types import MappingProxyType
@@ -36,6 +37,7 @@ BROKEN = map(
 )
 LEGAL_WEIGHTS = tuple(sorted([*WHOLE, *BROKEN]))
 WEIGHT_TOLERANCE = Decimal("0.001")  # percent: how far Moodle lets a written weight be off
+IMAGE = "image:"  # how a text refers to an image of its draft
 
 
 class Kind(StrEnum):
@@ -45,7 +47,7 @@ class Kind(StrEnum):
     NUMERICAL = "numerical"
     SHORT = "short"
     MATCHING = "matching"
-    ORDERING = "ordering"
+    ORDERING = "ordering"  # the choices stand in the right order, each with a fraction of 100
     ESSAY = "essay"
     DESCRIPTION = "description"
 
@@ -120,8 +122,38 @@ class PairDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class UnitDraft:
+    """A unit behind a number, and how many of the item's own unit one of it is: 1 km is 1000 m."""
+
+    name: str
+    size: Decimal
+
+    def as_json(self) -> dict[str, Any]:
+        return {"unit": self.name, "size": _number(self.size)}
+
+
+@dataclass(frozen=True, slots=True)
+class ImageDraft:
+    """A picture that came with the file. Texts refer to it as `image:` and its `reference`."""
+
+    reference: str
+    name: str
+    content: bytes
+
+    @classmethod
+    def of(cls, name: str, content: bytes) -> "ImageDraft":
+        return cls(sha256(content).hexdigest()[:32], name, content)
+
+    def as_json(self) -> dict[str, Any]:
+        return {"reference": self.reference, "name": self.name, "bytes": len(self.content)}
+
+
+@dataclass(frozen=True, slots=True)
 class ItemDraft:
-    """One question as the file has it; `line` is where it begins, counted from 1."""
+    """One question as the file has it.
+
+    `line` is where it begins, counted from 1, in the member `file` if the whole is a package.
+    """
 
     kind: Kind
     stem: str
@@ -137,8 +169,17 @@ class ItemDraft:
     case_sensitive: bool = False
     general_feedback: str = ""
     general_feedback_format: TextFormat = TextFormat.MOODLE
+    units: tuple[UnitDraft, ...] = ()
+    images: tuple[ImageDraft, ...] = ()
+    file: str = ""
 
     def as_json(self) -> dict[str, Any]:
+        rare: dict[str, Any] = {
+            "units": [unit.as_json() for unit in self.units],
+            "images": [image.as_json() for image in self.images],
+            "case_sensitive": self.case_sensitive,
+            "file": self.file,
+        }
         return {
             "kind": self.kind.value,
             "identifier": self.identifier,
@@ -152,6 +193,7 @@ class ItemDraft:
             "pairs": [pair.as_json() for pair in self.pairs],
             "general_feedback": self.general_feedback,
             "line": self.line,
+            **{name: value for name, value in rare.items() if value},
         }
 
 
@@ -175,10 +217,12 @@ class Fault:
     code: str
     reason: str
     params: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    file: str = ""
 
     @property
     def message(self) -> str:
-        return self.reason % self.params
+        said = self.reason % self.params
+        return f"{self.file}: {said}" if self.file else said
 
     def as_json(self) -> dict[str, Any]:
         return {"line": self.line, "code": self.code, "message": self.message}
@@ -186,17 +230,25 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """All that a file holds, each tuple in the order of its lines."""
+    """All that a file holds, each tuple in the order of its lines.
+
+    `translations` are the same questions in Chinese, where one file holds both languages: each
+    belongs to the item of the same line.
+    """
 
     items: tuple[ItemDraft, ...]
     faults: tuple[Fault, ...]
     categories: tuple[Category, ...] = ()
+    translations: tuple[ItemDraft, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        return {
+        body: dict[str, Any] = {
             "items": [item.as_json() for item in self.items],
             "faults": [fault.as_json() for fault in self.faults],
         }
+        if self.translations:
+            body["translations"] = [item.as_json() for item in self.translations]
+        return body
 
 
 def legal_weight(percent: Decimal) -> Decimal | None:
@@ -254,7 +306,10 @@ def key_of(draft: ItemDraft) -> Key | None:
             )
         case Kind.NUMERICAL:
             numbers = (a for a in draft.answers if isinstance(a, NumericalAnswerDraft))
-            return NumericalKey(tuple(filter(None, map(_numerical_answer, numbers))))
+            return NumericalKey(
+                tuple(filter(None, map(_numerical_answer, numbers))),
+                {unit.name: unit.size for unit in draft.units},
+            )
         case Kind.MATCHING:
             prompts, options = prompts_of(draft), options_of(draft)
             names = choice_keys(len(prompts) + len(options))

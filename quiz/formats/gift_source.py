@@ -13,6 +13,7 @@ from itertools import accumulate
 from typing import Any, NamedTuple
 
 from quiz.formats.drafts import Fault, TextFormat
+from quiz.formats.faults import Refused
 
 ESCAPE = re.compile(r"\\([\\:#={}~n])")
 FORMAT = re.compile(r"\[(html|markdown|moodle|plain)\]")
@@ -59,14 +60,6 @@ REASONS = {
 
 def fault(code: str, line: int, **params: Any) -> Fault:
     return Fault(line, code, REASONS[code], params)
-
-
-class Refused(Exception):
-    """A question that cannot be imported, with every reason that was found."""
-
-    def __init__(self, *faults: Fault) -> None:
-        super().__init__(*(found.message for found in faults))
-        self.faults = faults
 
 
 class Block(NamedTuple):

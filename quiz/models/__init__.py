@@ -1,4 +1,5 @@
 from quiz.models.bank import Difficulty, Item, ItemVersion, Kind, TextFormat
+from quiz.models.files import ItemFile
 from quiz.models.images import ItemImage
 from quiz.models.quizzes import BlueprintCell, ExtraTime, Quiz, QuizItem
 from quiz.models.scores import AttemptScore, ScoringRun
@@ -13,6 +14,7 @@ __all__ = [
     "ExtraTime",
     "Item",
     "ItemFigure",
+    "ItemFile",
     "ItemImage",
     "ItemStatistics",
     "ItemVersion",

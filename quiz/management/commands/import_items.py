@@ -1,4 +1,4 @@
-"""`manage.py import_items FILE --format gift`: the bank's import as a command."""
+"""`manage.py import_items FILE --format csv`: the bank's import as a command."""
 
 import json
 import sys
@@ -13,10 +13,7 @@ from django.utils import timezone
 from accounts.languages import Language
 from quiz.domain.bank import Action, ImportReport, import_items
 from quiz.formats.drafts import Parsed
-from quiz.formats.gift import parse_gift
-
-PARSERS = {"gift": parse_gift}
-MAX_BYTES = 50 * 1024 * 1024
+from quiz.formats.registry import MAX_BYTES, READ, read_items
 
 
 class Command(BaseCommand):
@@ -26,7 +23,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", help="the file to read")
-        parser.add_argument("--format", choices=sorted(PARSERS), required=True)
+        parser.add_argument("--format", choices=sorted(one.name for one in READ), required=True)
         parser.add_argument("--language", choices=Language.values, default=Language.ENGLISH.value)
         parser.add_argument("--confirm", action="store_true", help="write to the bank")
         parser.add_argument("--json", action="store_true", help="print the items as JSON")
@@ -34,7 +31,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         path = Path(options["file"])
         source = _read(path)
-        parsed = PARSERS[options["format"]](source)
+        parsed = read_items(options["format"], source, options["language"])
         report = import_items(
             parsed=parsed,
             language=options["language"],
