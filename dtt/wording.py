@@ -100,6 +100,11 @@ VERBS = {
     "grant-extra-time": _("Gave extra time"),
     "score-quiz": _("Began to score the quiz"),
     "finish-scoring": _("Scored the quiz"),
+    "fail-scoring": _("Could not score the quiz"),
+    "choose-score-rule": _("Chose what a score of the quiz is"),
+    "propose-ruling": _("Proposed a ruling on an item"),
+    "put-in-force": _("Put a ruling on an item in force"),
+    "drop-ruling": _("Dropped a proposed ruling"),
     # bootcamp
     "set-up-bootcamp": _("Set the bootcamp up"),
     "add-room": _("Added a room"),

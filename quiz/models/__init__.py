@@ -1,5 +1,6 @@
 from quiz.models.bank import Difficulty, Item, ItemVersion, Kind, TextFormat
-from quiz.models.quizzes import BlueprintCell, ExtraTime, Quiz, QuizItem
+from quiz.models.quizzes import BlueprintCell, ExtraTime, Quiz, QuizItem, ScoreRule
+from quiz.models.rulings import Ruling
 from quiz.models.scores import AttemptScore, ScoringRun
 from quiz.models.sittings import Attempt, Response
 
@@ -15,6 +16,8 @@ __all__ = [
     "Quiz",
     "QuizItem",
     "Response",
+    "Ruling",
+    "ScoreRule",
     "ScoringRun",
     "TextFormat",
 ]
