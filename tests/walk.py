@@ -36,6 +36,7 @@ from dtt.play.people import make_applicant, make_cohort, make_user
 from dtt.play.season import Season
 from dtt.play.selection import make_staff
 from matching.models import MatchRun, Offer, Opportunity, Recruiter
+from quiz.domain.rulings import propose_ruling
 from quiz.models import Attempt, Quiz
 from selection.models import Selection
 
@@ -214,7 +215,14 @@ STAFF_DOORS: dict[str, Door] = {
     "admin:matching_opportunity_do": Door(MANAGES, by("job_post", "verb"), DOES),
     "admin:matching_recruiter_do": Door(MANAGES, by("recruiter", "verb"), DOES),
     "admin:quiz_attempt_void": Door(MANAGES, by("attempt"), ANSWERED | DOES),
+    "admin:quiz_quiz_progress": Door(READS, by("quiz")),
+    "admin:quiz_quiz_rule": Door(MANAGES, by("quiz"), DOES),
     "admin:quiz_quiz_score": Door(MANAGES, by("quiz"), ANSWERED | DOES),
+    "admin:quiz_ruling_ask": Door(MANAGES, by("ruling"), DOES),
+    "admin:quiz_ruling_decide": Door(MANAGES, by("ruling"), DOES),
+    "admin:quiz_ruling_drop": Door(MANAGES, by("ruling"), DOES),
+    "admin:quiz_ruling_items": Door(MANAGES, by("quiz")),
+    "admin:quiz_ruling_new": Door(MANAGES, by("quiz", "quiz_item")),
     "admin:selection_selection_all_lists": Door(STAFF, says=ANSWERED),
     "admin:selection_selection_decide": Door(MANAGES, by("list"), DOES),
     "admin:selection_selection_discard": Door(MANAGES, by("list"), DOES),
@@ -265,6 +273,7 @@ MODELS: dict[str, frozenset[str]] = {
     "quiz.item": own("manager", "author"),
     "quiz.itemversion": own("manager", "author"),
     "quiz.quiz": READS,
+    "quiz.ruling": READS,
     "quiz.scoringrun": READS,
     "selection.entry": READS,
     "selection.seedcommitment": READS,
@@ -387,6 +396,11 @@ def _for_staff(
     file = keep_upload(
         cohort_id=cohort.pk, name="a.csv", content=FORM.encode(), by=manager, now=now
     )
+    quiz = Quiz.objects.get(cohort=cohort)
+    item = quiz.pool.order_by("pk")[0]
+    ruling = propose_ruling(
+        quiz_id=quiz.pk, item_version_id=item.pk, effect="void", reason="x", by=manager, now=now
+    )
     return {
         "access": AccessRequest.objects.filter(application=somebody).get().pk,
         "alias": InstitutionAlias.objects.order_by("pk")[0].pk,
@@ -404,8 +418,10 @@ def _for_staff(
         "match": MatchRun.objects.order_by("pk")[0].pk,
         "pair": found.pk,
         "person": somebody.user_id,
-        "quiz": Quiz.objects.get(cohort=cohort).pk,
+        "quiz": quiz.pk,
+        "quiz_item": item.pk,
         "recruiter": Recruiter.objects.order_by("pk")[0].pk,
+        "ruling": ruling.pk,
         "text": text.pk,
         "verb": "nothing",
     }

@@ -112,7 +112,7 @@ def decide_on_ruling(
     """
     ruling = Ruling.objects.get(pk=ruling_id)
     _require_proposal(ruling)
-    approval = open_request(ruling)
+    approval = open_request(ruling, now)
     if approval is None:
         raise UnableToRule(_("Nobody has asked for a second person’s decision."))
     return approvals.decide(
@@ -149,10 +149,13 @@ def put_in_force(approval: Approval, by: User, now: datetime) -> None:
         score_quiz(quiz_id=quiz.pk, by=by, now=now)
 
 
-def open_request(ruling: Ruling) -> Approval | None:
-    """The request that waits for a second person, if one does."""
+def open_request(ruling: Ruling, now: datetime) -> Approval | None:
+    """The request that waits for a second person and has not lapsed, if one does."""
     return Approval.objects.filter(
-        kind=APPROVAL_KIND, object_id=str(ruling.pk), state=Approval.State.REQUESTED
+        kind=APPROVAL_KIND,
+        object_id=str(ruling.pk),
+        state=Approval.State.REQUESTED,
+        expires_at__gt=now,
     ).first()
 
 
