@@ -19,8 +19,10 @@ from urllib.request import urlopen
 
 from django.conf import settings
 
+from dtt.benches.fairness import fair_papers
 from dtt.benches.importing import import_50000
 from dtt.benches.measure import Measure
+from dtt.benches.scoring import score_100000
 from dtt.benches.staff_lists import staff_lists
 
 GIB = 1024**3
@@ -73,6 +75,8 @@ MEASURES: tuple[Callable[[], Iterator[Measure]], ...] = (
     first_page,
     staff_lists,
     import_50000,
+    score_100000,
+    fair_papers,
 )
 
 

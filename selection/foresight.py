@@ -73,9 +73,21 @@ def register(name: str, *, title: "str | _StrPromise", what_ifs: WhatIfs) -> Non
     _registered[name] = (title, what_ifs)
 
 
-def what_ifs_of(cohort_id: int) -> list[tuple[str, list[WhatIf]]]:
-    """Everything that might be otherwise, by the title of who offers it."""
-    return [(str(title), list(found(cohort_id))) for title, found in _registered.values()]
+def sensitivity(selection: Selection) -> list[tuple[str, list[tuple[str, Impact]]]]:
+    """What each thing that might be otherwise would do to a list, by who offers it.
+
+    Those that move most people come first, and those that move nobody are left out.
+    """
+    basis = basis_of(selection)
+    found = []
+    for title, what_ifs in _registered.values():
+        impacts = [
+            (one.title, basis.impact(before=one.before, after=one.after))
+            for one in what_ifs(selection.cohort_id)
+        ]
+        moving = [one for one in impacts if one[1].crossing]
+        found.append((str(title), sorted(moving, key=lambda one: (-one[1].crossing, one[0]))))
+    return found
 
 
 def lists_ranked_by(cohort: Cohort, sources: Iterable[str]) -> list[Basis]:

@@ -230,6 +230,7 @@ STAFF_DOORS: dict[str, Door] = {
     "admin:selection_selection_lists": Door(READS),
     "admin:selection_selection_publish": Door(MANAGES, by("list"), DOES),
     "admin:selection_selection_request": Door(MANAGES, by("list"), DOES),
+    "admin:selection_selection_sensitivity": Door(READS, by("list")),
     "admin:selection_selection_seed": Door(MANAGES, says=DOES),
 }
 MODELS: dict[str, frozenset[str]] = {

@@ -11,12 +11,14 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.roles import Role
+from applications.models import Application, Cohort
 from dtt.play.people import make_user
 from dtt.play.quiz import sit_quiz
 from quiz.domain.scoring import score_chunk, score_quiz
 from quiz.models import ItemVersion, Ruling, ScoringRun
 from quiz.web.ruling_forms import RulingForm
 from selection.domain.drawing import draw_up, rank_selection
+from selection.foresight import sensitivity
 from selection.models import Selection
 from tests.quiz.conftest import Hall
 
@@ -217,3 +219,28 @@ def test_what_a_score_is_is_chosen_before_the_opening_and_published(hall: Hall) 
     assert texts(late) == ["The quiz has opened. What a score is stays as it was published."]
     assert hall.quiz.score_rule == "equated"
     assert "differ in difficulty" in seen
+
+
+def test_the_page_of_a_list_names_whom_each_item_would_move(make_hall: Callable[..., Hall]) -> None:
+    hall = make_hall(people=6)
+    for person, application in enumerate(hall.applications):
+        sit_quiz(application, skill=person / 3 - 1, seed=5, now=hall.opens_at, walks_away=0)
+    at = hall.quiz.closes_at
+    run = score_quiz(quiz_id=hall.quiz.pk, by=hall.manager, now=at)
+    score_chunk(run_id=run.pk, first=1, last=2**40, now=at)
+    Cohort.objects.filter(pk=hall.cohort.pk).update(places=3, places_with_ties=3)
+    drawn = draw_up(cohort_id=hall.cohort.pk, step="bootcamp", by=hall.manager, now=at)
+    drawn = rank_selection(selection_id=drawn.pk, now=at)
+    client = client_of(hall.manager)
+
+    line = client.get(reverse("admin:selection_selection_change", args=[drawn.pk]))
+    url = reverse("admin:selection_selection_sensitivity", args=[drawn.pk])
+    page = client.get(url).content.decode()
+
+    assert url in line.content.decode()
+    for title, impacts in sensitivity(drawn):
+        assert title in page
+        for name, one in impacts:
+            assert name in page
+            for key in (*one.into, *one.out):
+                assert Application.objects.get(pk=key).reference in page
