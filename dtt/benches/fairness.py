@@ -86,7 +86,8 @@ def simulate(rounds: int, *, guessing: float = 0.0) -> dict[str, Found]:
 
 def make_bank(dice: np.random.Generator) -> tuple[list[PoolItem], Floats]:
     """Three times a paper of the demo's blueprint, and the true difficulties by key."""
-    pool, difficulties = [], []
+    pool: list[PoolItem] = []
+    difficulties: list[float] = []
     for cell in DEMO_BLUEPRINT.cells:
         for _copy in range(DEPTH * cell.count):
             pool.append(PoolItem(len(pool), cell.topic, cell.difficulty))

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from os import environ
+from typing import Any
 
 import psutil
 from django.conf import settings
@@ -87,7 +88,7 @@ def _hall(attempts: int) -> Quiz:
         cursor.executemany("INSERT INTO bench_paper VALUES (%s, %s, %s)", list(_papers(quiz)))
         cursor.execute("CREATE TEMP TABLE bench_answer (version bigint, n int, answer jsonb)")
         cursor.executemany("INSERT INTO bench_answer VALUES (%s, %s, %s)", list(_answers(quiz)))
-        values = {"quiz": quiz.pk, "cohort": cohort.pk, "at": cohort.quiz_opens_at}
+        values: dict[str, Any] = {"quiz": quiz.pk, "cohort": cohort.pk, "at": cohort.quiz_opens_at}
         cursor.execute(ATTEMPT, values)
         cursor.execute(RESPONSE, {"papers": PAPERS, "answers": ANSWERS})
         cursor.execute("ANALYZE")
