@@ -11,6 +11,7 @@ from decimal import Decimal
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from accounts.errors import Refused
 from applications.models import Application
 from quiz import equating
 from quiz.domain.finishing import marked
@@ -27,6 +28,10 @@ SCORE, CORE = "quiz.score", "quiz.core"
 MOST_ATTEMPTS = 5_000  # more would keep a page waiting; the page of one ruling has no such limit
 
 Columns = dict[str, dict[int, Decimal]]
+
+
+class UnableToForesee(Refused):
+    """It would take too long; the message says what to do instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +90,18 @@ def void_items(cohort_id: int) -> Iterator[WhatIf]:
 
     The scale of an equated quiz is taken as it is, without the item; the page of a ruling
     estimates it anew.
+
+    Raises:
+        UnableToForesee: so many have sat the quiz that the answer would keep a page waiting.
     """
     run = newest_run(cohort_id)
-    if run is None or run.attempts > MOST_ATTEMPTS:
+    if run is None:
         return
+    if run.attempts > MOST_ATTEMPTS:
+        raise UnableToForesee(
+            _("More than %(most)d people have sat the quiz. Propose a ruling to see its effect.")
+            % {"most": MOST_ATTEMPTS}
+        )
     before, people = _before(run), _people(run)
     keys = keys_of(run.quiz_id, run.rulings.all())
     sheets = list(read_sheets(_attempts(run), Judge(keys)))

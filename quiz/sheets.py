@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import sha256
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import QuerySet, TextField
@@ -71,18 +71,7 @@ def read_sheets(attempts: QuerySet[Attempt], judge: Judge) -> Iterator[Sheet]:
     Raises:
         UnableToMark: an answer cannot be read, or belongs to an item that is not in the quiz.
     """
-    rows = (
-        Response.objects.filter(attempt__in=attempts.order_by())
-        .order_by("attempt_id")
-        .values("attempt_id")
-        .annotate(
-            positions=ArrayAgg("position", order_by="position"),
-            versions=ArrayAgg("item_version_id", order_by="position"),
-            texts=ArrayAgg(Cast("answer", TextField()), order_by="position"),
-        )
-        .values_list("attempt_id", "positions", "versions", "texts")
-    )
-    for attempt_id, positions, versions, texts in rows.iterator(chunk_size=READ_AT_A_TIME):
+    for attempt_id, positions, versions, texts in _rows(attempts):
         try:
             judged = [judge.judge(*one) for one in zip(versions, texts, strict=True)]
         except (KeyError, NotCanonical) as fault:
@@ -99,6 +88,27 @@ def read_sheets(attempts: QuerySet[Attempt], judge: Judge) -> Iterator[Sheet]:
             tuple(versions),
             tuple(earned for earned, _text in judged),
             sha256(f"[{spelt}]".encode()).hexdigest(),
+        )
+
+
+def _rows(attempts: QuerySet[Attempt]) -> Iterator[tuple[int, list[int], list[int], list[Any]]]:
+    """Attempt, positions, item versions and answers as text, a row a paper.
+
+    The ids are named in each statement, so that the database looks these papers up instead of
+    reading everybody's.
+    """
+    ids = list(attempts.order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(ids), READ_AT_A_TIME):
+        yield from (
+            Response.objects.filter(attempt_id__in=ids[start : start + READ_AT_A_TIME])
+            .order_by("attempt_id")
+            .values("attempt_id")
+            .annotate(
+                positions=ArrayAgg("position", order_by="position"),
+                versions=ArrayAgg("item_version_id", order_by="position"),
+                texts=ArrayAgg(Cast("answer", TextField()), order_by="position"),
+            )
+            .values_list("attempt_id", "positions", "versions", "texts")
         )
 
 

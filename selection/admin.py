@@ -125,7 +125,11 @@ class SelectionAdmin(RoleAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         selection = self._selection(pk)
-        found = sensitivity(selection) if selection.result_digest else []
+        try:
+            found = sensitivity(selection) if selection.result_digest else []
+        except Refused as refused:
+            messages.error(request, str(refused))
+            return self._back(pk)
         keys = {
             key
             for _title, impacts in found

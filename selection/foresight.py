@@ -77,6 +77,9 @@ def sensitivity(selection: Selection) -> list[tuple[str, list[tuple[str, Impact]
     """What each thing that might be otherwise would do to a list, by who offers it.
 
     Those that move most people come first, and those that move nobody are left out.
+
+    Raises:
+        Refused: a stage cannot say; its message says what to do instead.
     """
     basis = basis_of(selection)
     found = []

@@ -238,6 +238,10 @@ def test_the_page_of_a_list_names_whom_each_item_would_move(make_hall: Callable[
     page = client.get(url).content.decode()
 
     assert url in line.content.decode()
+    ScoringRun.objects.update(attempts=5_001)
+    refused = client.get(url, follow=True)
+    ScoringRun.objects.update(attempts=6)
+    assert "More than 5000 people" in texts(refused)[0]
     for title, impacts in sensitivity(drawn):
         assert title in page
         for name, one in impacts:
