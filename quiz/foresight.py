@@ -105,21 +105,25 @@ def void_items(cohort_id: int) -> Iterator[WhatIf]:
     before, people = _before(run), _people(run)
     keys = keys_of(run.quiz_id, run.rulings.all())
     sheets = list(read_sheets(_attempts(run), Judge(keys)))
+    void = sum(not judged.keys for judged in keys.values())
     codes = dict(run.quiz.pool.order_by("item__code").values_list("pk", "item__code"))
     for version, code in codes.items():
-        if not keys[version].keys:
+        had = [sheet for sheet in sheets if version in sheet.versions]
+        if not keys[version].keys or not had or void + 1 >= len(had[0].versions):
             continue
-        own = [_without(sheet, version) for sheet in sheets if version in sheet.versions]
-        scale = _scale_without(run, version) if run.rule == equating.RULE else None
-        after = _columns(run, own, people, scale)
+        own = {sheet.attempt_id: _without(sheet, version) for sheet in had}
+        after = _columns(run, list(own.values()), people, None)
+        if run.rule == equating.RULE:  # the pool is another one, so everybody's score is
+            all_of_them = [own.get(sheet.attempt_id, sheet) for sheet in sheets]
+            equated = put_on_one_scale(all_of_them, _scale_without(run, version)).scores
+            after[SCORE] = {people[attempt]: score for attempt, score in equated.items()}
         known = {name: {key: before[name][key] for key in after[name]} for name in after}
         yield WhatIf(_("Item %(code)s is void") % {"code": code}, known, after)
 
 
 def _before(run: ScoringRun) -> Columns:
-    rows = AttemptScore.objects.filter(run=run).values_list(
-        "attempt__application_id", "score", "core_score"
-    )
+    live = AttemptScore.objects.filter(run=run).exclude(attempt__state=Attempt.State.VOID)
+    rows = live.values_list("attempt__application_id", "score", "core_score")
     columns: Columns = {SCORE: {}, CORE: {}}
     for application, score, core in rows:
         columns[SCORE][application], columns[CORE][application] = score, core
@@ -145,7 +149,7 @@ def _columns(
     run: ScoringRun, sheets: list[Sheet], people: dict[int, int], scale: Scale | None
 ) -> Columns:
     columns: Columns = {SCORE: {}, CORE: {}}
-    equated = put_on_one_scale(sheets, scale).scores if scale and sheets else {}
+    equated = put_on_one_scale(sheets, scale).scores if scale else {}
     for sheet in sheets:
         worth = marked(run, sheet)
         application = people[sheet.attempt_id]
@@ -181,7 +185,7 @@ def _ranked_by_others(basis: Basis, before: Columns) -> bool:
 
 
 def _attempts(run: ScoringRun) -> QuerySet[Attempt]:
-    return Attempt.objects.filter(scores__run=run)
+    return Attempt.objects.live().filter(scores__run=run)
 
 
 def _people(run: ScoringRun) -> dict[int, int]:

@@ -8,10 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from accounts.roles import Role
 from accounts.verifiers import verify
+from dtt.play.people import make_user
 from dtt.play.quiz import sit_quiz
+from quiz.domain.rulings import ask_for_ruling, decide_on_ruling, propose_ruling
 from quiz.domain.scoring import score_chunk, score_quiz
 from quiz.equating import NotOneScale, Papers, Scale, equate, fit_scale, papers_of
+from quiz.foresight import foresee, void_items
 from quiz.models import AttemptScore, Quiz, ScoringRun
 from quiz.queries import scores_of
 from selection import sources
@@ -134,11 +138,47 @@ def test_a_quiz_is_scored_on_one_scale_and_the_run_can_be_verified(make_hall):
     assert sources.get("quiz.score").scores(hall.cohort.pk) == {key: s for key, s, _m in rows}
     assert any(score != marks for _key, score, marks in rows)
     assert all(0 < score < 5 for score in scores.values())
+    [any_item, *_others] = void_items(hall.cohort.pk)
+    assert any_item.after["quiz.score"].keys() == scores.keys()
     again = score_quiz(quiz_id=hall.quiz.pk, by=hall.manager, now=at + timedelta(hours=1))
     assert (again, verify("scoring", str(run.pk)).difference) == (run, "")
     first = run.scores.earliest("attempt")
     AttemptScore.objects.filter(pk=first.pk).update(score=first.score + 1)
     assert f"attempt {first.attempt_id}: score" in verify("scoring", str(run.pk)).difference
+
+
+@pytest.mark.django_db
+def test_a_ruling_on_an_equated_quiz_is_foreseen_as_it_comes(make_hall):
+    hall: Hall = make_hall(people=40)
+    Quiz.objects.update(score_rule="equated")
+    for person, application in enumerate(hall.applications):
+        sit_quiz(application, skill=(person % 9 - 4) / 2, seed=2, now=hall.opens_at, walks_away=0)
+    at = hall.quiz.closes_at
+    run = score_quiz(quiz_id=hall.quiz.pk, by=hall.manager, now=at)
+    score_chunk(run_id=run.pk, first=1, last=2**40, now=at)
+    before = scores_of(hall.cohort.pk)
+    ruling = propose_ruling(
+        quiz_id=hall.quiz.pk,
+        item_version_id=hall.quiz.pool.order_by("pk")[0].pk,
+        effect="void",
+        reason="Ambiguous.",
+        by=hall.manager,
+        now=at,
+    )
+
+    foreseen = foresee(ruling)
+    second = make_user("second@dtt.example", Role.PROGRAMME_MANAGER, now=at)
+    ask_for_ruling(ruling_id=ruling.pk, by=hall.manager, now=at)
+    decide_on_ruling(ruling_id=ruling.pk, approve=True, digest=ruling.digest, by=second, now=at)
+    run = ScoringRun.objects.latest("pk")
+    score_chunk(run_id=run.pk, first=1, last=2**40, now=at)
+
+    after = scores_of(hall.cohort.pk)
+    assert foreseen is not None
+    assert {change.key: change.after for change in foreseen.changes.changes} == {
+        key: score for key, score in after.items() if score != before[key]
+    }
+    assert verify("scoring", str(run.pk)).difference == ""
 
 
 @pytest.mark.django_db
