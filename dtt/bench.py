@@ -19,9 +19,11 @@ from urllib.request import urlopen
 
 from django.conf import settings
 
+from dtt.benches.fairness import fair_papers
 from dtt.benches.importing import import_50000
 from dtt.benches.item_statistics import item_statistics
 from dtt.benches.measure import Measure
+from dtt.benches.scoring import score_100000
 from dtt.benches.staff_lists import staff_lists
 
 GIB = 1024**3
@@ -75,6 +77,8 @@ MEASURES: tuple[Callable[[], Iterator[Measure]], ...] = (
     staff_lists,
     import_50000,
     item_statistics,
+    score_100000,
+    fair_papers,
 )
 
 

@@ -116,6 +116,11 @@ VERBS = {
     "score-quiz": _("Began to score the quiz"),
     "finish-scoring": _("Scored the quiz"),
     "analyse-items": _("Analysed the items"),
+    "fail-scoring": _("Could not score the quiz"),
+    "choose-score-rule": _("Chose what a score of the quiz is"),
+    "propose-ruling": _("Proposed a ruling on an item"),
+    "put-in-force": _("Put a ruling on an item in force"),
+    "drop-ruling": _("Dropped a proposed ruling"),
     # bootcamp
     "set-up-bootcamp": _("Set the bootcamp up"),
     "add-room": _("Added a room"),

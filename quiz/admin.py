@@ -6,7 +6,7 @@ from typing import Any, cast
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Model, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
@@ -25,7 +25,7 @@ from quiz import queries
 from quiz.domain.arrangements import grant_extra_time, void_attempt
 from quiz.domain.bank import approve_items
 from quiz.domain.scoring import score_quiz
-from quiz.domain.setting_up import depths_of, pool_faults
+from quiz.domain.setting_up import choose_score_rule, depths_of, pool_faults
 from quiz.models import (
     Attempt,
     ExtraTime,
@@ -34,11 +34,14 @@ from quiz.models import (
     ItemVersion,
     Quiz,
     Response,
+    Ruling,
+    ScoreRule,
     ScoringRun,
 )
 from quiz.rules import manages_quizzes, reads_items
 from quiz.web import authoring
 from quiz.web.previews import preview_of
+from quiz.web.rulings import RulingAdmin
 from quiz.web.staff import exporting, importing
 from quiz.web.statistics_pages import history_of
 from quiz.wording import say_difficulty, say_topic
@@ -247,8 +250,8 @@ class QuizAdmin(PageAdmin):
     """Quizzes: how many have started, are sitting, are done; the button that scores."""
 
     template = "admin/quiz/quiz.html"
-    verbs = {"score": "score_view"}
-    list_display = ["cohort", "minutes", "eligible", "started", "sitting", "closed"]
+    verbs = {"score": "score_view", "rule": "rule_view"}
+    list_display = ["cohort", "minutes", "score_rule", "eligible", "started", "sitting", "closed"]
     list_select_related = ["cohort"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Quiz]:
@@ -270,6 +273,11 @@ class QuizAdmin(PageAdmin):
     def closed(self, quiz: Any) -> int:
         return int(quiz.closed)
 
+    def get_urls(self) -> list[URLPattern]:
+        progress = self.admin_site.admin_view(self.progress_view)
+        own = path("<int:pk>/progress/", progress, name="quiz_quiz_progress")
+        return [own, *super().get_urls()]
+
     def page(self, found: Quiz) -> dict[str, Any]:
         cells = [
             (say_topic(depth.topic), say_difficulty(depth.difficulty), depth)
@@ -282,13 +290,41 @@ class QuizAdmin(PageAdmin):
             "items": sum(depth.count for _topic, _difficulty, depth in cells),
             "faults": pool_faults(found),
             "pool": found.quiz_items.count(),
-            "runs": runs.order_by("-number"),
+            "runs": runs.prefetch_related("rulings").order_by("-number"),
+            "running": runs.filter(state=ScoringRun.State.RUNNING).first(),
+            "rulings": found.rulings.select_related("item_version__item").order_by("-number"),
+            "rule_choices": ScoreRule.choices,
+            "rule_is_open": timezone.now() < found.opens_at and not found.attempts.exists(),
             "core": [(say_topic(t), weight) for t, weight in found.core_weights.items()],
         }
 
     def score_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         done = _("Scoring is under way. The run below says when it is finished.")
         return self.act(request, pk, done, score_quiz, quiz_id=pk)
+
+    def rule_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        rule = request.POST.get("rule", "")
+        done = _("Chosen. Applicants read it on the page where they start.")
+        return self.act(request, pk, done, choose_score_rule, quiz_id=pk, rule=rule)
+
+    def progress_view(self, request: HttpRequest, pk: int) -> JsonResponse:
+        """How far the newest run is, for the bar on the page."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        quiz = get_object_or_404(Quiz, pk=pk)
+        run = quiz.scoring_runs.annotate(scored=Count("scores")).order_by("number").last()
+        done, total = (run.scored, run.attempts) if run else (0, 0)
+        return JsonResponse(
+            {
+                "open": run is not None and run.state == ScoringRun.State.RUNNING,
+                "total": total,
+                "percent": 100 * done // total if total else 0,
+                "text": _("%(done)d of %(total)d attempts scored") % {"done": done, "total": total},
+            }
+        )
+
+
+admin.site.register(Ruling, RulingAdmin)
 
 
 @admin.register(Attempt)

@@ -8,24 +8,37 @@ class QuizConfig(AppConfig):
 
     def ready(self) -> None:
         # Models can be imported only when the registry of apps is filled.
-        from accounts import verifiers  # noqa: PLC0415
+        from accounts import approvable, verifiers  # noqa: PLC0415
         from accounts.domain import jobs  # noqa: PLC0415
         from accounts.domain.viewing import register_hindrance  # noqa: PLC0415
         from applications import arrangements, readiness  # noqa: PLC0415
         from applications.domain import cohorts, merging  # noqa: PLC0415
         from applications.story import register_chapter  # noqa: PLC0415
-        from quiz import story, verification  # noqa: PLC0415
+        from quiz import statistics_verification, story, verification  # noqa: PLC0415
+        from quiz.approving import describe  # noqa: PLC0415
         from quiz.arranging import EXTRA_TIME  # noqa: PLC0415
         from quiz.domain import statistics  # noqa: PLC0415
+        from quiz.domain.rulings import put_in_force  # noqa: PLC0415
         from quiz.domain.setting_up import copy_quiz  # noqa: PLC0415
+        from quiz.foresight import void_items  # noqa: PLC0415
+        from quiz.models.rulings import APPROVAL_KIND  # noqa: PLC0415
         from quiz.queries import core_scores_of, sat_the_quiz, scores_of, sitting_now  # noqa: PLC0415
         from quiz.readiness import quiz_is_set_up  # noqa: PLC0415
-        from selection import sources  # noqa: PLC0415
+        from selection import foresight, sources  # noqa: PLC0415
 
         sources.register("quiz.score", title=_("Quiz: marks"), scores=scores_of)
         sources.register(
             "quiz.core", title=_("Quiz: marks in the core topics"), scores=core_scores_of
         )
+        foresight.register("quiz", title=_("Quiz"), what_ifs=void_items)
+        approvable.register(
+            APPROVAL_KIND,
+            title=_("A ruling on an item of the quiz"),
+            describe=describe,
+            page="admin:quiz_ruling_change",
+            carry_out=put_in_force,
+        )
+        verifiers.register("scoring", verification.find_and_verify)
         merging.register_hold(sat_the_quiz)
         arrangements.register(EXTRA_TIME)
         register_chapter("quiz", story.tell)
@@ -41,4 +54,4 @@ class QuizConfig(AppConfig):
             page="admin:quiz_itemstatistics_change",
             subject="run",
         )
-        verifiers.register("statistics", verification.verify_statistics)
+        verifiers.register("statistics", statistics_verification.verify_statistics)

@@ -38,6 +38,7 @@ from dtt.play.selection import make_staff
 from matching.models import MatchRun, Offer, Opportunity, Recruiter
 from quiz.domain.images import keep_images
 from quiz.domain.item_files import keep_item_file
+from quiz.domain.rulings import propose_ruling
 from quiz.domain.statistics import compute_statistics
 from quiz.models import Attempt, Item, ItemVersion, Quiz, ScoringRun
 from selection.models import Selection
@@ -238,6 +239,14 @@ STAFF_DOORS: dict[str, Door] = {
     "admin:quiz_items_upload": Door(own("manager", "author")),
     "admin:quiz_quiz_score": Door(MANAGES, by("quiz"), ANSWERED | DOES),
     "admin:selection_appeal_decide": Door(MANAGES, by("override"), DOES),
+    "admin:quiz_quiz_progress": Door(READS, by("quiz")),
+    "admin:quiz_quiz_rule": Door(MANAGES, by("quiz"), DOES),
+    "admin:quiz_quiz_score": Door(MANAGES, by("quiz"), ANSWERED | DOES),
+    "admin:quiz_ruling_ask": Door(MANAGES, by("ruling"), DOES),
+    "admin:quiz_ruling_decide": Door(MANAGES, by("ruling"), DOES),
+    "admin:quiz_ruling_drop": Door(MANAGES, by("ruling"), DOES),
+    "admin:quiz_ruling_items": Door(MANAGES, by("quiz")),
+    "admin:quiz_ruling_new": Door(MANAGES, by("quiz", "quiz_item")),
     "admin:selection_selection_all_lists": Door(STAFF, says=ANSWERED),
     "admin:selection_selection_decide": Door(MANAGES, by("list"), DOES),
     "admin:selection_selection_discard": Door(MANAGES, by("list"), DOES),
@@ -249,6 +258,7 @@ STAFF_DOORS: dict[str, Door] = {
     "admin:selection_selection_undo": Door(MANAGES, by("list"), DOES),
     "admin:selection_selection_publish": Door(MANAGES, by("list"), DOES),
     "admin:selection_selection_request": Door(MANAGES, by("list"), DOES),
+    "admin:selection_selection_sensitivity": Door(READS, by("list")),
     "admin:selection_selection_seed": Door(MANAGES, says=DOES),
 }
 MODELS: dict[str, frozenset[str]] = {
@@ -294,6 +304,7 @@ MODELS: dict[str, frozenset[str]] = {
     "quiz.itemfile": own("manager", "author"),
     "quiz.itemversion": own("manager", "author"),
     "quiz.quiz": READS,
+    "quiz.ruling": READS,
     "quiz.scoringrun": READS,
     "selection.appeal": READS,
     "selection.entry": READS,
@@ -422,6 +433,11 @@ def _for_staff(
     items = keep_item_file(
         name="a.csv", content=b"question", format="csv", language="en", by=manager, now=now
     )
+    quiz = Quiz.objects.get(cohort=cohort)
+    item = quiz.pool.order_by("pk")[0]
+    ruling = propose_ruling(
+        quiz_id=quiz.pk, item_version_id=item.pk, effect="void", reason="x", by=manager, now=now
+    )
     return {
         "access": AccessRequest.objects.filter(application=somebody).get().pk,
         "analysed": analysis.result["items"][0]["version_id"],
@@ -447,9 +463,11 @@ def _for_staff(
         "match": MatchRun.objects.order_by("pk")[0].pk,
         "pair": found.pk,
         "person": somebody.user_id,
-        "quiz": Quiz.objects.get(cohort=cohort).pk,
+        "quiz": quiz.pk,
+        "quiz_item": item.pk,
         "recruiter": Recruiter.objects.order_by("pk")[0].pk,
         "scoring": run.pk,
+        "ruling": ruling.pk,
         "text": text.pk,
         "verb": "nothing",
     }

@@ -4,28 +4,26 @@ A chunk is a range of attempts. It may be done twice or not at all: its scores a
 and the sweep sends what is missing again. Whoever writes the last score finishes the run.
 """
 
-from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
-from itertools import groupby
 from typing import Any
 
 from celery import current_app
 from django.db import transaction
-from django.db.models import Max, OuterRef, Subquery
+from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.bulk import insert_rows
 from accounts.domain import audit
 from accounts.errors import Refused
 from accounts.models import User
 from notifications.moments import say_instant
 from quiz.domain.closing import finalise_expired
-from quiz.domain.statistics import ask_statistics
-from quiz.marking import RULE, Answered, mark
-from quiz.models import Attempt, AttemptScore, Quiz, QuizItem, Response, ScoringRun
-from quiz.scoring import Key, key_from_dict
-from selection.canonical import digest
+from quiz.domain.finishing import RULES, fail_run, finish_run, marked
+from quiz.judging import keys_of, rulings_in_force
+from quiz.models import Attempt, AttemptScore, Quiz, Ruling, ScoreRule, ScoringRun
+from quiz.sheets import Judge, UnableToMark, read_sheets
 
 CHUNK = 500  # attempts: well under a second of work
 
@@ -65,17 +63,22 @@ def score_quiz(*, quiz_id: int, by: User | None, now: datetime) -> ScoringRun:
         if not ids:
             raise UnableToScore(_("Nobody has sat this quiz."))
         last = quiz.scoring_runs.order_by("number").last()
-        if last is not None and (last.state == ScoringRun.State.RUNNING or not _changed(last, ids)):
+        rule, rulings = RULES[ScoreRule(quiz.score_rule)], rulings_in_force(quiz.pk)
+        if last is not None and last.state == ScoringRun.State.RUNNING:
+            return last
+        if last is not None and not _changed(last, rule, rulings, ids):
             return last
         run = ScoringRun.objects.create(
             quiz=quiz,
             number=(quiz.scoring_runs.aggregate(last=Max("number"))["last"] or 0) + 1,
-            rule=RULE,
+            rule=rule,
             attempts=len(ids),
             created_at=now,
             created_by=by,
         )
-        audit.record(run, "score-quiz", by=by, now=now, after={"attempts": len(ids)})
+        run.rulings.set(rulings)
+        told = {"attempts": len(ids), "rule": rule, "rulings": [r.number for r in rulings]}
+        audit.record(run, "score-quiz", by=by, now=now, after=told)
         _send(run.pk, ids)
         return run
 
@@ -83,59 +86,24 @@ def score_quiz(*, quiz_id: int, by: User | None, now: datetime) -> ScoringRun:
 def score_chunk(*, run_id: int, first: int, last: int, now: datetime) -> int:
     """Score the attempts `first` … `last` that this run has not scored; return how many.
 
-    The one that completes the run also finishes it.
+    The one that completes the run also finishes it. A run whose answers cannot be marked fails,
+    and says which; nothing of it counts.
     """
-    with transaction.atomic():
-        run = ScoringRun.objects.select_related("quiz").get(pk=run_id)
-        if run.state == ScoringRun.State.FINISHED:
-            return 0
-        rows = (
-            Response.objects.filter(
-                attempt__quiz_id=run.quiz_id,
-                attempt__state__in=[Attempt.State.SUBMITTED, Attempt.State.SCORED],
-                attempt_id__gte=first,
-                attempt_id__lte=last,
-            )
-            .exclude(attempt__scores__run=run)
-            .order_by("attempt_id", "position")
-            .values_list("attempt_id", "position", "item_version_id", "answer")
-        )
-        keys = keys_of(run.quiz_id)
-        scores = [
-            _score(run, attempt_id, list(paper), keys)
-            for attempt_id, paper in groupby(rows.iterator(chunk_size=5000), key=lambda row: row[0])
-        ]
-        AttemptScore.objects.bulk_create(scores, ignore_conflicts=True, batch_size=1000)
-    finish_run(run_id=run_id, now=now)
+    run = ScoringRun.objects.select_related("quiz").get(pk=run_id)
+    if run.state != ScoringRun.State.RUNNING:
+        return 0
+    attempts = run.quiz.attempts.closed().filter(pk__gte=first, pk__lte=last)
+    judge = Judge(keys_of(run.quiz_id, run.rulings.all()))
+    try:
+        with transaction.atomic():
+            missing = attempts.exclude(scores__run=run)
+            scores = [marked(run, sheet) for sheet in read_sheets(missing, judge)]
+            insert_rows(AttemptScore, map(_row, scores), ignore_conflicts=True)
+        finish_run(run_id=run_id, now=now)
+    except UnableToMark as trouble:
+        fail_run(run_id=run_id, trouble=str(trouble), now=now)
+        return 0
     return len(scores)
-
-
-def finish_run(*, run_id: int, now: datetime) -> bool:
-    """Finish the run if every attempt has its score; return whether it is finished."""
-    with transaction.atomic():
-        run = ScoringRun.objects.select_for_update(of=("self",)).get(pk=run_id)
-        if run.state == ScoringRun.State.FINISHED:
-            return True
-        scores = run.scores.order_by("attempt_id").values_list(
-            "attempt_id", "inputs", "score", "core_score"
-        )
-        rows = [list(row) for row in scores]
-        if len(rows) < run.attempts:
-            return False
-        keys = run.quiz.quiz_items.order_by("item_version_id").values_list(
-            "item_version_id", "item_version__key"
-        )
-        weights = run.quiz.core_weights
-        run.digest = digest([run.rule, weights, [list(row) for row in keys], rows])
-        run.state, run.finished_at = ScoringRun.State.FINISHED, now
-        run.save(update_fields=["digest", "state", "finished_at"])
-        own = AttemptScore.objects.filter(run=run, attempt=OuterRef("pk"))
-        Attempt.objects.closed().filter(scores__run=run).update(
-            score=Subquery(own.values("score")[:1]), state=Attempt.State.SCORED
-        )
-        audit.record(run, "finish-scoring", by=None, now=now, after={"digest": run.digest})
-        ask_statistics(run_id=run.pk, by=run.created_by, now=now)
-        return True
 
 
 def resume_runs(*, limit: int = 20) -> int:
@@ -149,38 +117,27 @@ def resume_runs(*, limit: int = 20) -> int:
     return len(runs)
 
 
-def keys_of(quiz_id: int) -> dict[int, tuple[str, Key]]:
-    """The topic and the key of every item version of the quiz's pool."""
-    rows = QuizItem.objects.filter(quiz_id=quiz_id).values_list(
-        "item_version_id", "item_version__item__topic", "item_version__key"
-    )
-    return {version: (topic, key_from_dict(key)) for version, topic, key in rows}
+def _row(score: AttemptScore) -> dict[str, Any]:
+    return {
+        "run_id": score.run_id,
+        "attempt_id": score.attempt_id,
+        "score": str(score.score),
+        "marks": None if score.marks is None else str(score.marks),
+        "core_score": str(score.core_score),
+        "topics": score.topics,
+        "inputs": score.inputs,
+    }
 
 
-def _score(
-    run: ScoringRun,
-    attempt_id: int,
-    rows: list[tuple[int, int, int, Any]],
-    keys: Mapping[int, tuple[str, Key]],
-) -> AttemptScore:
-    marked = mark(
-        (Answered(*keys[version], answer) for _attempt, _position, version, answer in rows),
-        core_weights=run.quiz.core_weights,
-    )
-    return AttemptScore(
-        run=run,
-        attempt_id=attempt_id,
-        score=marked.score,
-        core_score=marked.core_score,
-        topics={topic: [str(marks), items] for topic, (marks, items) in marked.topics.items()},
-        inputs=digest([list(row[1:]) for row in rows]),
-    )
-
-
-def _changed(run: ScoringRun, attempts: list[int]) -> bool:
-    """Whether another run could come out otherwise: the rule or the attempts are not the same."""
+def _changed(run: ScoringRun, rule: str, rulings: list[Ruling], attempts: list[int]) -> bool:
+    """Whether another run could come out otherwise: it failed, or something is not the same."""
     scored = run.scores.order_by("attempt_id").values_list("attempt_id", flat=True)
-    return run.rule != RULE or list(scored) != attempts
+    return (
+        run.state == ScoringRun.State.FAILED
+        or run.rule != rule
+        or set(run.rulings.all()) != set(rulings)
+        or list(scored) != attempts
+    )
 
 
 def _send(run_id: int, attempts: list[int]) -> None:

@@ -8,18 +8,20 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts.domain import audit
 from accounts.errors import Refused
 from accounts.models import User
 from applications.models import Cohort
-from quiz.models import BlueprintCell, ItemVersion, Quiz, QuizItem
+from quiz.models import BlueprintCell, ItemVersion, Quiz, QuizItem, ScoreRule
 from quiz.papers import Blueprint, Cell
 from quiz.wording import say_difficulty, say_topic
 from selection.canonical import digest
 
 DEPTH = 3  # the bank holds at least this many times what one paper takes of each cell
 GRACE_SECONDS = 45
+STAYS = gettext_noop("The quiz has opened. What a score is stays as it was published.")
 
 
 class UnableToSetUpQuiz(Refused):
@@ -36,6 +38,7 @@ def set_up_quiz(
     core_weights: Mapping[str, int] | None = None,
     title_en: str = "Selection quiz",
     title_zh: str = "甄選測驗",
+    score_rule: ScoreRule | None = None,
     paper_seed: str | None = None,
 ) -> Quiz:
     """Set up the quiz, or set it up again as long as nobody has started.
@@ -45,6 +48,8 @@ def set_up_quiz(
 
     Args:
         core_weights: whole numbers by topic; their weighted marks break ties in selections.
+        score_rule: what a score is; by default what was chosen before, at first the sum of marks.
+            It stays from the opening on.
         paper_seed: for papers that can be foretold (demo, tests); drawn by default.
 
     Raises:
@@ -57,6 +62,9 @@ def set_up_quiz(
             raise UnableToSetUpQuiz(
                 _("People have started this quiz. It can no longer be set up anew.")
             )
+        chosen = ScoreRule(quiz.score_rule) if quiz else ScoreRule.SUM
+        if quiz is not None and score_rule not in (None, chosen) and now >= quiz.opens_at:
+            raise UnableToSetUpQuiz(_(STAYS))
         pool = _pool(blueprint)
         quiz, _created = Quiz.objects.update_or_create(
             cohort=cohort,
@@ -66,6 +74,7 @@ def set_up_quiz(
                 "minutes": minutes,
                 "grace_seconds": GRACE_SECONDS,
                 "core_weights": dict(core_weights or {}),
+                "score_rule": score_rule or chosen,
                 "paper_seed": _committed(paper_seed or secrets.token_hex(16), blueprint, pool),
                 "created_at": now,
                 "created_by": by,
@@ -80,8 +89,40 @@ def set_up_quiz(
             "set-up-quiz",
             by=by,
             now=now,
-            after={"minutes": minutes, "items": blueprint.size, "pool": len(pool)},
+            after={
+                "minutes": minutes,
+                "items": blueprint.size,
+                "pool": len(pool),
+                "score": str(quiz.score_rule),
+            },
         )
+        return quiz
+
+
+def choose_score_rule(*, quiz_id: int, rule: str, by: User, now: datetime) -> Quiz:
+    """Choose what a score is, before anybody could know whom it favours.
+
+    Raises:
+        UnableToSetUpQuiz: there is no such rule, the quiz has opened or somebody has started.
+    """
+    if rule not in ScoreRule.values:
+        raise UnableToSetUpQuiz(_("Choose one of the rules."))
+    with transaction.atomic():
+        quiz = Quiz.objects.select_for_update(of=("self",)).select_related("cohort").get(pk=quiz_id)
+        if now >= quiz.opens_at or quiz.attempts.exists():
+            raise UnableToSetUpQuiz(_(STAYS))
+        before = quiz.score_rule
+        if rule != before:
+            quiz.score_rule = ScoreRule(rule)
+            quiz.save(update_fields=["score_rule"])
+            audit.record(
+                quiz,
+                "choose-score-rule",
+                by=by,
+                now=now,
+                before={"score": before},
+                after={"score": rule},
+            )
         return quiz
 
 
@@ -100,6 +141,7 @@ def copy_quiz(
     settings = {
         "minutes": quiz.minutes,
         "core_weights": quiz.core_weights,
+        "score_rule": quiz.score_rule,
         "title_en": quiz.title_en,
         "title_zh": quiz.title_zh,
     }

@@ -22,6 +22,8 @@ from accounts.domain.jobs import Tell, start_job
 from accounts.errors import Refused
 from accounts.models import Job, User
 from notifications.moments import HONG_KONG
+from quiz.judging import keys_of
+from quiz.marking import Judged
 from quiz.models import (
     Attempt,
     ItemFigure,
@@ -31,7 +33,7 @@ from quiz.models import (
     Response,
     ScoringRun,
 )
-from quiz.scoring import Key, key_from_dict, score
+from quiz.scoring import Key, MultipleKey, SingleKey, TrueFalseKey
 from quiz.statistics.analysis import STAGES, analyse
 from quiz.statistics.choices import BLANK, Taken
 from quiz.statistics.responses import Responses
@@ -146,9 +148,11 @@ def _gather(run: ScoringRun, tell: Tell) -> _Gathered:
     for pk, started_at in scored.values_list("pk", "started_at").iterator(chunk_size=CHUNK):
         ids.append(pk)
         days.append(started_at.astimezone(HONG_KONG).toordinal())
-    pool = ItemVersion.objects.filter(quiz_items__quiz_id=run.quiz_id)
+    judged = keys_of(run.quiz_id, run.rulings.all())
+    counting = [pk for pk, how in judged.items() if how.keys]  # a void item says nothing
+    pool = ItemVersion.objects.filter(pk__in=counting)
     versions = list(pool.select_related("item").order_by("item__code", "pk"))
-    judges = [_Judge(version) for version in versions]
+    judges = [_Judge(version, judged[version.pk]) for version in versions]
     column_of = {version.pk: column for column, version in enumerate(versions)}
     row_of = {pk: row for row, pk in enumerate(ids)}
     rows, columns, marks = array("i"), array("h"), array("d")
@@ -159,7 +163,9 @@ def _gather(run: ScoringRun, tell: Tell) -> _Gathered:
             row = row_of.get(attempt)
             if row is None:
                 continue
-            column = column_of[version]
+            column = column_of.get(version)
+            if column is None:
+                continue
             rows.append(row)
             columns.append(column)
             marks.append(judges[column].judge(row, answer))
@@ -189,24 +195,22 @@ def _answers(quiz_id: int, first: int, last: int) -> Iterator[tuple[int, int, st
 class _Judge:
     """Judges the answers to one version of an item, each different one once."""
 
-    def __init__(self, version: ItemVersion) -> None:
+    def __init__(self, version: ItemVersion, judged: Judged) -> None:
         self.choosing = version.kind in CHOSEN
-        self._key: Key = key_from_dict(version.key)
+        self._judged = judged
         self._known: dict[str | None, tuple[float, array[int]]] = {}
         self._offered = (
             ["true", "false"]
             if version.kind == Kind.TRUE_FALSE
             else [choice["key"] for choice in version.choices]
         )
-        self._fractions = version.key.get("fractions", {})
-        self._truth = str(version.key.get("answer", "")).lower()
 
     def judge(self, row: int, answer: str | None) -> float:
         """The mark of an answer; the row is kept among those who gave it."""
         known = self._known.get(answer)
         if known is None:
             said = None if answer is None else json.loads(answer)
-            known = float(score(self._key, said).share), array("i")
+            known = float(self._judged.share(said) or 0), array("i")
             self._known[answer] = known
         if self.choosing:
             known[1].append(row)
@@ -224,7 +228,17 @@ class _Judge:
         return Taken(frozenset(keyed), found)
 
     def _is_keyed(self, name: str) -> bool:
-        return name == self._truth or float(self._fractions.get(name, 0)) > 0
+        return any(_keys(key, name) for key in self._judged.keys)
+
+
+def _keys(key: Key, name: str) -> bool:
+    """Whether a key gives something for a choice."""
+    match key:
+        case SingleKey() | MultipleKey():
+            return key.fractions.get(name, 0) > 0
+        case TrueFalseKey():
+            return name == str(key.answer).lower()
+    return False
 
 
 def _choices_in(answer: str | None, offered: list[str]) -> list[str]:

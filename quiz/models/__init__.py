@@ -1,7 +1,8 @@
 from quiz.models.bank import Difficulty, Item, ItemVersion, Kind, TextFormat
 from quiz.models.files import ItemFile
 from quiz.models.images import ItemImage
-from quiz.models.quizzes import BlueprintCell, ExtraTime, Quiz, QuizItem
+from quiz.models.quizzes import BlueprintCell, ExtraTime, Quiz, QuizItem, ScoreRule
+from quiz.models.rulings import Ruling
 from quiz.models.scores import AttemptScore, ScoringRun
 from quiz.models.sittings import Attempt, Response
 from quiz.models.statistics import ItemFigure, ItemStatistics
@@ -22,6 +23,8 @@ __all__ = [
     "Quiz",
     "QuizItem",
     "Response",
+    "Ruling",
+    "ScoreRule",
     "ScoringRun",
     "TextFormat",
 ]

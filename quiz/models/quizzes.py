@@ -13,6 +13,13 @@ from applications.models import Application, Cohort, in_this_language
 from quiz.models.bank import Difficulty, ItemVersion
 
 
+class ScoreRule(models.TextChoices):
+    """What a person's score is: fixed before the quiz opens, and told to everybody."""
+
+    SUM = "sum", _("sum of marks")
+    EQUATED = "equated", _("equated (Rasch)")
+
+
 class Quiz(models.Model):
     """The quiz of one cohort. Its window is the cohort's `quiz_opens_at` to `quiz_closes_at`."""
 
@@ -26,6 +33,9 @@ class Quiz(models.Model):
         _("seconds for what was on its way"), default=45, validators=[MaxValueValidator(600)]
     )
     core_weights = models.JSONField(_("weights of the core topics"), default=dict)
+    score_rule = models.CharField(
+        _("what the score is"), max_length=10, choices=ScoreRule, default=ScoreRule.SUM
+    )
     paper_seed = models.CharField(_("seed of the papers"), max_length=64)
     created_at = models.DateTimeField(_("set up"))
     created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")

@@ -7,18 +7,23 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.personal import PersonalJSONField
 from quiz.models.quizzes import Quiz
+from quiz.models.rulings import Ruling
 from quiz.models.sittings import Attempt
 
 
 class ScoringRun(models.Model):
-    """All closed attempts of a quiz, scored by the same rule and keys.
+    """All closed attempts of a quiz, scored by the same rule, keys and rulings.
 
-    `digest` is the SHA-256 over the canonical keys, answers and scores, written at the end.
+    `digest` is the SHA-256 over the canonical keys, answers and scores, and over the rulings and
+    the scale if there are any; it is written at the end. `scale` has the difficulty of each item
+    version on the common scale, as text, where the rule is the equated one. `trouble` says why a
+    run failed.
     """
 
     class State(models.TextChoices):
         RUNNING = "running", _("running")
         FINISHED = "finished", _("finished")
+        FAILED = "failed", _("failed")
 
     quiz = models.ForeignKey(Quiz, models.PROTECT, related_name="scoring_runs")
     number = models.PositiveIntegerField(_("run"))
@@ -31,6 +36,9 @@ class ScoringRun(models.Model):
         User, models.PROTECT, null=True, related_name="+", verbose_name=_("started by")
     )
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    rulings = models.ManyToManyField(Ruling, related_name="runs", verbose_name=_("rulings"))
+    scale = models.JSONField(_("difficulties"), default=dict, blank=True)
+    trouble = models.TextField(_("why it failed"), blank=True)
 
     class Meta:
         verbose_name = _("scoring run")
@@ -45,8 +53,13 @@ class ScoringRun(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(state="running", finished_at__isnull=True, digest="")
-                | Q(state="finished", finished_at__isnull=False) & ~Q(digest=""),
+                | Q(state="finished", finished_at__isnull=False) & ~Q(digest="")
+                | Q(state="failed", finished_at__isnull=True, digest=""),
                 name="quiz_scoring_run_finished_has_digest",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="failed") & ~Q(trouble="") | ~Q(state="failed") & Q(trouble=""),
+                name="quiz_scoring_run_failed_says_why",
             ),
         ]
 
@@ -57,14 +70,18 @@ class ScoringRun(models.Model):
 class AttemptScore(models.Model):
     """What one attempt is worth in one run.
 
-    `score` is the sum of marks (one for each item), `core_score` the same with each topic
-    weighed by the quiz's `core_weights`; both are exact to four decimals. `topics` maps a topic
-    to `[marks, items]`. `inputs` is the SHA-256 of the canonical paper and answers.
+    `score` is what the quiz's rule makes of the answers: the sum of marks (one for each item), or
+    the equated score, and then `marks` has the sum. `core_score` is the sum with each topic
+    weighed by the quiz's `core_weights`. All have four decimals. `topics` maps a topic to
+    `[marks, items]`. `inputs` is the SHA-256 of the canonical paper and answers.
     """
 
     run = models.ForeignKey(ScoringRun, models.PROTECT, related_name="scores")
     attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="scores")
     score = models.DecimalField(_("score"), max_digits=9, decimal_places=4)
+    marks = models.DecimalField(
+        _("sum of marks"), max_digits=9, decimal_places=4, null=True, blank=True
+    )
     core_score = models.DecimalField(_("core topics"), max_digits=9, decimal_places=4)
     topics = PersonalJSONField(_("by topic"), purpose="telling you where you stand")
     inputs = models.CharField(_("digest of the answers"), max_length=64)

@@ -19,7 +19,7 @@ third that its author meant: three of them are full marks, not 0.9999999.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact
 from fractions import Fraction
 from functools import lru_cache
 
@@ -67,6 +67,8 @@ __all__ = [
 
 SHARE_STEP = Decimal("0.0000001")
 MARK_STEP = Decimal("0.0001")
+EXACT = Context(prec=100, traps=[Inexact])  # raises where a sum would be rounded
+ROUNDING = Context(prec=100, rounding=ROUND_HALF_EVEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +108,10 @@ def paper_score(items: Iterable[tuple[Decimal, Decimal]]) -> Decimal:
     is at most 0.00000005 away from the fraction it stands for, so papers of up to 1,000 marks
     in all come out at the same score whichever way their thirds are spread.
     """
-    total = sum((Fraction(marks) * Fraction(share) for marks, share in items), Fraction(0))
-    return _to_decimal(total, MARK_STEP)
+    total = Decimal(0)
+    for marks, share in items:
+        total = EXACT.fma(marks, share, total)
+    return ROUNDING.quantize(total, MARK_STEP)
 
 
 @lru_cache(maxsize=4096)

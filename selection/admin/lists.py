@@ -19,6 +19,7 @@ from unfold.decorators import action
 
 from accounts.errors import Refused
 from accounts.staff import RoleAdmin
+from applications.models import Application
 from selection import queries
 from selection.domain.drawing import discard_selection, draw_up
 from selection.domain.exporting import export_run
@@ -30,6 +31,7 @@ from selection.domain.publishing import (
     request_publication,
 )
 from selection.domain.replying import undo_decline
+from selection.foresight import sensitivity
 from selection.models import Entry, SeedCommitment, Selection, SelectionRule
 from selection.rules import manages_selections
 from selection.web.staff_forms import (
@@ -72,6 +74,11 @@ class SelectionAdmin(RoleAdmin):
             ),
             path("lists/seed/", verb(self.seed_view), name="selection_selection_seed"),
             path("lists/draw-up/", verb(self.draw_up_view), name="selection_selection_draw_up"),
+            path(
+                "<int:pk>/sensitivity/",
+                self.admin_site.admin_view(self.sensitivity_view),
+                name="selection_selection_sensitivity",
+            ),
             path("<int:pk>/request/", verb(self.request_view), name="selection_selection_request"),
             path("<int:pk>/decide/", verb(self.decide_view), name="selection_selection_decide"),
             path("<int:pk>/publish/", verb(self.publish_view), name="selection_selection_publish"),
@@ -128,6 +135,41 @@ class SelectionAdmin(RoleAdmin):
             "title": _("All lists"),
         }
         return TemplateResponse(request, "admin/selection/lists.html", context)
+
+    def sensitivity_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Who would cross the line if something were otherwise."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        selection = self._selection(pk)
+        try:
+            found = sensitivity(selection) if selection.result_digest else []
+        except Refused as refused:
+            messages.error(request, str(refused))
+            return self._back(pk)
+        keys = {
+            key
+            for _title, impacts in found
+            for _name, one in impacts
+            for key in (*one.into, *one.out)
+        }
+        people = Application.objects.in_bulk(keys)
+        context = {
+            **self.admin_site.each_context(request),
+            "selection": selection,
+            "groups": [
+                (
+                    title,
+                    [
+                        (name, [people[k] for k in one.into], [people[k] for k in one.out])
+                        for name, one in impacts
+                    ],
+                )
+                for title, impacts in found
+            ],
+            "opts": self.opts,
+            "title": _("What would move the line"),
+        }
+        return TemplateResponse(request, "admin/selection/sensitivity.html", context)
 
     def seed_view(self, request: HttpRequest) -> HttpResponse:
         form = self._valid(request, ListForm(request.POST))

@@ -20,6 +20,7 @@ from quiz.domain.sitting import open_attempt, save_answers, submit_attempt
 from quiz.models import Attempt, AttemptScore, Response, ScoringRun
 from quiz.scoring import key_from_dict, score
 from selection import sources
+from selection.canonical import digest
 from tests.quiz.conftest import Hall
 
 pytestmark = pytest.mark.django_db
@@ -146,6 +147,46 @@ def test_the_digest_is_that_of_the_answers_and_the_keys(sat: Hall) -> None:
     Response.objects.filter(position=1).update(answer={"text": "other"})
 
     assert (same == digest, run_to_the_end(sat, at).digest == digest) == (True, False)
+
+
+def test_digests_are_those_of_the_canonical_rows(sat: Hall) -> None:
+    run = run_to_the_end(sat, sat.quiz.closes_at)
+
+    inputs = {
+        attempt.pk: digest(
+            list(
+                attempt.responses.order_by("position").values_list(
+                    "position", "item_version", "answer"
+                )
+            )
+        )
+        for attempt in Attempt.objects.all()
+    }
+    rows = [
+        [s.attempt_id, s.inputs, s.score, s.core_score] for s in run.scores.order_by("attempt_id")
+    ]
+    keys = sat.quiz.quiz_items.order_by("item_version").values_list(
+        "item_version", "item_version__key"
+    )
+    assert dict(run.scores.values_list("attempt", "inputs")) == inputs
+    assert run.digest == digest(["sum-of-marks-1", {"python": 2}, list(keys), rows])
+
+
+def test_a_run_that_cannot_be_marked_fails_and_says_why(sat: Hall) -> None:
+    at = sat.quiz.closes_at
+    Response.objects.filter(position=2).update(answer={"number": 1.5})
+
+    run = run_to_the_end(sat, at)
+    failed = (run.state, run.trouble)
+    Response.objects.filter(position=2).update(answer={"number": "1.5"})
+    again = run_to_the_end(sat, at)
+
+    first = Attempt.objects.earliest("pk").pk
+    assert failed == (
+        "failed",
+        f"Attempt {first} has an answer that cannot be marked: 1.5 has no canonical spelling",
+    )
+    assert (again.number, again.state) == (2, "finished")
 
 
 def test_scoring_waits_until_the_window_is_over_and_nobody_sits(hall: Hall) -> None:
