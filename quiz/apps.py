@@ -8,12 +8,14 @@ class QuizConfig(AppConfig):
 
     def ready(self) -> None:
         # Models can be imported only when the registry of apps is filled.
+        from accounts.domain import jobs  # noqa: PLC0415
         from accounts.domain.viewing import register_hindrance  # noqa: PLC0415
         from applications import arrangements, readiness  # noqa: PLC0415
         from applications.domain import cohorts, merging  # noqa: PLC0415
         from applications.story import register_chapter  # noqa: PLC0415
         from quiz import story  # noqa: PLC0415
         from quiz.arranging import EXTRA_TIME  # noqa: PLC0415
+        from quiz.domain import resembling  # noqa: PLC0415
         from quiz.domain.setting_up import copy_quiz  # noqa: PLC0415
         from quiz.queries import core_scores_of, sat_the_quiz, scores_of, sitting_now  # noqa: PLC0415
         from quiz.readiness import quiz_is_set_up  # noqa: PLC0415
@@ -30,4 +32,11 @@ class QuizConfig(AppConfig):
         cohorts.register_copier("quiz", copy_quiz)
         readiness.register(
             "quiz", title=_("The quiz has a blueprint and enough items"), check=quiz_is_set_up
+        )
+        jobs.register(
+            resembling.KIND,
+            resembling.run_comparison,
+            title=_("Compare the wrong answers"),
+            page="admin:quiz_noticed",
+            subject="quiz",
         )
