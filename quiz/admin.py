@@ -29,6 +29,7 @@ from quiz.models import (
     Attempt,
     BlueprintCell,
     ExtraTime,
+    IntegrityCase,
     Item,
     ItemVersion,
     Quiz,
@@ -37,7 +38,11 @@ from quiz.models import (
 )
 from quiz.rules import manages_quizzes
 from quiz.web.previews import preview_of
+from quiz.web.staff.cases import IntegrityCaseAdmin
+from quiz.web.staff.pages import pages_of
 from quiz.wording import say_topic
+
+admin.site.register(IntegrityCase, IntegrityCaseAdmin)
 
 
 @admin.register(Item)
@@ -182,6 +187,9 @@ class QuizAdmin(PageAdmin):
     verbs = {"score": "score_view"}
     list_display = ["cohort", "minutes", "eligible", "started", "sitting", "closed"]
     list_select_related = ["cohort"]
+
+    def get_urls(self) -> list[URLPattern]:
+        return [*pages_of(self.admin_site), *super().get_urls()]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Quiz]:
         return queries.with_counts(super().get_queryset(request).select_related("cohort"))

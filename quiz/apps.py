@@ -8,6 +8,7 @@ class QuizConfig(AppConfig):
 
     def ready(self) -> None:
         # Models can be imported only when the registry of apps is filled.
+        from accounts import approvable  # noqa: PLC0415
         from accounts.domain import jobs  # noqa: PLC0415
         from accounts.domain.viewing import register_hindrance  # noqa: PLC0415
         from applications import arrangements, readiness  # noqa: PLC0415
@@ -15,11 +16,12 @@ class QuizConfig(AppConfig):
         from applications.story import register_chapter  # noqa: PLC0415
         from quiz import story  # noqa: PLC0415
         from quiz.arranging import EXTRA_TIME  # noqa: PLC0415
-        from quiz.domain import resembling  # noqa: PLC0415
+        from quiz.domain import cases, resembling  # noqa: PLC0415
         from quiz.domain.setting_up import copy_quiz  # noqa: PLC0415
         from quiz.queries import core_scores_of, sat_the_quiz, scores_of, sitting_now  # noqa: PLC0415
         from quiz.readiness import quiz_is_set_up  # noqa: PLC0415
-        from selection import sources  # noqa: PLC0415
+        from quiz.web.case_requests import describe, link_to_case  # noqa: PLC0415
+        from selection import pending, sources  # noqa: PLC0415
 
         sources.register("quiz.score", title=_("Quiz: marks"), scores=scores_of)
         sources.register(
@@ -39,4 +41,16 @@ class QuizConfig(AppConfig):
             title=_("Compare the wrong answers"),
             page="admin:quiz_noticed",
             subject="quiz",
+        )
+        approvable.register(
+            cases.APPROVAL_KIND,
+            title=_("Take somebody out of the selection"),
+            describe=describe,
+            link=link_to_case,
+            carry_out=cases.carry_out_exclusion,
+        )
+        pending.register(
+            "quiz.case",
+            title=_("A question about a quiz is open"),
+            applications_of=cases.pending_applications,
         )

@@ -36,6 +36,7 @@ from dtt.play.people import make_applicant, make_cohort, make_user
 from dtt.play.season import Season
 from dtt.play.selection import make_staff
 from matching.models import MatchRun, Offer, Opportunity, Recruiter
+from quiz.domain.cases import open_case
 from quiz.models import Attempt, Quiz
 from selection.models import Selection
 
@@ -133,6 +134,14 @@ DOORS: dict[str, Door] = {
     "quiz:start": Door(MINE, by("reference"), ANSWERED),
     "quiz:attempt": Door(MINE, by("reference"), ANSWERED),
     "quiz:save": Door(MINE, by("reference"), POST_ONLY),
+    "quiz:case": Door(MINE, by("case")),
+    "quiz:notice": Door(MINE, by("reference"), POST_ONLY),
+    "quiz:practice": Door(MINE, by("reference")),
+    "quiz:practice_questions": Door(MINE, by("reference"), ANSWERED),
+    "quiz:practice_save": Door(MINE, by("reference", "version"), POST_ONLY),
+    "quiz:practice_finish": Door(MINE, by("reference"), POST_ONLY),
+    "quiz:practice_result": Door(MINE, by("reference"), ANSWERED),
+    "quiz:feedback": Door(MINE, by("reference")),
     "quiz:submit": Door(MINE, by("reference"), ANSWERED),
     "quiz:done": Door(MINE, by("reference"), ANSWERED),
     "selection:result": Door(MINE, by("reference")),
@@ -214,6 +223,14 @@ STAFF_DOORS: dict[str, Door] = {
     "admin:matching_opportunity_do": Door(MANAGES, by("job_post", "verb"), DOES),
     "admin:matching_recruiter_do": Door(MANAGES, by("recruiter", "verb"), DOES),
     "admin:quiz_attempt_void": Door(MANAGES, by("attempt"), ANSWERED | DOES),
+    "admin:quiz_noticed": Door(READS, by("quiz")),
+    "admin:quiz_compare": Door(MANAGES, by("quiz"), DOES),
+    "admin:quiz_sitting": Door(READS, by("attempt")),
+    "admin:quiz_decide": Door(MANAGES, by("staff_case"), DOES),
+    "admin:quiz_monitor": Door(READS, by("quiz")),
+    "admin:quiz_live": Door(READS, by("quiz")),
+    "admin:quiz_watch": Door(READS | own("author"), by("quiz")),
+    "admin:quiz_practice": Door(own("manager", "author")),
     "admin:quiz_quiz_score": Door(MANAGES, by("quiz"), ANSWERED | DOES),
     "admin:selection_selection_all_lists": Door(STAFF, says=ANSWERED),
     "admin:selection_selection_decide": Door(MANAGES, by("list"), DOES),
@@ -262,6 +279,7 @@ MODELS: dict[str, frozenset[str]] = {
     "notifications.message": READS,
     "quiz.attempt": READS,
     "quiz.extratime": own("manager", "officer"),
+    "quiz.integritycase": READS,
     "quiz.item": own("manager", "author"),
     "quiz.itemversion": own("manager", "author"),
     "quiz.quiz": READS,
@@ -314,6 +332,12 @@ def _people_and_objects(
     assert rival is not None
     assert booking is not None
     assert assignment is not None
+    case = open_case(
+        attempt_id=Attempt.objects.get(application=hired).pk,
+        ground="…",
+        by=manager,
+        now=cohort.finalists_at,
+    )
     people: dict[str, User | None] = {
         "visitor": None,
         "applicant": hired.user,
@@ -333,6 +357,8 @@ def _people_and_objects(
     objects = _for_staff(cohort, stranger, people) | {
         "cohort": cohort.slug,
         "reference": hired.reference,
+        "case": case.uuid,
+        "staff_case": case.pk,
         "section": "about",
         "version": 1,
         "notice": FIRST_NOTICE,

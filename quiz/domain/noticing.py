@@ -28,7 +28,7 @@ def note_reports(*, attempt_id: int, reports: Sequence[Report], now: datetime) -
     if not reports:
         return 0
     values = ", ".join(["(%s, %s::smallint, %s::integer, %s::integer)"] * len(reports))
-    parameters: list[object] = []
+    parameters: list[str | int] = []
     for report in reports:
         parameters += [report.kind, report.position, report.count, report.seconds]
     with connection.cursor() as cursor:
@@ -46,9 +46,9 @@ def note_reports(*, attempt_id: int, reports: Sequence[Report], now: datetime) -
             SET count = least(known.count + excluded.count, %s),
                 seconds = least(known.seconds + excluded.seconds, %s),
                 last_at = excluded.last_at
-            WHERE known.last_at <= excluded.last_at - %s
+            WHERE known.last_at <= %s
             """,  # noqa: S608 - `values` holds placeholders only
-            [now, now, *parameters, attempt_id, now, MAX_COUNT, MAX_SECONDS, AT_MOST_EVERY],
+            [now, now, *parameters, attempt_id, now, MAX_COUNT, MAX_SECONDS, now - AT_MOST_EVERY],
         )
         return cursor.rowcount
 

@@ -3,7 +3,7 @@
 import json
 from datetime import datetime
 from itertools import groupby
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import CharField
 from django.db.models.functions import Cast
@@ -42,6 +42,7 @@ def ask_to_compare(*, quiz_id: int, by: User, now: datetime) -> Job:
 
 def run_comparison(job: Job, tell: Tell) -> dict[str, Any]:
     """Replace what was found before: the same answers give the same pairs."""
+    now = cast(datetime, job.started_at)
     quiz = Quiz.objects.get(pk=job.payload["quiz"])
     sheets = sheets_of(quiz)
     tell(1, 2, _("Comparing"))
@@ -56,12 +57,12 @@ def run_comparison(job: Job, tell: Tell) -> dict[str, Any]:
             both_wrong=pair.both_wrong,
             same_wrong=pair.same_wrong,
             innocent_pairs=pair.innocent_pairs,
-            found_at=job.started_at,
+            found_at=now,
         )
         for pair in pairs
     )
     outcome = {"people": len(sheets), "pairs": len(pairs)}
-    audit.record(quiz, "compare-answers", by=job.asked_by, now=job.started_at, after=outcome)
+    audit.record(quiz, "compare-answers", by=job.asked_by, now=now, after=outcome)
     return outcome
 
 

@@ -5,6 +5,7 @@ nothing to depend on, and a browser that reports nothing misses nothing.
 """
 
 import json
+from typing import cast
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from accounts.models import User
 from accounts.web.addresses import address_of
 from quiz.domain.noticing import note_origin, note_reports
 from quiz.domain.sitting import takes_answers
@@ -25,7 +27,8 @@ MAX_BYTES = 4 * 1024
 @require_POST
 def notice(request: HttpRequest, reference: str) -> HttpResponse:
     """Count a batch. Status 400 for what is no batch, 404 for what is not one's own."""
-    attempt = attempts_for(request.user).filter(application__reference=reference).first()
+    person = cast(User, request.user)  # somebody who is not signed in has no attempts
+    attempt = attempts_for(person).filter(application__reference=reference).first()
     if attempt is None:
         return JsonResponse({"message": _("There is no quiz of yours here.")}, status=404)
     try:
