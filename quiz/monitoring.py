@@ -7,7 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Case, CharField, Count, F, Max, Q, QuerySet, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    F,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -61,10 +73,13 @@ def sittings(quiz: Quiz, now: datetime) -> QuerySet[Any]:
 
     One whose time is over is closed by time even before the sweep has come by.
     """
+    # Looked up for each attempt, not joined: a join would count each once for every answer.
+    saved = Response.objects.filter(attempt=OuterRef("pk")).order_by().values("attempt")
+    newest = Subquery(saved.annotate(newest=Max("saved_at")).values("newest"))
     return (
         Attempt.objects.live()
         .filter(quiz=quiz)
-        .annotate(seen_at=Coalesce(Max("responses__saved_at"), F("started_at")))
+        .annotate(seen_at=Coalesce(newest, F("started_at")))
         .annotate(
             where=Case(
                 When(submitted_at__isnull=False, then=Value(FINISHED)),
