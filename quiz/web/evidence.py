@@ -54,10 +54,10 @@ def _line(row: Mapping[str, Any]) -> Line:
         return Line(_("Wrong answers like somebody else’s"), said, ordinary)
     said = ngettext("%(count)d time", "%(count)d times", row["count"]) % {"count": row["count"]}
     if row["seconds"]:
-        said += ", " + ngettext(
+        said += " · " + ngettext(
             "%(seconds)d second together", "%(seconds)d seconds together", row["seconds"]
         ) % {"seconds": row["seconds"]}
     if row["position"]:
-        said += ", " + _("question %(number)d") % {"number": row["position"]}
+        said += " · " + _("question %(number)d") % {"number": row["position"]}
     what = str(Signal.Kind(row["kind"]).label)
     return Line(what[:1].upper() + what[1:], said, ordinary)
