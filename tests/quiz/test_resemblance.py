@@ -70,6 +70,26 @@ def test_below_the_least_number_of_common_items_nothing_is_said(items: int, name
     assert len([p for p in resembling(sheets) if p.first == 901]) == named
 
 
+@pytest.mark.parametrize(("alike", "named"), [(6, []), (7, [(1498, 1499)])])
+def test_the_worked_example_of_the_page(alike: int, named: list[tuple[int, int]]) -> None:
+    others = [
+        Sheet(
+            key,
+            frozenset(range(20)) - {key % alike},
+            {key % alike: "aaaaaaaabc"[key // alike % 10]},
+        )
+        for key in range(100 * alike)
+        if key // alike not in (89, 99)  # the pair has the places of these two
+    ]
+    crowd = [Sheet(key, frozenset(range(20)), {}) for key in range(100 * alike, 1498)]
+    rare = dict.fromkeys(range(alike), "c")
+    pair = [Sheet(key, frozenset(range(alike, 20)), rare) for key in (1498, 1499)]
+
+    found = resembling([*others, *crowd, *pair])
+
+    assert [(one.first, one.second) for one in found] == named
+
+
 def test_one_key_twice_is_refused() -> None:
     with pytest.raises(ValueError, match="one key"):
         resembling([Sheet(1, frozenset(), {}), Sheet(1, frozenset(), {})])
