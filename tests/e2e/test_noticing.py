@@ -59,8 +59,8 @@ def test_leaving_the_page_tells_what_was_noticed(
     assert Origin.objects.filter(attempt=attempt).exists()
     page.evaluate(BACK_AFTER)
 
-    with page.context.expect_event("requestfinished", lambda sent: sent.url.endswith("/notice")):
-        page.goto(live_server.url + reverse("home"))
+    with page.expect_response("**/notice"):
+        page.evaluate('dispatchEvent(new Event("pagehide"))')
 
     counted = Signal.objects.order_by("kind").values_list("kind", "count")
     assert list(counted) == [("focus-lost", 1), ("paste", 1)]
