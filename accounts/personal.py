@@ -35,6 +35,10 @@ class PersonalEmailField(PersonalMixin, models.EmailField):
     """An address of a person."""
 
 
+class PersonalIntegerField(PersonalMixin, models.PositiveIntegerField):
+    """A number that was counted about a person."""
+
+
 class PersonalJSONField(PersonalMixin, models.JSONField):
     """Structured answers of a person."""
 

@@ -29,6 +29,7 @@ from quiz.domain.setting_up import choose_score_rule, depths_of, pool_faults
 from quiz.models import (
     Attempt,
     ExtraTime,
+    IntegrityCase,
     Item,
     ItemFile,
     ItemVersion,
@@ -43,8 +44,12 @@ from quiz.web import authoring
 from quiz.web.previews import preview_of
 from quiz.web.rulings import RulingAdmin
 from quiz.web.staff import exporting, importing
+from quiz.web.staff.addresses import pages_of
+from quiz.web.staff.cases import IntegrityCaseAdmin
 from quiz.web.statistics_pages import history_of
 from quiz.wording import say_difficulty, say_topic
+
+admin.site.register(IntegrityCase, IntegrityCaseAdmin)
 
 
 @admin.register(Item)
@@ -276,7 +281,7 @@ class QuizAdmin(PageAdmin):
     def get_urls(self) -> list[URLPattern]:
         progress = self.admin_site.admin_view(self.progress_view)
         own = path("<int:pk>/progress/", progress, name="quiz_quiz_progress")
-        return [own, *super().get_urls()]
+        return [own, *pages_of(self.admin_site), *super().get_urls()]
 
     def page(self, found: Quiz) -> dict[str, Any]:
         cells = [

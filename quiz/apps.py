@@ -17,14 +17,15 @@ class QuizConfig(AppConfig):
         from quiz import statistics_verification, story, verification  # noqa: PLC0415
         from quiz.approving import describe  # noqa: PLC0415
         from quiz.arranging import EXTRA_TIME  # noqa: PLC0415
-        from quiz.domain import statistics  # noqa: PLC0415
+        from quiz.domain import cases, resembling, statistics  # noqa: PLC0415
         from quiz.domain.rulings import put_in_force  # noqa: PLC0415
         from quiz.domain.setting_up import copy_quiz  # noqa: PLC0415
         from quiz.foresight import void_items  # noqa: PLC0415
         from quiz.models.rulings import APPROVAL_KIND  # noqa: PLC0415
         from quiz.queries import core_scores_of, sat_the_quiz, scores_of, sitting_now  # noqa: PLC0415
         from quiz.readiness import quiz_is_set_up  # noqa: PLC0415
-        from selection import foresight, sources  # noqa: PLC0415
+        from quiz.web import case_requests  # noqa: PLC0415
+        from selection import foresight, pending, sources  # noqa: PLC0415
 
         sources.register("quiz.score", title=_("Quiz: marks"), scores=scores_of)
         sources.register(
@@ -55,3 +56,22 @@ class QuizConfig(AppConfig):
             subject="run",
         )
         verifiers.register("statistics", statistics_verification.verify_statistics)
+        jobs.register(
+            resembling.KIND,
+            resembling.run_comparison,
+            title=_("Compare the wrong answers"),
+            page="admin:quiz_noticed",
+            subject="quiz",
+        )
+        approvable.register(
+            cases.APPROVAL_KIND,
+            title=_("Take somebody out of the selection"),
+            describe=case_requests.describe,
+            link=case_requests.link_to_case,
+            carry_out=cases.carry_out_exclusion,
+        )
+        pending.register(
+            "quiz.case",
+            title=_("A question about a quiz is open"),
+            applications_of=cases.pending_applications,
+        )

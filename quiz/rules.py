@@ -8,16 +8,22 @@ from django.db.models.functions import Cast
 from django.http import Http404
 
 from accounts.models import User
-from accounts.roles import Role, has_role
+from accounts.roles import INSPECTORS, Role, has_role
 from applications.models import Application
 from applications.rules import applications_for
-from quiz.models import Attempt, ItemImage, Response
+from quiz.models import Attempt, IntegrityCase, ItemImage, Response
 
 manages_quizzes = has_role(Role.PROGRAMME_MANAGER)
 reads_items = has_role(Role.PROGRAMME_MANAGER, Role.QUIZ_AUTHOR)
 # Who writes questions does not carry the whole bank out of the house.
 exports_items = has_role(Role.PROGRAMME_MANAGER)
+# What was noticed is for those who run the programme and those who answer for what is kept: never
+# for reviewers, judges, trainers or companies.
+reads_signals = has_role(Role.PROGRAMME_MANAGER, *INSPECTORS)
+watches_items = has_role(Role.PROGRAMME_MANAGER, Role.QUIZ_AUTHOR, *INSPECTORS)
 
+rules.add_perm("quiz.read_signals", reads_signals)
+rules.add_perm("quiz.watch_items", watches_items)
 rules.add_perm("quiz.manage", manages_quizzes)
 rules.add_perm("quiz.read_items", reads_items)
 rules.add_perm("quiz.export_items", exports_items)
@@ -66,3 +72,12 @@ def _sits_with(user: User, image: ItemImage, *, now: datetime) -> bool:
         | Q(item_version__stem_zh__contains=name)
         | Q(said__contains=name)
     ).exists()
+
+
+def cases_for(user: User) -> QuerySet[IntegrityCase]:
+    """The cases that this person may open and answer: those about themselves."""
+    if not user.is_authenticated:
+        return IntegrityCase.objects.none()
+    return IntegrityCase.objects.filter(attempt__application__user=user).select_related(
+        "attempt__application__cohort__programme"
+    )

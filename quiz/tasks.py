@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from quiz.domain import closing, scoring
+from quiz.domain import closing, noticing, scoring
 
 
 @shared_task(name="quiz.finalise_expired", ignore_result=True)
@@ -19,3 +19,8 @@ def finalise_expired() -> int:
 @shared_task(name="quiz.score_chunk", ignore_result=True)
 def score_chunk(*, run_id: int, first: int, last: int) -> int:
     return scoring.score_chunk(run_id=run_id, first=first, last=last, now=timezone.now())
+
+
+@shared_task(name="quiz.forget_signals", ignore_result=True)
+def forget_signals() -> int:
+    return noticing.forget_signals(now=timezone.now())

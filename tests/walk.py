@@ -36,6 +36,7 @@ from dtt.play.people import make_applicant, make_cohort, make_user
 from dtt.play.season import Season
 from dtt.play.selection import make_staff
 from matching.models import MatchRun, Offer, Opportunity, Recruiter
+from quiz.domain.cases import open_case
 from quiz.domain.images import keep_images
 from quiz.domain.item_files import keep_item_file
 from quiz.domain.rulings import propose_ruling
@@ -142,6 +143,14 @@ DOORS: dict[str, Door] = {
     "quiz:start": Door(MINE, by("reference"), ANSWERED),
     "quiz:attempt": Door(MINE, by("reference"), ANSWERED),
     "quiz:save": Door(MINE, by("reference"), POST_ONLY),
+    "quiz:case": Door(MINE, by("case")),
+    "quiz:notice": Door(MINE, by("reference"), POST_ONLY),
+    "quiz:practice": Door(MINE, by("reference")),
+    "quiz:practice_questions": Door(MINE, by("reference"), ANSWERED),
+    "quiz:practice_save": Door(MINE, by("reference", "version"), POST_ONLY),
+    "quiz:practice_finish": Door(MINE, by("reference"), POST_ONLY),
+    "quiz:practice_result": Door(MINE, by("reference"), ANSWERED),
+    "quiz:feedback": Door(MINE, by("reference")),
     "quiz:submit": Door(MINE, by("reference"), ANSWERED),
     "quiz:done": Door(MINE, by("reference"), ANSWERED),
     "selection:result": Door(MINE, by("reference")),
@@ -237,11 +246,18 @@ STAFF_DOORS: dict[str, Door] = {
     "admin:quiz_item_export": Door(MANAGES),
     "admin:quiz_items_confirm": Door(own("manager", "author"), by("item_file")),
     "admin:quiz_items_upload": Door(own("manager", "author")),
+    "admin:quiz_noticed": Door(READS, by("quiz")),
+    "admin:quiz_compare": Door(MANAGES, by("quiz"), DOES),
+    "admin:quiz_sitting": Door(READS, by("attempt")),
+    "admin:quiz_decide": Door(MANAGES, by("staff_case"), DOES),
+    "admin:quiz_monitor": Door(READS, by("quiz")),
+    "admin:quiz_live": Door(READS, by("quiz")),
+    "admin:quiz_watch": Door(READS | own("author"), by("quiz")),
+    "admin:quiz_practice": Door(own("manager", "author")),
     "admin:quiz_quiz_score": Door(MANAGES, by("quiz"), ANSWERED | DOES),
     "admin:selection_appeal_decide": Door(MANAGES, by("override"), DOES),
     "admin:quiz_quiz_progress": Door(READS, by("quiz")),
     "admin:quiz_quiz_rule": Door(MANAGES, by("quiz"), DOES),
-    "admin:quiz_quiz_score": Door(MANAGES, by("quiz"), ANSWERED | DOES),
     "admin:quiz_ruling_ask": Door(MANAGES, by("ruling"), DOES),
     "admin:quiz_ruling_decide": Door(MANAGES, by("ruling"), DOES),
     "admin:quiz_ruling_drop": Door(MANAGES, by("ruling"), DOES),
@@ -299,6 +315,7 @@ MODELS: dict[str, frozenset[str]] = {
     "notifications.message": READS,
     "quiz.attempt": READS,
     "quiz.extratime": own("manager", "officer"),
+    "quiz.integritycase": READS,
     "quiz.item": own("manager", "author"),
     "quiz.itemstatistics": own("manager", "author"),
     "quiz.itemfile": own("manager", "author"),
@@ -355,6 +372,12 @@ def _people_and_objects(
     assert rival is not None
     assert booking is not None
     assert assignment is not None
+    case = open_case(
+        attempt_id=Attempt.objects.get(application=hired).pk,
+        ground="…",
+        by=manager,
+        now=cohort.finalists_at,
+    )
     people: dict[str, User | None] = {
         "visitor": None,
         "applicant": hired.user,
@@ -374,6 +397,8 @@ def _people_and_objects(
     objects = _for_staff(cohort, stranger, people) | {
         "cohort": cohort.slug,
         "reference": hired.reference,
+        "case": case.uuid,
+        "staff_case": case.pk,
         "section": "about",
         "version": 1,
         "notice": FIRST_NOTICE,

@@ -14,6 +14,7 @@ from accounts.models import User
 from applications.models import Application, Cohort
 from quiz.answers import SavedAnswer
 from quiz.domain.bank import ImportReport, approve_items, import_items
+from quiz.domain.practice import set_practice
 from quiz.domain.setting_up import set_up_quiz
 from quiz.domain.sitting import open_attempt, save_answers, submit_attempt
 from quiz.formats.gift import parse_gift
@@ -33,6 +34,7 @@ from quiz.scoring import (
 )
 
 BANK = Path(dtt.__file__).parent / "demo"
+PRACTICE = BANK / "practice"
 TOPICS = ("python", "mathematics", "statistics", "data-handling", "machine-learning")
 DEMO_BLUEPRINT = Blueprint(
     tuple(
@@ -55,6 +57,9 @@ def load_item_bank(*, by: User, approver: User, now: datetime) -> int:
             _import(path, language, by=by, now=now)
     drafts = ItemVersion.objects.filter(approved_at__isnull=True).values_list("pk", flat=True)
     approve_items(version_ids=list(drafts), by=approver, now=now)
+    practice = list(PRACTICE.rglob("*.en.gift"))
+    codes = [d.identifier for path in practice for d in parse_gift(path.read_bytes()).items]
+    set_practice(codes=[code for code in codes if code], practice=True, by=by, now=now)
     return Item.objects.count() - before
 
 

@@ -120,6 +120,12 @@ def _now(context: Context) -> datetime:
 
 
 @register.simple_tag(takes_context=True)
+def is_past(context: Context, at: datetime) -> bool:
+    """Whether an instant has come."""
+    return at <= _now(context)
+
+
+@register.simple_tag(takes_context=True)
 def here(context: Context, url: str, *, exact: bool = False) -> SafeString:
     """`aria-current` for the link to this page, or to the section that this page is in."""
     path = context["request"].path if "request" in context else ""

@@ -15,6 +15,7 @@ from applications.queries import cvs_of
 from applications.rail import MATCH
 from bootcamp.queries import timetable_of
 from matching.queries import offer_to_answer, published_run
+from quiz.domain.cases import case_to_answer
 from quiz.queries import attempt_of, quiz_of
 from selection.queries import open_offer
 
@@ -65,6 +66,14 @@ def sit_the_quiz(application: Application, now: datetime) -> Todo | None:
         runner = reverse("quiz:attempt", args=[application.reference])
         return Todo(_("Go on with the quiz"), runner, attempt.deadline_at)
     return None
+
+
+def answer_the_question(application: Application, now: datetime) -> Todo | None:
+    """Reply to a question about one's own sitting, as long as there is time."""
+    case = case_to_answer(application, now)
+    if case is None:
+        return None
+    return Todo(_("Answer a question about your quiz"), case.get_absolute_url(), case.reply_by)
 
 
 def reply_to_the_place(application: Application, now: datetime) -> Todo | None:
@@ -142,6 +151,7 @@ RULES: tuple[Rule, ...] = (
     finish_the_application,
     accept_what_changed,
     sit_the_quiz,
+    answer_the_question,
     reply_to_the_place,
     read_the_result,
     see_the_timetable,

@@ -254,7 +254,8 @@ def _pool(blueprint: Blueprint) -> list[ItemVersion]:
     Raises:
         UnableToSetUpQuiz: a cell has fewer than `DEPTH` times what a paper takes.
     """
-    versions = ItemVersion.objects.usable().select_related("item").order_by("item_id")
+    counting = ItemVersion.objects.usable().filter(item__practice=False)
+    versions = counting.select_related("item").order_by("item_id")
     wanted = {(cell.topic, cell.difficulty) for cell in blueprint.cells}
     pool = [
         version for version in versions if (version.item.topic, version.item.difficulty) in wanted

@@ -1,9 +1,12 @@
 from quiz.models.bank import Difficulty, Item, ItemVersion, Kind, TextFormat
+from quiz.models.cases import IntegrityCase
 from quiz.models.files import ItemFile
 from quiz.models.images import ItemImage
+from quiz.models.practice import Practice, PracticeAnswer
 from quiz.models.quizzes import BlueprintCell, ExtraTime, Quiz, QuizItem, ScoreRule
 from quiz.models.rulings import Ruling
 from quiz.models.scores import AttemptScore, ScoringRun
+from quiz.models.signals import Origin, Resemblance, Signal
 from quiz.models.sittings import Attempt, Response
 from quiz.models.statistics import ItemFigure, ItemStatistics
 
@@ -13,6 +16,7 @@ __all__ = [
     "BlueprintCell",
     "Difficulty",
     "ExtraTime",
+    "IntegrityCase",
     "Item",
     "ItemFigure",
     "ItemFile",
@@ -20,11 +24,16 @@ __all__ = [
     "ItemStatistics",
     "ItemVersion",
     "Kind",
+    "Origin",
+    "Practice",
+    "PracticeAnswer",
     "Quiz",
     "QuizItem",
+    "Resemblance",
     "Response",
     "Ruling",
     "ScoreRule",
     "ScoringRun",
+    "Signal",
     "TextFormat",
 ]

@@ -44,6 +44,11 @@ class Item(models.Model):
     code = models.CharField(_("code"), max_length=255, unique=True)
     topic = models.SlugField(_("topic"), max_length=60)
     difficulty = models.CharField(_("difficulty"), max_length=10, choices=Difficulty)
+    practice = models.BooleanField(
+        _("for practice only"),
+        default=False,
+        help_text=_("Practice items are never in a quiz that counts, and the others only there."),
+    )
     created_at = models.DateTimeField(_("created"))
     retired_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
     retired_by = models.ForeignKey(

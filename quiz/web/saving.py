@@ -1,6 +1,7 @@
 """The address to which the page sends answers as they are given."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, JsonResponse
@@ -10,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from quiz.answers import Malformed, SavedAnswer, read_saves
-from quiz.domain.sitting import Saved, SaveResult, save_answers
+from quiz.domain.sitting import Receipt, Saved, SaveResult, save_answers
 from quiz.rules import attempts_for
 
 MAX_BYTES = 64 * 1024
@@ -37,12 +38,17 @@ def save(request: HttpRequest, reference: str) -> JsonResponse:
     if attempt_id is None:
         return JsonResponse({"message": _("There is no quiz of yours here.")}, status=404)
     try:
-        answers = _read(request)
+        answers = read_batch(request)
     except Malformed as fault:
         message = _("This could not be read as answers, so nothing of it was saved.")
         return JsonResponse({"message": message, "detail": str(fault)}, status=400)
     now = timezone.now()
     receipt = save_answers(attempt_id=attempt_id, answers=answers, now=now)
+    return say_receipt(receipt, now)
+
+
+def say_receipt(receipt: Receipt, now: datetime) -> JsonResponse:
+    """What became of each answer; status 409 when no more are taken."""
     body: dict[str, Any] = {
         "results": [_say(result) for result in receipt.results],
         "remaining": int(receipt.remaining.total_seconds() * 1000),
@@ -54,7 +60,12 @@ def save(request: HttpRequest, reference: str) -> JsonResponse:
     return JsonResponse(body, status=409)
 
 
-def _read(request: HttpRequest) -> list[SavedAnswer]:
+def read_batch(request: HttpRequest) -> list[SavedAnswer]:
+    """The answers that a page sends.
+
+    Raises:
+        Malformed: the body is no batch, or too large.
+    """
     if request.content_type != "application/json":
         raise Malformed("the body is not application/json")
     length = request.META.get("CONTENT_LENGTH") or "0"

@@ -15,7 +15,7 @@ from applications.lifecycle import Move
 from applications.models import Application
 from notifications.domain.outbox import queue
 from notifications.moments import say_instant
-from selection import canonical
+from selection import canonical, pending
 from selection.domain import seats
 from selection.domain.drawing import UnableToDrawUp, freeze, read_candidates
 from selection.letters import Fact, kind_at_publication, telling
@@ -94,7 +94,7 @@ def publish_selection(*, selection_id: int, by: User | None, now: datetime) -> S
 
     Raises:
         UnableToPublish: it is not approved as it is now, is out of date, is out already, or its
-            time has not come.
+            time has not come, or something is pending that could move somebody across the line.
     """
     with transaction.atomic(durable=True):
         selection = seats.locked_selection(selection_id)
@@ -108,6 +108,7 @@ def publish_selection(*, selection_id: int, by: User | None, now: datetime) -> S
                 _("This list was approved for %(at)s.") % {"at": say_instant(selection.publish_at)}
             )
         _require_fresh(selection)
+        _require_nothing_pending(selection)
         counts = _tell_everybody(selection, by=by, now=now)
         selection.state, selection.published_at = Selection.State.PUBLISHED, now
         selection.trouble = ""
@@ -271,3 +272,11 @@ def _require_fresh(selection: Selection) -> None:
     change = changes_since(selection)
     if change:
         raise UnableToPublish(f"{change} " + _("Draw it up again."))
+
+
+def _require_nothing_pending(selection: Selection) -> None:
+    if matters := pending.matters_of(selection):
+        raise UnableToPublish(
+            _("Somebody could still cross the line (%(matters)s). Decide that first.")
+            % {"matters": "; ".join(f"{matter.title}: {matter.people}" for matter in matters)}
+        )

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 
-from selection import queries
+from selection import pending, queries
 from selection.domain.publishing import changes_since, open_request, requests_of
 from selection.histogram import histogram
 from selection.models import Selection
@@ -50,6 +50,7 @@ def line_page(selection: Selection, now: datetime) -> dict[str, Any]:
         "declined": queries.declined(selection),
         "undo_form": UndoForm(),
         "not_ranked": queries.not_ranked(selection),
+        "pending": pending.matters_of(selection) if in_work else [],
         "requests": requests_of(selection),
         "open_request": open_request(selection) if in_work else None,
         "change": changes_since(selection) if in_work else "",

@@ -200,4 +200,5 @@ def test_the_demo_bank_is_in_both_languages_and_approved(
     loaded = load_item_bank(by=author, approver=manager, now=now)
     again = load_item_bank(by=author, approver=manager, now=now)
 
-    assert (loaded, again, ItemVersion.objects.usable().complete().count()) == (105, 0, 105)
+    assert (loaded, again, ItemVersion.objects.usable().complete().count()) == (111, 0, 111)
+    assert Item.objects.filter(practice=True).count() == 6

@@ -433,7 +433,7 @@ def test_all_items_of_the_demo_bank_are_shown_in_both_languages(
     with translation.override("zh-hant"):
         questions = questions_of(paper)
 
-    assert len(questions) == 105
+    assert len(questions) == 111
     bare = [q.position for q in questions if not (q.stem.strip() and q.other_stem.strip())]
     assert bare == []
     truths = [[o.label for o in q.options] for q in questions if q.kind == "truefalse"]
