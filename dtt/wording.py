@@ -98,6 +98,11 @@ VERBS = {
     "void-attempt": _("Declared the attempt void"),
     "move-deadline": _("Moved the deadline of an attempt"),
     "grant-extra-time": _("Gave extra time"),
+    "give-time": _("Gave minutes back"),
+    "give-outage-back": _("Gave an outage back"),
+    "reopen-attempt": _("Opened an attempt again: time was given back"),
+    "begin-break": _("Began a break"),
+    "end-break": _("Went on after a break"),
     "score-quiz": _("Began to score the quiz"),
     "finish-scoring": _("Scored the quiz"),
     # bootcamp

@@ -133,6 +133,8 @@ DOORS: dict[str, Door] = {
     "quiz:start": Door(MINE, by("reference"), ANSWERED),
     "quiz:attempt": Door(MINE, by("reference"), ANSWERED),
     "quiz:save": Door(MINE, by("reference"), POST_ONLY),
+    "quiz:pass": Door(own(), by("reference")),  # nobody here is sitting
+    "quiz:resume": Door(MINE, by("reference"), POST_ONLY),
     "quiz:submit": Door(MINE, by("reference"), ANSWERED),
     "quiz:done": Door(MINE, by("reference"), ANSWERED),
     "selection:result": Door(MINE, by("reference")),
