@@ -1,6 +1,5 @@
 """When an attempt ends: the clock as a pure function."""
 
-import random
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
