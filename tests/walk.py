@@ -216,6 +216,8 @@ STAFF_DOORS: dict[str, Door] = {
     "admin:matching_opportunity_do": Door(MANAGES, by("job_post", "verb"), DOES),
     "admin:matching_recruiter_do": Door(MANAGES, by("recruiter", "verb"), DOES),
     "admin:quiz_attempt_void": Door(MANAGES, by("attempt"), ANSWERED | DOES),
+    "admin:quiz_attempt_give": Door(MANAGES, by("attempt"), ANSWERED | DOES),
+    "admin:quiz_quiz_give_back": Door(MANAGES, by("quiz"), ANSWERED),
     "admin:quiz_quiz_score": Door(MANAGES, by("quiz"), ANSWERED | DOES),
     "admin:selection_selection_all_lists": Door(STAFF, says=ANSWERED),
     "admin:selection_selection_decide": Door(MANAGES, by("list"), DOES),

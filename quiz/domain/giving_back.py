@@ -48,6 +48,12 @@ class Share:
     reopens: bool
     stays_closed: bool
 
+    @property
+    def minutes(self) -> str:
+        """What it gets, with the seconds: `17:00`."""
+        minutes, seconds = divmod(0 if self.stays_closed else self.lost.total_seconds(), 60)
+        return f"{int(minutes)}:{int(seconds):02}"
+
 
 def give_minutes(
     *, attempt_id: int, minutes: int, reason: str, by: User, now: datetime
