@@ -19,8 +19,11 @@ from urllib.request import urlopen
 
 from django.conf import settings
 
+from dtt.benches.autosave import autosave
 from dtt.benches.importing import import_50000
 from dtt.benches.measure import Measure
+from dtt.benches.quiz_faults import quiz_faults
+from dtt.benches.quiz_load import quiz_load, quiz_load_300
 from dtt.benches.staff_lists import staff_lists
 
 GIB = 1024**3
@@ -73,6 +76,10 @@ MEASURES: tuple[Callable[[], Iterator[Measure]], ...] = (
     first_page,
     staff_lists,
     import_50000,
+    autosave,
+    quiz_load,
+    quiz_load_300,
+    quiz_faults,
 )
 
 

@@ -78,7 +78,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='extratime',
             name='break_minutes',
-            field=models.PositiveSmallIntegerField(default=0, help_text='The clock stops while the person takes a break, up to this many minutes.', validators=[django.core.validators.MaxValueValidator(240)], verbose_name='minutes of breaks'),
+            field=models.PositiveSmallIntegerField(blank=True, default=0, help_text='The clock stops while the person takes a break, up to this many minutes.', validators=[django.core.validators.MaxValueValidator(240)], verbose_name='minutes of breaks'),
         ),
         migrations.AddConstraint(
             model_name='extratime',

@@ -113,6 +113,7 @@ class ExtraTime(models.Model):
     break_minutes = models.PositiveSmallIntegerField(
         _("minutes of breaks"),
         default=0,
+        blank=True,
         validators=[MaxValueValidator(240)],
         help_text=_("The clock stops while the person takes a break, up to this many minutes."),
     )
