@@ -48,6 +48,7 @@ class AutosaveMiddleware:
             return self.get_response(request)
         request.get_host()  # refuses a host that is not ours
         answer = _with_pass(request, text, found["reference"])
+        answer.headers["Content-Length"] = str(len(answer.content))
         answer.headers["Cache-Control"] = "no-store"
         answer.headers["X-Frame-Options"] = settings.X_FRAME_OPTIONS
         answer.headers["Content-Security-Policy"] = NOTHING_ELSE

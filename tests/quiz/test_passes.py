@@ -101,6 +101,7 @@ def test_its_answer_has_the_headers_of_every_page(sitter: Sitter) -> None:
     assert answer.headers["X-Frame-Options"] == "DENY"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Content-Length"] == str(len(answer.content))
     assert "Set-Cookie" not in answer.headers
 
 

@@ -1,6 +1,7 @@
 """Nothing of a question before the start, nothing of a key before the release, anywhere."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -27,7 +28,7 @@ def sitter(hall: Hall, now: datetime) -> Sitter:
     hall.applications = make_applicants(cohort, 1, now=now + timedelta(days=1), seed=2)
     grant_extra_time(
         application_id=hall.first.pk,
-        factor=1,
+        factor=Decimal(1),
         break_minutes=10,
         reason="x",
         by=hall.manager,
