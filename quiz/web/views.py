@@ -146,6 +146,11 @@ class AttemptView(SittingView):
         saves = [SavedAnswer(position, sequence, answer) for position, answer in changed.items()]
         receipt = save_answers(attempt_id=self.attempt.pk, answers=saves, now=self.now)
         if receipt.paused:
+            if saves or unreadable:
+                messages.warning(
+                    request,
+                    _("The clock stands still, so these changes are not saved. Continue first."),
+                )
             return self.go("attempt")
         if not receipt.open:
             if saves or unreadable:

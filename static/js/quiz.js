@@ -6,6 +6,7 @@
 // devices the later change wins, whatever their own clocks say.
 
 import { Clock, Timer, say } from "./quiz-clock.js";
+import { Flags } from "./quiz-flags.js";
 import { Question } from "./quiz-question.js";
 import { Queue } from "./quiz-queue.js";
 
@@ -227,7 +228,7 @@ class Sheet {
       answered += has;
       const link = this.form.querySelector(`[data-number="${question.position}"]`);
       link.classList.toggle("answered", has);
-      link.querySelector(".visually-hidden").textContent = has ? ` ${this.words.saysHas}` : "";
+      link.querySelector("[data-has]").textContent = has ? ` ${this.words.saysHas}` : "";
     }
     const count = say(this.words.saysAnswered, { n: answered, all: this.questions.size });
     this.count.textContent = count;
@@ -260,11 +261,15 @@ class Sheet {
 
 const form = document.querySelector("[data-quiz]");
 if (form) {
+  new Flags(form);
   const sheet = new Sheet(form);
   sheet.timer = new Timer(sheet);
 }
 const closed = document.querySelector("[data-quiz-closed]");
-if (closed) Queue.forget(closed.dataset.quizClosed);
+if (closed) {
+  Queue.forget(closed.dataset.quizClosed);
+  Flags.forget(closed.dataset.quizClosed);
+}
 /** What this device still keeps goes with the submission. */
 const unsent = document.querySelector("[data-unsent]");
 if (unsent) unsent.value = JSON.stringify({ answers: new Queue(unsent.dataset.unsent).answers });
