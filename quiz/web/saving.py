@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -58,10 +59,24 @@ class AutosaveMiddleware:
 def _with_pass(request: HttpRequest, text: str, reference: str) -> HttpResponse:
     try:
         ticket = passes.read(text, reference)
-        return answer_save(request, ticket.attempt_id, seal=ticket.seal)
+        return _twice(lambda: answer_save(request, ticket.attempt_id, seal=ticket.seal))
     except (passes.NotAPass, NoLongerValid, Attempt.DoesNotExist):
         with _language_of(request):
             return signed_out()
+
+
+def _twice(save: Callable[[], HttpResponse]) -> HttpResponse:
+    """Save, and once more on a new connection if the database had dropped this one.
+
+    So no statement is spent on asking first whether the connection is alive. To do it twice is
+    safe: an answer that was written already is told as saved.
+    """
+    connection.health_check_done = True
+    try:
+        return save()
+    except (InterfaceError, OperationalError):
+        connection.close()
+        return save()
 
 
 @never_cache

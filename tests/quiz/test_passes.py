@@ -1,9 +1,11 @@
 """The pass of a page: what it opens, what it does not, and what an autosave costs with it."""
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import psycopg2
 import pytest
 import time_machine
 from django.core import signing
@@ -92,6 +94,24 @@ def test_an_autosave_takes_one_statement_and_the_first_of_a_page_two(
         assert save(sitter, body, text).status_code == 200
 
     assert len([q for q in queries if "SAVEPOINT" not in q["sql"]]) == most
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_the_database_dropped_costs_no_answer(
+    make_hall: Callable[..., Hall],
+) -> None:
+    sitter = Sitter(make_hall(people=1))
+    sitter.start()
+    text = ticket(sitter)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        [pid] = cursor.fetchone()
+    with psycopg2.connect(**connection.get_connection_params()) as other, other.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+    other.close()
+
+    assert save(sitter, change(1, 1, {"choice": "a"}), text).status_code == 200
+    assert answered() == 1
 
 
 def test_its_answer_has_the_headers_of_every_page(sitter: Sitter) -> None:
