@@ -47,6 +47,7 @@ class Sheet {
     form.addEventListener("input", (event) => this.#changed(event));
     form.addEventListener("click", (event) => {
       if (event.target.closest("[data-here]")) this.#takeOver();
+      if (event.target.closest("[data-fine]")) this.noticed.hidden = true;
     });
     form.addEventListener("submit", () => { this.#closed = true; });
     addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
@@ -118,16 +119,22 @@ class Sheet {
     this.send();
     this.#elsewhere = true;
     for (const question of this.questions.values()) question.element.disabled = true;
+    this.notice(this.words.saysElsewhere, this.#button(this.words.saysHere, "here"));
+  }
+
+  #button(text, does) {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "button small";
-    button.dataset.here = "";
-    button.textContent = this.words.saysHere;
-    this.notice(this.words.saysElsewhere, button);
+    button.dataset[does] = "";
+    button.textContent = text;
+    return button;
   }
 
-  notice(text, ...more) {
-    this.noticed.querySelector("p").replaceChildren(text, " ", ...more);
+  /** Say something at the foot of the window until it is read, or until the page goes on. */
+  notice(text, button = this.#button(this.words.saysFine, "fine")) {
+    if (this.#elsewhere && button.dataset.here === undefined) return;
+    this.noticed.querySelector("p").replaceChildren(text, " ", button);
     this.noticed.hidden = false;
     this.told.textContent = text;
   }
