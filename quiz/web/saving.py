@@ -71,7 +71,7 @@ def _twice(save: Callable[[], HttpResponse]) -> HttpResponse:
     So no statement is spent on asking first whether the connection is alive. To do it twice is
     safe: an answer that was written already is told as saved.
     """
-    connection.health_check_done = True
+    connection.health_check_done = True  # type: ignore[attr-defined]
     try:
         return save()
     except (InterfaceError, OperationalError):
