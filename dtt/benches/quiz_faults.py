@@ -101,6 +101,7 @@ def quiz_faults(
                     for what in ("web", "worker", "database"):
                         before = len(crowd.seconds)
                         asyncio.run(_with_fault(crowd, stage, what, every, seconds))
+                        connections["default"].close()  # its server may have been killed
                         saves = len(crowd.seconds) - before
                         yield Measure(f"fault_{what}_saves_acknowledged", saves, "saves", "> 0")
                         lost = lost_answers(hall.sitters)
@@ -124,7 +125,6 @@ async def _with_fault(crowd: Crowd, stage: Stage, what: str, every: float, secon
 
     await asyncio.gather(crowd.answer(every=every, for_seconds=seconds), fault())
     await asyncio.to_thread(wait_until_it_answers, stage.port)
-    connections["default"].close()
 
 
 class _led_to:
