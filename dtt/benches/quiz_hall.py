@@ -125,6 +125,7 @@ def serve(
         cwd=settings.BASE_DIR,
         env=dict(env),
         stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,  # a measure with faults would fill the screen
         start_new_session=True,
     )
 

@@ -5,6 +5,7 @@ looked at; those without one come through the whole site, as the person of the s
 """
 
 import json
+import logging
 import re
 from collections.abc import Callable
 from typing import Any
@@ -24,6 +25,7 @@ from quiz.models import Attempt
 from quiz.rules import attempts_for
 from quiz.web import passes
 
+logger = logging.getLogger(__name__)
 MAX_BYTES = 64 * 1024
 ADDRESS = re.compile(r"^/quiz/(?P<reference>[-a-zA-Z0-9_]+)/save$")
 WRITER = re.compile(r"^[0-9a-f]{8,32}$")
@@ -63,6 +65,10 @@ def _with_pass(request: HttpRequest, text: str, reference: str) -> HttpResponse:
     except (passes.NotAPass, NoLongerValid, Attempt.DoesNotExist):
         with _language_of(request):
             return signed_out()
+    except (InterfaceError, OperationalError) as error:
+        logger.warning("an autosave found no database: %s", error)
+        # No message: the page itself says how many answers it keeps, and sends them again.
+        return JsonResponse({}, status=503, headers={"Retry-After": "2"})
 
 
 def _twice(save: Callable[[], HttpResponse]) -> HttpResponse:
