@@ -19,10 +19,13 @@ from urllib.request import urlopen
 
 from django.conf import settings
 
+from dtt.benches.autosave import autosave
 from dtt.benches.fairness import fair_papers
 from dtt.benches.importing import import_50000
 from dtt.benches.item_statistics import item_statistics
 from dtt.benches.measure import Measure
+from dtt.benches.quiz_faults import quiz_faults
+from dtt.benches.quiz_load import quiz_load, quiz_load_300
 from dtt.benches.scoring import score_100000
 from dtt.benches.staff_lists import staff_lists
 
@@ -79,6 +82,10 @@ MEASURES: tuple[Callable[[], Iterator[Measure]], ...] = (
     item_statistics,
     score_100000,
     fair_papers,
+    autosave,
+    quiz_load,
+    quiz_load_300,
+    quiz_faults,
 )
 
 

@@ -50,6 +50,7 @@ MIDDLEWARE = [
     "dtt.web.middleware.HealthMiddleware",
     "dtt.web.middleware.HostileInputMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "quiz.web.saving.AutosaveMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

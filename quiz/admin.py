@@ -22,8 +22,14 @@ from accounts.models import User
 from accounts.roles import Role
 from accounts.staff import RoleAdmin
 from quiz import queries
-from quiz.domain.arrangements import grant_extra_time, void_attempt
+from quiz.domain.arrangements import (
+    NeedsSecondPerson,
+    ask_for_reset,
+    grant_extra_time,
+    void_attempt,
+)
 from quiz.domain.bank import approve_items
+from quiz.domain.giving_back import give_minutes
 from quiz.domain.scoring import score_quiz
 from quiz.domain.setting_up import choose_score_rule, depths_of, pool_faults
 from quiz.models import (
@@ -41,6 +47,7 @@ from quiz.models import (
 )
 from quiz.rules import manages_quizzes, reads_items
 from quiz.web import authoring
+from quiz.web.giving_back import GIVING_BACK, give_back_page
 from quiz.web.previews import preview_of
 from quiz.web.rulings import RulingAdmin
 from quiz.web.staff import exporting, importing
@@ -246,7 +253,8 @@ class PageAdmin(RoleAdmin):
         except Refused as refusal:
             messages.error(request, str(refusal))
         else:
-            messages.success(request, done)
+            if done:
+                messages.success(request, done)
         return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", pk)
 
 
@@ -280,8 +288,13 @@ class QuizAdmin(PageAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         progress = self.admin_site.admin_view(self.progress_view)
-        own = path("<int:pk>/progress/", progress, name="quiz_quiz_progress")
-        return [own, *pages_of(self.admin_site), *super().get_urls()]
+        giving = self.admin_site.admin_view(give_back_page)
+        return [
+            path("<int:pk>/progress/", progress, name="quiz_quiz_progress"),
+            path("<int:pk>/give-back/", giving, name=GIVING_BACK),
+            *pages_of(self.admin_site),
+            *super().get_urls(),
+        ]
 
     def page(self, found: Quiz) -> dict[str, Any]:
         cells = [
@@ -291,6 +304,7 @@ class QuizAdmin(PageAdmin):
         runs = found.scoring_runs.annotate(scored=Count("scores")).select_related("created_by")
         return {
             "quiz": found,
+            "outages": found.outages.annotate(given=Count("pauses")).select_related("recorded_by"),
             "cells": cells,
             "items": sum(depth.count for _topic, _difficulty, depth in cells),
             "faults": pool_faults(found),
@@ -337,7 +351,7 @@ class AttemptAdmin(PageAdmin):
     """Sittings and the answers that were saved."""
 
     template = "admin/quiz/attempt.html"
-    verbs = {"void": "void_view"}
+    verbs = {"void": "void_view", "give": "give_view"}
     list_display = ["application", "number", "state", "started_at", "deadline_at", "submitted_at",
                     "score"]  # fmt: skip
     list_filter = ["state", "quiz__cohort"]
@@ -348,12 +362,46 @@ class AttemptAdmin(PageAdmin):
 
     def page(self, found: Attempt) -> dict[str, Any]:
         responses = Response.objects.filter(attempt=found).select_related("item_version__item")
-        return {"attempt": found, "responses": responses.order_by("position")}
+        return {
+            "attempt": found,
+            "responses": responses.order_by("position"),
+            "given": found.given_times.select_related("given_by"),
+            "pauses": found.pauses.select_related("outage"),
+            "arrangement": ExtraTime.objects.filter(application=found.application_id).first(),
+        }
 
     def void_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        done = _("The attempt is void. The person may start another one.")
-        reason = request.POST.get("reason", "").replace("\x00", "")[:1000]
-        return self.act(request, pk, done, void_attempt, attempt_id=pk, reason=reason)
+        """Make void; on the day of the sitting ask a second person instead."""
+        reason, evidence = _typed(request, "reason"), _typed(request, "evidence")
+        said: dict[str, Any] = {"attempt_id": pk, "reason": reason, "evidence": evidence}
+
+        def verb(**arguments: Any) -> None:
+            try:
+                void_attempt(**arguments)
+            except NeedsSecondPerson:
+                ask_for_reset(**arguments)
+                messages.info(
+                    request,
+                    _("It was begun today, so a second person was asked. Nothing has changed yet."),
+                )
+            else:
+                done = _("The attempt is void. The person may start another one.")
+                messages.success(request, done)
+
+        return self.act(request, pk, "", verb, **said)
+
+    def give_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        done = _("The minutes are given. An open page feels it within seconds.")
+        typed = _typed(request, "minutes")
+        minutes = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 5 else 0
+        reason = _typed(request, "reason")
+        return self.act(
+            request, pk, done, give_minutes, attempt_id=pk, minutes=minutes, reason=reason
+        )
+
+
+def _typed(request: HttpRequest, name: str) -> str:
+    return request.POST.get(name, "").replace("\x00", "")[:1000]
 
 
 @admin.register(ExtraTime)
@@ -362,10 +410,10 @@ class ExtraTimeAdmin(RoleAdmin):
 
     readers = (Role.PROGRAMME_MANAGER, Role.ACCOMMODATION_OFFICER)
     writers = (Role.PROGRAMME_MANAGER, Role.ACCOMMODATION_OFFICER)
-    list_display = ["application", "factor", "granted_at", "granted_by"]
+    list_display = ["application", "factor", "break_minutes", "granted_at", "granted_by"]
     list_select_related = ["application", "granted_by"]
     search_fields = ["application__reference", "application__user__email"]
-    fields = ["application", "factor", "reason"]
+    fields = ["application", "factor", "break_minutes", "reason"]
     raw_id_fields = ["application"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
@@ -375,6 +423,7 @@ class ExtraTimeAdmin(RoleAdmin):
         obj.pk = grant_extra_time(
             application_id=obj.application_id,
             factor=obj.factor,
+            break_minutes=obj.break_minutes or 0,
             reason=obj.reason,
             by=cast(User, request.user),
             now=timezone.now(),

@@ -16,8 +16,10 @@ class QuizConfig(AppConfig):
         from applications.story import register_chapter  # noqa: PLC0415
         from quiz import statistics_verification, story, verification  # noqa: PLC0415
         from quiz.approving import describe  # noqa: PLC0415
-        from quiz.arranging import EXTRA_TIME  # noqa: PLC0415
+        from quiz.arranging import EXTRA_TIME, describe_reset, link_of_reset  # noqa: PLC0415
         from quiz.domain import cases, resembling, statistics  # noqa: PLC0415
+        from quiz.domain.arrangements import RESET_KIND, carry_out_reset  # noqa: PLC0415
+        from quiz.domain.giving_back import follow_window  # noqa: PLC0415
         from quiz.domain.rulings import put_in_force  # noqa: PLC0415
         from quiz.domain.setting_up import copy_quiz  # noqa: PLC0415
         from quiz.foresight import void_items  # noqa: PLC0415
@@ -45,6 +47,14 @@ class QuizConfig(AppConfig):
         register_chapter("quiz", story.tell)
         register_hindrance(sitting_now)
         cohorts.register_copier("quiz", copy_quiz)
+        cohorts.register_follower("quiz", of=["quiz_closes_at"], follow=follow_window)
+        approvable.register(
+            RESET_KIND,
+            title=_("Reset a quiz attempt on the same day"),
+            describe=describe_reset,
+            link=link_of_reset,
+            carry_out=carry_out_reset,
+        )
         readiness.register(
             "quiz", title=_("The quiz has a blueprint and enough items"), check=quiz_is_set_up
         )

@@ -6,9 +6,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.models import Approval
 from applications.arrangements import Way
 from applications.models import Application
-from quiz.models import ExtraTime
+from quiz.models import Attempt, ExtraTime
 
 
 def extra_time(application: Application) -> str:
@@ -21,3 +22,18 @@ def extra_time(application: Application) -> str:
 
 
 EXTRA_TIME = Way(gettext_lazy("More time in the quiz"), extra_time)
+
+
+def describe_reset(approval: Approval) -> list[tuple[str, str]]:
+    """What the second person agrees to when an attempt is reset on its own day."""
+    attempt = Attempt.objects.select_related("application").filter(pk=approval.object_id).first()
+    return [
+        (_("Attempt"), f"{attempt.application} · {attempt.number}" if attempt else ""),
+        (_("Reason"), str(approval.payload.get("reason", ""))),
+        (_("Evidence"), str(approval.payload.get("evidence", ""))),
+    ]
+
+
+def link_of_reset(approval: Approval) -> str:
+    """The attempt that is to be reset."""
+    return reverse("admin:quiz_attempt_change", args=[approval.object_id])

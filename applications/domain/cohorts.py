@@ -1,6 +1,6 @@
 """Set a cohort up: settings, rules, sign-offs, a copy of it, and showing it to the public."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -19,6 +19,9 @@ from notifications.moments import say_instant
 
 Copier = Callable[[Cohort, Cohort, timedelta, User, datetime], None]
 """From the source to the copy, which lies that much later; called in the copy's transaction."""
+
+Follower = Callable[[Cohort, User, datetime], None]
+"""After the settings of a cohort have changed, in the same transaction."""
 
 NOT_SETTINGS = frozenset({"id", "is_public", "rules"})
 SETTINGS = tuple(f.name for f in Cohort._meta.concrete_fields if f.name not in NOT_SETTINGS)
@@ -43,6 +46,7 @@ MAX_SHIFT_DAYS = 3660
 DAYS_IN_A_MONTH = 30.4375
 
 _copiers: dict[str, Copier] = {}
+_followers: dict[str, tuple[frozenset[str], Follower]] = {}
 
 
 class UnableToChangeCohort(Refused):
@@ -62,6 +66,11 @@ class NotReady(UnableToChangeCohort):
 def register_copier(name: str, copy: Copier) -> None:
     """Let a room copy what it keeps for a cohort; registering a name again replaces it."""
     _copiers[name] = copy
+
+
+def register_follower(name: str, *, of: Iterable[str], follow: Follower) -> None:
+    """Let a room follow a change of these settings; registering a name again replaces it."""
+    _followers[name] = frozenset(of), follow
 
 
 def add_cohort(
@@ -116,6 +125,9 @@ def change_cohort(
         audit.record(
             cohort, "change-cohort", by=by, now=now, before=before, after=after, reason=reason
         )
+        for settings, follow in _followers.values():
+            if settings & changed.keys():
+                follow(cohort, by, now)
         return cohort
 
 

@@ -15,8 +15,9 @@ from applications.models import Application, Cohort
 from quiz.answers import SavedAnswer
 from quiz.domain.bank import ImportReport, approve_items, import_items
 from quiz.domain.practice import set_practice
+from quiz.domain.saving import save_answers
 from quiz.domain.setting_up import set_up_quiz
-from quiz.domain.sitting import open_attempt, save_answers, submit_attempt
+from quiz.domain.sitting import open_attempt, submit_attempt
 from quiz.formats.gift import parse_gift
 from quiz.models import Attempt, Item, ItemVersion, Quiz, QuizItem
 from quiz.papers import Blueprint, Cell

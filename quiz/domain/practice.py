@@ -17,7 +17,8 @@ from accounts.models import User
 from applications.models import Application, Cohort
 from notifications.moments import say_instant
 from quiz.answers import Answer, SavedAnswer
-from quiz.domain.sitting import Receipt, Saved, SaveResult, time_factor
+from quiz.domain.saving import Receipt, Saved, SaveResult
+from quiz.domain.timekeeping import time_factor
 from quiz.models import Item, ItemVersion, Practice, PracticeAnswer, QuizItem, Response
 from quiz.papers import Blueprint, Cell, draw
 from quiz.pooling import pool_item

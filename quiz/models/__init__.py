@@ -9,6 +9,7 @@ from quiz.models.scores import AttemptScore, ScoringRun
 from quiz.models.signals import Origin, Resemblance, Signal
 from quiz.models.sittings import Attempt, Response
 from quiz.models.statistics import ItemFigure, ItemStatistics
+from quiz.models.times import GivenTime, Outage, Pause
 
 __all__ = [
     "Attempt",
@@ -16,6 +17,7 @@ __all__ = [
     "BlueprintCell",
     "Difficulty",
     "ExtraTime",
+    "GivenTime",
     "IntegrityCase",
     "Item",
     "ItemFigure",
@@ -25,6 +27,8 @@ __all__ = [
     "ItemVersion",
     "Kind",
     "Origin",
+    "Outage",
+    "Pause",
     "Practice",
     "PracticeAnswer",
     "Quiz",

@@ -111,7 +111,7 @@ class QuizItem(models.Model):
 
 
 class ExtraTime(models.Model):
-    """More time for one person, as a factor on the quiz's minutes."""
+    """More time for one person: a factor on the quiz's minutes, and minutes of breaks."""
 
     application = models.OneToOneField(Application, models.CASCADE, related_name="extra_time")
     factor = models.DecimalField(
@@ -119,6 +119,13 @@ class ExtraTime(models.Model):
         max_digits=3,
         decimal_places=2,
         validators=[MinValueValidator(1), MaxValueValidator(4)],
+    )
+    break_minutes = models.PositiveSmallIntegerField(
+        _("minutes of breaks"),
+        default=0,
+        blank=True,
+        validators=[MaxValueValidator(240)],
+        help_text=_("The clock stops while the person takes a break, up to this many minutes."),
     )
     reason = PersonalTextField(
         _("reason"), purpose="making arrangements for you", retention="30 days after use"
@@ -132,7 +139,10 @@ class ExtraTime(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(factor__gte=1) & Q(factor__lte=4), name="quiz_extra_time_1_to_4"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(break_minutes__lte=240), name="quiz_breaks_up_to_4_hours"
+            ),
         ]
 
     def __str__(self) -> str:

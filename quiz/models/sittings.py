@@ -1,5 +1,7 @@
 """One person's sitting and its answers."""
 
+from datetime import datetime, timedelta
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -46,6 +48,12 @@ class Attempt(models.Model):
     saves_until = models.DateTimeField(_("answers accepted until"))
     submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+    # The clock stands still until then at the latest; a past instant means that it runs.
+    paused_until = models.DateTimeField(_("paused until"), null=True, blank=True)
+    # How often it was closed for want of time and opened again.
+    reopened = models.PositiveSmallIntegerField(_("reopened"), default=0)
+    # The page that was opened last, on whatever device: the others only show (quiz/domain/saving).
+    writer = models.CharField(_("page in use"), max_length=32, blank=True)
     score = models.DecimalField(_("score"), max_digits=9, decimal_places=4, null=True, blank=True)
 
     objects = AttemptQuerySet.as_manager()
@@ -93,6 +101,15 @@ class Attempt(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state == self.State.OPEN
+
+    def is_paused(self, now: datetime) -> bool:
+        """Whether the clock of an open attempt stands still."""
+        return self.is_open and self.paused_until is not None and now < self.paused_until
+
+    def left(self, now: datetime) -> timedelta:
+        """How much working time is left, never negative."""
+        clock = self.paused_until if self.is_paused(now) and self.paused_until else now
+        return max(self.deadline_at - clock, timedelta(0))
 
 
 class Response(models.Model):

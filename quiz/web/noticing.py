@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from accounts.models import User
 from accounts.web.addresses import address_of
 from quiz.domain.noticing import note_origin, note_reports
-from quiz.domain.sitting import takes_answers
+from quiz.domain.saving import takes_answers
 from quiz.rules import attempts_for
 from quiz.signals import Report, Unreadable, read_reports
 

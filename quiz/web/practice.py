@@ -19,7 +19,7 @@ from accounts.errors import Refused
 from accounts.models import User
 from applications.models import Application
 from applications.rules import applications_for
-from quiz.answers import Malformed, SavedAnswer
+from quiz.answers import Malformed, SavedAnswer, read_saves
 from quiz.domain.practice import (
     MINUTES,
     close_practice,
@@ -29,12 +29,12 @@ from quiz.domain.practice import (
     start_practice,
     usable_versions,
 )
-from quiz.domain.sitting import time_factor
+from quiz.domain.timekeeping import time_factor
 from quiz.models import Practice, Response
 from quiz.scoring import key_from_dict, score
 from quiz.web.previews import preview_of
 from quiz.web.questions import Question, Unsaved, changed_answers, questions_of
-from quiz.web.saving import read_batch, say_receipt
+from quiz.web.saving import read_body, say_receipt
 
 UNPROCESSABLE = 422
 
@@ -137,7 +137,7 @@ class QuestionsView(PracticeView):
             return self.go("practice_result")
         if unreadable:
             return self.page(self.practice, typed=unreadable, status=UNPROCESSABLE)
-        if request.POST.get("action") == "finish":
+        if request.POST.get("action") in ("finish", "over"):
             close_practice(application_id=self.application.pk, now=self.now)
             return self.go("practice_result")
         messages.success(request, _("Your answers are saved."))
@@ -162,31 +162,21 @@ class QuestionsView(PracticeView):
         )
 
 
-class FinishView(PracticeView):
-    """Ends the practice: the page's clock posts here when the time is over."""
-
-    http_method_names = ["post"]
-
-    def post(self, request: HttpRequest) -> HttpResponse:
-        close_practice(application_id=self.application.pk, now=self.now)
-        return self.go("practice_result")
-
-
 class SaveView(PracticeView):
     """Takes what the page of the quiz sends, and answers in the same words."""
 
     http_method_names = ["post"]
 
-    def post(self, request: HttpRequest, number: int) -> JsonResponse:
+    def post(self, request: HttpRequest, number: int) -> HttpResponse:
         try:
-            answers = read_batch(request)
+            answers = read_saves(read_body(request))
         except Malformed as fault:
             message = _("This could not be read as answers, so nothing of it was saved.")
             return JsonResponse({"message": message, "detail": str(fault)}, status=400)
         receipt = save_practice(
             application_id=self.application.pk, number=number, answers=answers, now=self.now
         )
-        return say_receipt(receipt, self.now)
+        return say_receipt(request, receipt, self.now)
 
 
 class ResultView(PracticeView):

@@ -24,9 +24,10 @@ urlpatterns = [
         practice.SaveView.as_view(),
         name="practice_save",
     ),
-    path("<slug:reference>/practice/finish", practice.FinishView.as_view(), name="practice_finish"),
     path("<slug:reference>/practice/result", practice.ResultView.as_view(), name="practice_result"),
     path("<slug:reference>/feedback", feedback.feedback, name="feedback"),
+    path("<slug:reference>/pass", saving.new_pass, name="pass"),
+    path("<slug:reference>/resume", views.ResumeView.as_view(), name="resume"),
     path("<slug:reference>/submit", views.SubmitView.as_view(), name="submit"),
     path("<slug:reference>/done", views.DoneView.as_view(), name="done"),
 ]

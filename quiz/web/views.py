@@ -4,8 +4,11 @@ Reading a page never changes anything: attempts are started, saved and closed by
 sweep.
 """
 
+import json
 from datetime import datetime, timedelta
-from typing import Any
+from decimal import Decimal
+from math import ceil
+from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
@@ -21,21 +24,19 @@ from accounts.errors import Refused
 from accounts.models import User
 from applications.models import Application, Stage
 from quiz import queries
-from quiz.answers import SavedAnswer
-from quiz.domain.sitting import (
-    Saved,
-    deadline,
-    open_attempt,
-    save_answers,
-    submit_attempt,
-    takes_answers,
-    time_factor,
-)
-from quiz.models import Attempt
+from quiz.answers import Malformed, SavedAnswer, read_saves
+from quiz.clock import deadline_of, working_time
+from quiz.domain.breaks import begin_break, break_left, end_pause
+from quiz.domain.saving import Receipt, Saved, save_answers, takes_answers
+from quiz.domain.sitting import open_attempt, submit_attempt
+from quiz.domain.timekeeping import first_facts
+from quiz.models import Attempt, ExtraTime
 from quiz.rules import sittings_for
+from quiz.web import passes
 from quiz.web.questions import Unsaved, changed_answers, questions_of
 
 UNPROCESSABLE = 422
+MOST_UNSENT = 64 * 1024
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -101,9 +102,12 @@ class StartView(SittingView):
 
     def page(self, *, refusal: str = "", status: int = 200) -> HttpResponse:
         quiz = self.application.cohort.quiz
-        factor = time_factor(self.application.pk)
-        ends_at = deadline(quiz, started_at=self.now, factor=factor)
-        minutes = int(quiz.minutes * factor)
+        extra = ExtraTime.objects.filter(application=self.application).first()
+        factor = extra.factor if extra else Decimal(1)
+        facts = first_facts(quiz, started_at=self.now, factor=factor)
+        ends_at = deadline_of(facts)
+        full = timedelta(minutes=1) * float(quiz.minutes * factor)
+        minutes = int(full.total_seconds() // 60)
         return self.show(
             "quiz/start.html",
             status=status,
@@ -111,7 +115,9 @@ class StartView(SittingView):
             items=sum(quiz.cells.values_list("count", flat=True)),
             minutes=minutes,
             ends_at=ends_at,
-            cut_short=ends_at - self.now < timedelta(minutes=minutes),
+            break_minutes=extra.break_minutes if extra else 0,
+            cut_short=working_time(facts) < timedelta(minutes=minutes),
+            minutes_left=int(working_time(facts).total_seconds() // 60),
             eligible=self.application.stage == Stage.ELIGIBLE,
             is_open=quiz.opens_at <= self.now < quiz.closes_at,
             is_over=self.now >= quiz.closes_at,
@@ -124,7 +130,11 @@ class AttemptView(SittingView):
     def get(self, request: HttpRequest) -> HttpResponse:
         if self.attempt is None:
             return self.go("start")
-        return self.page(self.attempt) if self.answering else self.go("done")
+        if not self.answering:
+            return self.go("done")
+        if self.attempt.is_paused(self.now):
+            return self.pause(self.attempt)
+        return self.page(self.attempt)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         if self.attempt is None:
@@ -135,20 +145,53 @@ class AttemptView(SittingView):
         sequence = int(self.now.timestamp() * 1000)
         saves = [SavedAnswer(position, sequence, answer) for position, answer in changed.items()]
         receipt = save_answers(attempt_id=self.attempt.pk, answers=saves, now=self.now)
+        if receipt.paused:
+            if saves or unreadable:
+                messages.warning(
+                    request,
+                    _("The clock stands still, so these changes are not saved. Continue first."),
+                )
+            return self.go("attempt")
         if not receipt.open:
             if saves or unreadable:
                 messages.warning(request, _("Your time was over, so these changes are not saved."))
             return self.go("done")
         if unreadable:
             return self.page(self.attempt, typed=unreadable, status=UNPROCESSABLE)
+        return self.after(request.POST.get("action", ""), receipt)
+
+    def after(self, action: str, receipt: Receipt) -> HttpResponse:
+        """What the pressed button asks for, now that the form is saved."""
+        attempt = cast(Attempt, self.attempt)
+        if action == "over":  # the page believes that its time is over
+            submit_attempt(attempt_id=attempt.pk, by=self.person, now=self.now, only_if_over=True)
+            return self.go("done")
         if any(result.state == Saved.STALE for result in receipt.results):
             messages.warning(
-                request, _("A newer answer from another window was kept in place of this one.")
+                self.request, _("A newer answer from another window was kept in place of this one.")
             )
-        if request.POST.get("action") == "finish":
+        if action == "finish":
             return self.go("submit")
-        messages.success(request, _("Your answers are saved."))
+        if action == "break":
+            try:
+                begin_break(attempt_id=attempt.pk, by=self.person, now=self.now)
+            except Refused as refusal:
+                messages.warning(self.request, str(refusal))
+        else:
+            messages.success(self.request, _("Your answers are saved."))
         return self.go("attempt")
+
+    def pause(self, attempt: Attempt) -> HttpResponse:
+        """The clock stands still: nothing of the paper is shown."""
+        left = attempt.left(self.now)
+        paused_until = cast(datetime, attempt.paused_until)
+        return self.show(
+            "quiz/pause.html",
+            left=int(left.total_seconds() // 60),
+            ends_at=self.now + left,
+            waits=int((paused_until - self.now).total_seconds() * 1000),
+            is_break=attempt.reopened == 0,
+        )
 
     def page(
         self,
@@ -161,6 +204,8 @@ class AttemptView(SittingView):
         remaining = max(attempt.deadline_at - self.now, timedelta(0))
         return self.show(
             "quiz/attempt.html",
+            ticket=passes.issue(attempt, self.application.reference, self.person),
+            break_minutes=ceil(break_left(attempt) / timedelta(minutes=1)),
             status=status,
             questions=questions,
             answered=sum(question.answered for question in questions),
@@ -177,6 +222,8 @@ class SubmitView(SittingView):
             return self.go("start")
         if not self.answering:
             return self.go("done")
+        if self.attempt.is_paused(self.now):
+            return self.go("attempt")
         answers = list(queries.paper_of(self.attempt).values_list("position", "answer"))
         missing = [position for position, answer in answers if answer is None]
         return self.show(
@@ -189,8 +236,29 @@ class SubmitView(SittingView):
     def post(self, request: HttpRequest) -> HttpResponse:
         if self.attempt is None:
             return self.go("start")
+        self.save_what_is_left(self.attempt, request.POST.get("unsent", ""))
         submit_attempt(attempt_id=self.attempt.pk, by=self.person, now=self.now)
         return self.go("done")
+
+    def save_what_is_left(self, attempt: Attempt, unsent: str) -> None:
+        """Answers that this device had kept: they come with the submission, and are saved first."""
+        if not unsent or len(unsent) > MOST_UNSENT:
+            return
+        try:
+            answers = read_saves(json.loads(unsent))
+        except (Malformed, ValueError, RecursionError):
+            return  # not written by our page: what is saved is saved
+        save_answers(attempt_id=attempt.pk, answers=answers, now=self.now)
+
+
+class ResumeView(SittingView):
+    """Let the clock run again."""
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        if self.attempt is None:
+            return self.go("start")
+        end_pause(attempt_id=self.attempt.pk, by=self.person, now=self.now)
+        return self.go("attempt")
 
 
 class DoneView(SittingView):

@@ -5,156 +5,27 @@
 // The sequence number of a change is the server's time in milliseconds, so of two windows or
 // devices the later change wins, whatever their own clocks say.
 
+import { Clock, Timer, say } from "./quiz-clock.js";
+import { Flags } from "./quiz-flags.js";
+import { Question } from "./quiz-question.js";
+import { Queue } from "./quiz-queue.js";
+
 const SEND_AFTER = 600; // ms from a change to its saving: several quick ones go together
-const CALL_EVERY = 45_000; // ms between calls when nothing changes: time given by staff arrives
+const CALL_EVERY = 12_000; // ms between calls when nothing changes: time given by staff arrives
 const RETRY = [1000, 2000, 4000, 8000, 15_000];
-const ANNOUNCE = [10, 5, 1]; // minutes
 const OVER_SPREAD = 3000; // not everybody sends the last form in the same instant
 
-const say = (words, values = {}) => words.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 const jitter = (ms) => ms * (0.8 + 0.4 * Math.random());
-
-/** What time it is on the server, and how long the attempt still runs. */
-class Clock {
-  constructor(now, remaining) {
-    this.set(now, remaining);
-  }
-
-  set(now, remaining) {
-    this.mark = performance.now();
-    this.started = now;
-    this.left = remaining;
-  }
-
-  get now() {
-    return Math.round(this.started + performance.now() - this.mark);
-  }
-
-  get remaining() {
-    return Math.max(0, this.left - (performance.now() - this.mark));
-  }
-}
-
-/** Answers that the server has not acknowledged, by position; they survive a reload or a crash. */
-class Queue {
-  constructor(key) {
-    this.key = `dtt-quiz-${key}`;
-    this.waiting = new Map(this.#read());
-  }
-
-  put(position, change) {
-    this.waiting.set(position, change);
-    this.#write();
-  }
-
-  /** Forget a change, unless a newer one of the same answer has come since. */
-  done(position, sequence) {
-    if (this.waiting.get(position)?.sequence <= sequence) this.waiting.delete(position);
-    this.#write();
-  }
-
-  static forget(key) {
-    try {
-      localStorage.removeItem(`dtt-quiz-${key}`);
-    } catch {
-      // A browser that keeps nothing has nothing to forget.
-    }
-  }
-
-  #read() {
-    try {
-      return JSON.parse(localStorage.getItem(this.key) ?? "[]");
-    } catch {
-      return [];
-    }
-  }
-
-  #write() {
-    try {
-      if (this.waiting.size) localStorage.setItem(this.key, JSON.stringify([...this.waiting]));
-      else localStorage.removeItem(this.key);
-    } catch {
-      // Storage is full or forbidden: the answers stay in this page until they are sent.
-    }
-  }
-}
-
-/** One question on the page. */
-class Question {
-  constructor(element) {
-    this.element = element;
-    this.position = Number(element.dataset.position);
-    this.sequence = Number(element.dataset.sequence);
-    this.inputs = [...element.querySelectorAll(`[name="a-${this.position}"]`)];
-    this.original = element.querySelector("[data-original]");
-  }
-
-  get answer() {
-    const chosen = this.inputs.filter((input) => input.checked).map((input) => input.value);
-    const text = this.inputs[0].value.trim();
-    switch (this.element.dataset.kind) {
-      case "single": return chosen.length ? { choice: chosen[0] } : null;
-      case "multiple": return chosen.length ? { choices: chosen.sort() } : null;
-      case "truefalse": return chosen.length ? { value: chosen[0] === "true" } : null;
-      case "numerical": return text ? { number: text } : null;
-      case "matching": return picked(this.inputs, (rows) => ({ pairs: Object.fromEntries(rows) }));
-      case "ordering": return picked(this.inputs, (rows) => ({ order: byPlace(rows, this.inputs.length) }));
-      default: return text ? { text } : null;
-    }
-  }
-
-  set answer(answer) {
-    const { choice, choices, value, number, text } = answer ?? {};
-    const chosen = choices ?? [choice ?? (value === undefined ? undefined : String(value))];
-    for (const input of this.inputs) {
-      if (input.type === "text") input.value = number ?? text ?? "";
-      else if (input.type === "select-one") pick(input, answer);
-      else input.checked = chosen.includes(input.value);
-    }
-    this.element.dispatchEvent(new Event("answered-elsewhere"));
-  }
-
-  /** The form posts only what differs from its original, so a saved answer is the new original. */
-  acknowledge(answer) {
-    this.original.value = canonical(answer);
-  }
-}
-
-// An answer of several lists: the value of each says its row and what is picked there, "b:d".
-
-/** The rows where something is picked, as an answer; null if there are none, or it is none. */
-function picked(lists, answerOf) {
-  const rows = lists.map((list) => list.value.split(":")).filter(([, choice]) => choice);
-  const answer = rows.length ? answerOf(rows) : null;
-  return answer && Object.values(answer)[0] ? answer : null;
-}
-
-/** The keys of the rows by their numbers; null if a number is missing or stands twice. */
-function byPlace(rows, size) {
-  const order = [];
-  for (const [key, place] of rows) order[Number(place) - 1] = key;
-  return Object.keys(order).length === size ? order : null;
-}
-
-function pick(list, answer) {
-  const [key] = list.value.split(":");
-  const place = (answer?.order?.indexOf(key) ?? -1) + 1;
-  list.value = `${key}:${answer?.pairs?.[key] ?? (place || "")}`;
-}
-
-/** As the server writes it: sorted keys, a space after each colon and comma. */
-function canonical(value) {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(", ")}]`;
-  if (value === null || typeof value !== "object") return JSON.stringify(value);
-  const members = Object.keys(value).sort().map((name) => `"${name}": ${canonical(value[name])}`);
-  return `{${members.join(", ")}}`;
-}
 
 class Sheet {
   #sending = false;
   #timer = 0;
   #failures = 0;
   #closed = false;
+  #asked = 0;
+  #page = [...crypto.getRandomValues(new Uint8Array(8))].map((n) => n.toString(16).padStart(2, "0")).join("");
+  #elsewhere = false;
+  #tabs = "BroadcastChannel" in window ? new BroadcastChannel("dtt-quiz") : null;
 
   constructor(form) {
     this.form = form;
@@ -164,6 +35,9 @@ class Sheet {
     this.state = form.querySelector("[data-state]");
     this.count = form.querySelector("[data-answered]");
     this.told = form.querySelector("[data-told]");
+    this.noticed = form.querySelector("[data-notice]");
+    this.pass = form.dataset.pass; // practice has none: it is saved as the person of the session
+    this.token = form.elements.csrfmiddlewaretoken.value;
     this.questions = new Map(
       [...form.querySelectorAll("[data-position]")].map((element) => {
         const question = new Question(element);
@@ -172,18 +46,28 @@ class Sheet {
     );
     this.#restore();
     form.addEventListener("input", (event) => this.#changed(event));
-    addEventListener("online", () => this.send());
+    form.addEventListener("click", (event) => {
+      if (event.target.closest("[data-here]")) this.#takeOver();
+      if (event.target.closest("[data-fine]")) this.noticed.hidden = true;
+    });
+    form.addEventListener("submit", () => { this.#closed = true; });
+    addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+    addEventListener("online", () => this.#call());
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "visible") this.#call();
-      this.send();
+      else this.send();
+    });
+    this.#tabs?.addEventListener("message", ({ data }) => {
+      if (data.attempt === form.dataset.quiz && data.page !== this.#page) this.#yield();
     });
     addEventListener("pagehide", () => this.send());
     form.querySelector("[data-save-button]").addEventListener("click", (event) => {
       event.preventDefault();
       this.send();
     });
-    setInterval(() => this.#call(), jitter(CALL_EVERY));
+    setInterval(() => this.#callNow(), jitter(CALL_EVERY));
     this.#show();
+    this.#takeOver();
   }
 
   /** What an earlier page could not send goes on from here, unless the server has newer. */
@@ -210,15 +94,57 @@ class Sheet {
     this.#timer = setTimeout(() => this.send(), ms);
   }
 
+  /** Ask how much time is left, unless a save was told just now. */
+  #callNow() {
+    if (document.visibilityState === "visible" && Date.now() - this.#asked > CALL_EVERY / 2) this.#call();
+  }
+
   #call() {
-    if (!this.queue.waiting.size && document.visibilityState === "visible") this.#post([]);
+    if (this.queue.waiting.size && !this.#sending) this.send();
+    else if (!this.#closed) this.#post([]);
+  }
+
+  /** This page is the one in use from now on; another one of this attempt only shows. */
+  async #takeOver() {
+    this.#tabs?.postMessage({ attempt: this.form.dataset.quiz, page: this.#page });
+    const again = this.#elsewhere;
+    this.#elsewhere = false;
+    const reached = await this.#post(this.queue.answers, true);
+    if (again && reached) location.reload(); // with what the other page has saved
+    else if (again) this.#yield();
+  }
+
+  /** Another page of this attempt was opened: nothing is typed here any more, nothing is lost. */
+  #yield() {
+    if (this.#elsewhere) return;
+    this.send();
+    this.#elsewhere = true;
+    for (const question of this.questions.values()) question.element.disabled = true;
+    this.notice(this.words.saysElsewhere, this.#button(this.words.saysHere, "here"));
+  }
+
+  #button(text, does) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "button small";
+    button.dataset[does] = "";
+    button.textContent = text;
+    return button;
+  }
+
+  /** Say something at the foot of the window until it is read, or until the page goes on. */
+  notice(text, button = this.#button(this.words.saysFine, "fine")) {
+    if (this.#elsewhere && button.dataset.here === undefined) return;
+    this.noticed.querySelector("p").replaceChildren(text, " ", button);
+    this.noticed.hidden = false;
+    this.told.textContent = text;
   }
 
   async send() {
     clearTimeout(this.#timer);
     this.#timer = 0;
     if (this.#sending || this.#closed || !this.queue.waiting.size) return;
-    const answers = [...this.queue.waiting].map(([position, change]) => ({ position, ...change }));
+    const { answers } = this.queue;
     this.#sending = true;
     this.#show(this.words.saysSaving);
     const reached = await this.#post(answers);
@@ -230,7 +156,8 @@ class Sheet {
   }
 
   /** Send answers, or none to ask for the time; tell whether the server has taken them. */
-  async #post(answers) {
+  async #post(answers, here = false) {
+    this.#asked = Date.now();
     let reply;
     let body;
     try {
@@ -239,9 +166,9 @@ class Sheet {
         keepalive: true,
         headers: {
           "Content-Type": "application/json",
-          "X-CSRFToken": this.form.elements.namedItem("csrfmiddlewaretoken").value,
+          ...(this.pass ? { "X-Attempt-Pass": this.pass } : { "X-CSRFToken": this.token }),
         },
-        body: JSON.stringify({ answers }),
+        body: JSON.stringify({ answers, page: this.#page, here }),
       });
       body = await reply.json();
     } catch {
@@ -252,13 +179,31 @@ class Sheet {
       this.#close(body.message);
       return true;
     }
+    if (reply.status === 423) { // a break has begun on another page
+      this.#closed = true;
+      location.reload();
+      return true;
+    }
     if (!reply.ok) {
       this.#showKept(body.message);
+      if (reply.status === 401 && this.pass) this.#renew();
       return false;
     }
-    this.clock.set(body.now, body.remaining);
+    const moved = this.clock.set(body.now, body.remaining);
+    if (moved) this.timer?.moved(moved);
+    if (body.elsewhere) this.#yield();
     for (const result of body.results) this.#take(result, answers);
     return true;
+  }
+
+  /** The person has signed in again in another window: this page gets a pass of that sign-in. */
+  async #renew() {
+    try {
+      const reply = await fetch(this.words.renew);
+      if (reply.ok) this.pass = (await reply.json()).pass;
+    } catch {
+      // Without a network: the next try asks again.
+    }
   }
 
   #take(result, answers) {
@@ -291,6 +236,7 @@ class Sheet {
       answered += has;
       const link = this.form.querySelector(`[data-number="${question.position}"]`);
       link.classList.toggle("answered", has);
+      link.querySelector("[data-has]").textContent = has ? ` ${this.words.saysHas}` : "";
     }
     const count = say(this.words.saysAnswered, { n: answered, all: this.questions.size });
     this.count.textContent = count;
@@ -302,58 +248,38 @@ class Sheet {
     this.#closed = true;
     this.told.textContent = message ?? this.words.saysOver;
     this.state.textContent = this.told.textContent;
-    document.querySelector("[data-time-over]").submit();
+    this.#leave();
+  }
+
+  /** The form itself goes, with every answer that is still here; the server looks at its clock. */
+  #leave() {
+    for (const question of this.questions.values()) question.element.disabled = false;
+    const action = Object.assign(document.createElement("input"), { type: "hidden", name: "action", value: "over" });
+    this.form.append(action);
+    this.form.submit();
   }
 
   async timeOver() {
+    await this.#post(this.queue.answers); // more time may have been given a moment ago
+    if (this.clock.remaining > 0) return;
     this.told.textContent = this.words.saysOver;
-    await this.send();
-    setTimeout(() => this.#close(), Math.random() * OVER_SPREAD);
-  }
-}
-
-/** Shows the time that is left, says it aloud a few times, and can be hidden. */
-class Timer {
-  #said = new Set();
-  #over = false;
-
-  constructor(sheet) {
-    this.sheet = sheet;
-    this.bar = sheet.form.querySelector("[data-clock]");
-    this.time = this.bar.querySelector("[data-time]");
-    const button = this.bar.querySelector("[data-hide]");
-    button.hidden = false;
-    button.addEventListener("click", () => {
-      const hide = this.bar.toggleAttribute("data-hidden");
-      button.setAttribute("aria-pressed", String(hide));
-      button.textContent = hide ? sheet.words.saysShow : sheet.words.saysHide;
-    });
-    const left = sheet.clock.remaining / 60_000;
-    for (const minutes of ANNOUNCE) if (left < minutes) this.#said.add(minutes);
-    setInterval(() => this.tick(), 1000);
-    this.tick();
-  }
-
-  tick() {
-    const seconds = Math.ceil(this.sheet.clock.remaining / 1000);
-    const parts = [Math.floor(seconds / 60), seconds % 60].map((n) => String(n).padStart(2, "0"));
-    this.time.textContent = parts.join(":");
-    this.bar.classList.toggle("soon", seconds <= 300);
-    for (const minutes of ANNOUNCE) {
-      if (seconds <= minutes * 60 && seconds > 0 && !this.#said.has(minutes)) {
-        this.#said.add(minutes);
-        const words = this.sheet.words;
-        this.sheet.told.textContent = minutes === 1 ? words.saysMinute : say(words.saysMinutes, { n: minutes });
-      }
-    }
-    if (seconds === 0 && !this.#over) {
-      this.#over = true;
-      this.sheet.timeOver();
-    }
+    setTimeout(() => { if (this.clock.remaining === 0) this.#close(); }, Math.random() * OVER_SPREAD);
   }
 }
 
 const form = document.querySelector("[data-quiz]");
-if (form) new Timer(new Sheet(form));
+if (form) {
+  new Flags(form);
+  const sheet = new Sheet(form);
+  sheet.timer = new Timer(sheet);
+}
 const closed = document.querySelector("[data-quiz-closed]");
-if (closed) Queue.forget(closed.dataset.quizClosed);
+if (closed) {
+  Queue.forget(closed.dataset.quizClosed);
+  Flags.forget(closed.dataset.quizClosed);
+}
+/** What this device still keeps goes with the submission. */
+const unsent = document.querySelector("[data-unsent]");
+if (unsent) unsent.value = JSON.stringify({ answers: new Queue(unsent.dataset.unsent).answers });
+const pause = document.querySelector("[data-pause]");
+if (pause) setTimeout(() => location.reload(), Math.min(Number(pause.dataset.pause) + 500, 2 ** 31 - 1));

@@ -39,7 +39,7 @@ from tests.walk import (
 
 pytestmark = pytest.mark.django_db
 STATIC_FILE = re.compile(r'(?:href|src)="/static/([^"?]+)')
-FILES = {"applications:document", "portal:cv"}
+FILES = {"applications:document", "portal:cv", "quiz:image"}
 MOST_BYTES = 150_000  # of a page with its styles and scripts, before they are packed
 PAGES_OF_A_TABLE = ("changelist", "add", "history", "delete", "change")
 

@@ -14,7 +14,8 @@ from django.urls import reverse
 from accounts.roles import Role
 from dtt.play.people import make_user
 from quiz.answers import SavedAnswer
-from quiz.domain.sitting import open_attempt, save_answers, submit_attempt
+from quiz.domain.saving import save_answers
+from quiz.domain.sitting import open_attempt, submit_attempt
 from quiz.models import Attempt
 from quiz.monitoring import ACTIVE, CLOSED, FINISHED, NOT_STARTED, STUCK, sittings, standing
 from quiz.watching import MIN_PAPERS, Alarm, Tally, odd

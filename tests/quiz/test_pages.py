@@ -16,7 +16,8 @@ from django.utils import translation
 from accounts.models import User
 from dtt.play.people import make_applicants, make_cohort
 from dtt.play.quiz import load_item_bank, set_up_demo_quiz
-from quiz.domain.sitting import open_attempt, save_answers, submit_attempt
+from quiz.domain.saving import save_answers
+from quiz.domain.sitting import open_attempt, submit_attempt
 from quiz.models import Attempt, ItemVersion, Response
 from quiz.web.questions import questions_of
 from tests.quiz.conftest import Hall

@@ -21,8 +21,9 @@ from quiz.domain.rulings import (
     drop_ruling,
     propose_ruling,
 )
+from quiz.domain.saving import save_answers
 from quiz.domain.scoring import score_chunk, score_quiz
-from quiz.domain.sitting import open_attempt, save_answers, submit_attempt
+from quiz.domain.sitting import open_attempt, submit_attempt
 from quiz.foresight import foresee, void_items
 from quiz.models import Attempt, ItemVersion, Response, Ruling, ScoringRun
 from quiz.queries import scores_of

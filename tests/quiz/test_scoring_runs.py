@@ -15,8 +15,9 @@ from dtt.play.quiz import load_item_bank, right_answer, set_up_demo_quiz, sit_qu
 from quiz import queries
 from quiz.answers import SavedAnswer
 from quiz.domain.arrangements import UnableToArrange, void_attempt
+from quiz.domain.saving import save_answers
 from quiz.domain.scoring import UnableToScore, resume_runs, score_chunk, score_quiz
-from quiz.domain.sitting import open_attempt, save_answers, submit_attempt
+from quiz.domain.sitting import open_attempt, submit_attempt
 from quiz.models import Attempt, AttemptScore, Response, ScoringRun
 from quiz.scoring import key_from_dict, score
 from selection import sources

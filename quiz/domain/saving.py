@@ -1,0 +1,220 @@
+"""Save answers: the one thing that must never fail, so it is one statement."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any
+
+from django.db import connection
+
+from accounts.models import User
+from quiz.answers import Answer, SavedAnswer
+from quiz.models import Attempt, Response
+
+
+class NoLongerValid(Exception):
+    """The page's pass: the person has changed the password since, or was shut out."""
+
+
+class Saved(StrEnum):
+    """What became of one answer that was sent."""
+
+    SAVED = "saved"
+    STALE = "stale"  # a newer one is saved already
+    REFUSED = "refused"  # too late, or there is no such number on the paper
+    WAITING = "waiting"  # the clock stands still: to be sent again when it runs
+
+
+@dataclass(frozen=True, slots=True)
+class SaveResult:
+    """The outcome for one position; for a stale answer also what is saved instead."""
+
+    position: int
+    state: Saved
+    sequence: int = 0
+    answer: Answer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a save did, and how long the attempt still takes answers.
+
+    Attributes:
+        open: whether the attempt took answers at `now`, or will when its pause is over.
+        remaining: until the deadline, never negative.
+        paused: whether the clock stands still.
+        elsewhere: whether another page is the one in use.
+    """
+
+    results: tuple[SaveResult, ...]
+    open: bool
+    remaining: timedelta
+    paused: bool = False
+    elsewhere: bool = False
+
+
+def save_answers(
+    *,
+    attempt_id: int,
+    answers: Sequence[SavedAnswer],
+    now: datetime,
+    seal: str | None = None,
+    writer: str = "",
+    takes_over: bool = False,
+) -> Receipt:
+    """Save changes; each position by itself, and never an older one over a newer one.
+
+    One statement: it locks the attempt's row against closing, looks at the clock and writes what
+    is newer. A second one looks up what was not written, or says which page is in use from now on.
+
+    Args:
+        answers: at most one for each position; none asks for the time alone.
+        seal: of the page's pass (`seal_of`); None where the caller knows who sends this.
+        writer: a name that the page gave itself. Answers of a page that is not in use are saved
+            like any others, and it is told.
+        takes_over: the page was just opened, or its person wants to go on there.
+
+    Raises:
+        Attempt.DoesNotExist: there is no such attempt.
+        NoLongerValid: the seal is not, or no longer, the one of this person and attempt.
+    """
+    sitting, written = _write_newer(attempt_id, answers, now=now, seal=seal)
+    if takes_over and writer and writer != sitting.writer:
+        Attempt.objects.filter(pk=attempt_id).update(writer=writer)
+        sitting.writer = writer
+    paused = sitting.is_paused(now)
+    if not paused and not takes_answers(sitting, now):
+        refused = tuple(SaveResult(save.position, Saved.REFUSED) for save in answers)
+        return Receipt(refused, open=False, remaining=timedelta(0))
+    return Receipt(
+        _results(attempt_id, answers, written, paused=paused),
+        open=True,
+        remaining=sitting.left(now),
+        paused=paused,
+        elsewhere=writer != "" and sitting.writer not in ("", writer),
+    )
+
+
+def takes_answers(attempt: Attempt, now: datetime) -> bool:
+    """Whether an answer that arrives at `now` is still accepted."""
+    return attempt.is_open and now < attempt.saves_until and not attempt.is_paused(now)
+
+
+def seal_of(attempt: Attempt, person: User) -> str:
+    """What ties a page to a person: it changes with the password, and nobody can work it out.
+
+    The same as `SEAL` works out in the database, so that looking at it costs no statement.
+    """
+    return sha256(f"{attempt.seed}{person.password}".encode()).hexdigest()[:SEAL_LENGTH]
+
+
+SEAL_LENGTH = 32
+SEAL = (
+    "person.is_active AND left(encode(sha256(convert_to("
+    f"attempt.seed || person.password, 'UTF8')), 'hex'), {SEAL_LENGTH}) = %s"
+)
+SEALED_BY = """
+    JOIN applications_application AS application ON application.id = attempt.application_id
+    JOIN accounts_user AS person ON person.id = application.user_id
+"""
+COLUMNS = "state, deadline_at, saves_until, paused_until, writer, valid"
+
+
+def _write_newer(
+    attempt_id: int, answers: Sequence[SavedAnswer], *, now: datetime, seal: str | None
+) -> tuple[Attempt, set[int]]:
+    """Write the answers whose sequence is higher than what is saved.
+
+    Returns:
+        The attempt as it was under the lock (its state and its times alone), and the positions
+        that were written.
+    """
+    valid, joins = ("true", "") if seal is None else (SEAL, SEALED_BY)
+    parameters: list[Any] = [attempt_id] if seal is None else [seal, attempt_id]
+    look = (
+        "SELECT attempt.id, attempt.state, attempt.deadline_at, attempt.saves_until,"  # noqa: S608
+        f" attempt.paused_until, attempt.writer, {valid} AS valid"
+        f" FROM quiz_attempt AS attempt {joins} WHERE attempt.id = %s"
+    )
+    if answers:
+        statement, more = _writing(look, answers, now)
+        parameters += more
+    else:
+        statement = f"SELECT {COLUMNS}, ARRAY[]::smallint[] FROM ({look}) AS sitting"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        row = cursor.fetchone()
+    if row is None:
+        raise Attempt.DoesNotExist
+    state, deadline_at, saves_until, paused_until, writer, is_valid, written = row
+    if not is_valid:
+        raise NoLongerValid
+    sitting = Attempt(
+        pk=attempt_id,
+        state=state,
+        deadline_at=deadline_at,
+        saves_until=saves_until,
+        paused_until=paused_until,
+        writer=writer,
+    )
+    return sitting, set(written)
+
+
+def _writing(look: str, answers: Sequence[SavedAnswer], now: datetime) -> tuple[str, list[Any]]:
+    values = ", ".join(["(%s::smallint, %s::bigint, %s::jsonb)"] * len(answers))
+    parameters: list[Any] = []
+    for save in answers:
+        # An answer that was taken back is no answer: a null of SQL, not JSON's.
+        content = None if save.answer is None else json.dumps(save.answer, ensure_ascii=False)
+        parameters += [save.position, save.sequence, content]
+    statement = f"""
+        WITH sitting AS (
+            {look} FOR NO KEY UPDATE OF attempt
+        ), sent (position, sequence, answer) AS (
+            VALUES {values}
+        ), written AS (
+            UPDATE quiz_response AS saved
+            SET answer = sent.answer, sequence = sent.sequence,
+                saved_at = %s, late = %s >= sitting.deadline_at
+            FROM sitting, sent
+            WHERE sitting.valid AND sitting.state = 'open' AND %s < sitting.saves_until
+              AND (sitting.paused_until IS NULL OR %s >= sitting.paused_until)
+              AND saved.attempt_id = sitting.id
+              AND saved.position = sent.position
+              AND saved.sequence < sent.sequence
+            RETURNING saved.position
+        )
+        SELECT {COLUMNS}, ARRAY(SELECT position FROM written)
+        FROM sitting
+        """  # noqa: S608 - `values` holds placeholders only, `look` our own names
+    return statement, [*parameters, now, now, now, now]
+
+
+def _results(
+    attempt_id: int, answers: Sequence[SavedAnswer], written: set[int], *, paused: bool
+) -> tuple[SaveResult, ...]:
+    if paused:
+        return tuple(SaveResult(save.position, Saved.WAITING) for save in answers)
+    missed = [save.position for save in answers if save.position not in written]
+    kept: dict[int, Response] = {}
+    if missed:
+        rows = Response.objects.filter(attempt_id=attempt_id, position__in=missed)
+        kept = {response.position: response for response in rows}
+    return tuple(
+        SaveResult(save.position, Saved.SAVED, save.sequence)
+        if save.position in written
+        else _not_written(save, kept.get(save.position))
+        for save in answers
+    )
+
+
+def _not_written(save: SavedAnswer, kept: Response | None) -> SaveResult:
+    if kept is None:
+        return SaveResult(save.position, Saved.REFUSED)
+    # The same change sent twice, because its first receipt was lost on the way, is saved.
+    again = (kept.sequence, kept.answer) == (save.sequence, save.answer)
+    state = Saved.SAVED if again else Saved.STALE
+    return SaveResult(save.position, state, kept.sequence, kept.answer)
