@@ -12,7 +12,7 @@ class Noticed {
   #sent = -EVERY;
 
   constructor(form) {
-    this.address = form.dataset.notice;
+    this.address = form.dataset.noticing;
     this.token = form.elements.namedItem("csrfmiddlewaretoken").value;
     addEventListener("blur", () => this.#left());
     addEventListener("focus", () => this.#back());
@@ -64,5 +64,5 @@ class Noticed {
   }
 }
 
-const form = document.querySelector("[data-notice]");
+const form = document.querySelector("[data-noticing]");
 if (form) new Noticed(form);

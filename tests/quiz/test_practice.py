@@ -226,7 +226,7 @@ def test_a_practice_from_start_to_the_explanations(gym: Hall) -> None:
     result = person.ask("practice_result").content.decode()
 
     assert ("data-check" in start, begun.status_code, finished.status_code) == (True, 302, 302)
-    assert ("data-notice" in questions, "quiz-signals" in questions) == (False, False)
+    assert ("data-noticing" in questions, "quiz-signals" in questions) == (False, False)
     assert ("practice/1/save" in questions, "Because it is." in questions) == (True, False)
     assert saved.json()["results"] == [{"position": row.position, "state": "saved"}]
     assert ("1 of 4 right" in result, "Because it is." in result) == (True, True)
