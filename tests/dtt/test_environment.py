@@ -101,7 +101,7 @@ def test_a_mail_address_becomes_djangos_settings() -> None:
     read = environment.email("smtp://user%40dtt.example:secret@mail:587?tls=1")
 
     assert read == {
-        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_BACKEND": "notifications.smtp.EmailBackend",
         "EMAIL_HOST": "mail",
         "EMAIL_PORT": 587,
         "EMAIL_HOST_USER": "user@dtt.example",
