@@ -34,6 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", include("allauth.account.urls")),
     path("account/second-factor/", include("accounts.web.second_factor_urls")),
     path("", include("applications.web.urls")),
+    path("messages/", include("notifications.web.urls")),
     path("quiz/", include("quiz.web.urls")),
     path("places/", include("selection.web.urls")),
     path("bootcamp/", include("bootcamp.web.urls")),
