@@ -17,9 +17,11 @@ class ApplicationsConfig(AppConfig):
     def ready(self) -> None:
         # Models can be imported only when the registry of apps is filled.
         from applications.domain import consents  # noqa: PLC0415
+        from applications.samples import awkward_people  # noqa: PLC0415
         from applications.web.staff import exporting, importing  # noqa: PLC0415
-        from notifications import consent  # noqa: PLC0415
+        from notifications import consent, previews  # noqa: PLC0415
 
+        previews.register(awkward_people)
         consent.register(live=consents.wants_news, withdraw=consents.end_news)
         exporting.register()
         importing.register()

@@ -21,6 +21,7 @@ from django.conf import settings
 
 from dtt.benches.importing import import_50000
 from dtt.benches.measure import Measure
+from dtt.benches.outbox import outbox_faults, outbox_speed
 from dtt.benches.staff_lists import staff_lists
 
 GIB = 1024**3
@@ -73,6 +74,8 @@ MEASURES: tuple[Callable[[], Iterator[Measure]], ...] = (
     first_page,
     staff_lists,
     import_50000,
+    outbox_faults,
+    outbox_speed,
 )
 
 

@@ -1,7 +1,10 @@
 """The worker's part of telling people."""
 
+from contextlib import suppress
+
 from celery import shared_task
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from notifications.domain import delivery
 
@@ -21,6 +24,12 @@ def deliver_due() -> int:
             if not ids:
                 return sent
             if number == 0 and len(ids) == delivery.CHUNK:
-                deliver_due.delay()
+                _ask_another()
             sent += delivery.deliver(message_ids=ids, now=timezone.now(), carrier=carrier)
     return sent
+
+
+def _ask_another() -> None:
+    """The queue may be away; what this worker has claimed leaves all the same."""
+    with suppress(OperationalError):
+        deliver_due.delay()

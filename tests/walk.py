@@ -36,6 +36,10 @@ from dtt.play.people import make_applicant, make_cohort, make_user
 from dtt.play.season import Season
 from dtt.play.selection import make_staff
 from matching.models import MatchRun, Offer, Opportunity, Recruiter
+from notifications.domain.troubles import note_trouble
+from notifications.models import Message
+from notifications.queries import messages_to
+from notifications.unsubscribing import unsubscribe_address
 from quiz.models import Attempt, Quiz
 from selection.models import Selection
 
@@ -105,6 +109,12 @@ DOORS: dict[str, Door] = {
     "choose_language": Door(EVERYBODY, says=POST_ONLY),
     "set_language": Door(EVERYBODY, says=frozenset({302})),
     "demo_mailbox": Door(EVERYBODY),
+    "mail_hook": Door(own(), by("mail_service")),
+    "notifications:inbox": Door(SIGNED_IN),
+    "notifications:read_all": Door(SIGNED_IN, says=POST_ONLY),
+    "notifications:message": Door(MINE, by("message")),
+    "notifications:read": Door(MINE, by("message"), POST_ONLY),
+    "notifications:unsubscribe": Door(EVERYBODY, by("unsubscribe")),
     "mfa_index": Door(SIGNED_IN),
     "mfa_authenticate": Door(SIGNED_IN, says=frozenset({302})),
     "mfa_reauthenticate": Door(WITH_SECOND_FACTOR),
@@ -213,6 +223,11 @@ STAFF_DOORS: dict[str, Door] = {
     "admin:matching_matchrun_do": Door(MANAGES, by("match", "verb"), DOES),
     "admin:matching_opportunity_do": Door(MANAGES, by("job_post", "verb"), DOES),
     "admin:matching_recruiter_do": Door(MANAGES, by("recruiter", "verb"), DOES),
+    "admin:notifications_message_mend": Door(MANAGES, by("mend"), ANSWERED),
+    "admin:notifications_correction_new": Door(MANAGES, says=ANSWERED),
+    "admin:notifications_letter_kinds": Door(READS),
+    "admin:notifications_letter_write": Door(MANAGES, by("letter")),
+    "admin:notifications_trouble_settle": Door(MANAGES, by("trouble")),
     "admin:quiz_attempt_void": Door(MANAGES, by("attempt"), ANSWERED | DOES),
     "admin:quiz_quiz_score": Door(MANAGES, by("quiz"), ANSWERED | DOES),
     "admin:selection_selection_all_lists": Door(STAFF, says=ANSWERED),
@@ -259,6 +274,9 @@ MODELS: dict[str, frozenset[str]] = {
     "matching.opportunity": READS,
     "matching.publicholiday": READS,
     "matching.recruiter": READS,
+    "notifications.addresstrouble": READS,
+    "notifications.correction": READS,
+    "notifications.lettertext": READS,
     "notifications.message": READS,
     "quiz.attempt": READS,
     "quiz.extratime": own("manager", "officer"),
@@ -342,6 +360,9 @@ def _people_and_objects(
         "company": company.slug,
         "opportunity": offer.opportunity.reference,
         "offer": offer.reference,
+        "message": _shown_to(hired.user).uuid,
+        "unsubscribe": unsubscribe_address(hired.user).rsplit("/", 1)[1],
+        "mail_service": "postmark",
     }
     foreign_job = Opportunity.objects.exclude(company=company).filter(cohort=cohort)[0]
     foreign_mark = Assignment.objects.exclude(judge=assignment.judge)[0]
@@ -353,6 +374,7 @@ def _people_and_objects(
         ("recruiter", "reference", outsider.reference),
         ("recruiter", "company", rival.company.slug),
         ("recruiter", "opportunity", foreign_job.reference),
+        ("applicant", "message", _shown_to(stranger.user).uuid),
         ("judge", "assignment", foreign_mark.uuid),
         ("trainer", "session", foreign_session.uuid),
         *([("applicant", "offer", foreign_offer.reference)] if foreign_offer else []),
@@ -387,6 +409,8 @@ def _for_staff(
     file = keep_upload(
         cohort_id=cohort.pk, name="a.csv", content=FORM.encode(), by=manager, now=now
     )
+    trouble = note_trouble(address=somebody.user.email, kind="bounced", detail="…", now=now)
+    assert trouble is not None
     return {
         "access": AccessRequest.objects.filter(application=somebody).get().pk,
         "alias": InstitutionAlias.objects.order_by("pk")[0].pk,
@@ -400,6 +424,9 @@ def _for_staff(
         "job": job.pk,
         "job_post": Opportunity.objects.order_by("pk")[0].pk,
         "late": late.pk,
+        "letter": "place-offered",
+        "mend": "recall",
+        "trouble": trouble.pk,
         "list": Selection.objects.order_by("pk")[0].pk,
         "match": MatchRun.objects.order_by("pk")[0].pk,
         "pair": found.pk,
@@ -409,6 +436,11 @@ def _for_staff(
         "text": text.pk,
         "verb": "nothing",
     }
+
+
+def _shown_to(person: User) -> Message:
+    """Something that this person has been told."""
+    return messages_to(person, datetime.now(UTC))[0]
 
 
 def _cv_of(application: Application) -> Document:
