@@ -43,7 +43,7 @@ def wait_until(true: Callable[[], bool], what: str, *, patience: float = PATIENC
     while not true():
         if time.monotonic() > deadline:
             raise TookTooLong(what)
-        time.sleep(0.05)
+        time.sleep(0.1)
 
 
 def free_port() -> int:

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import display
 
@@ -124,8 +125,16 @@ class MessageAdmin(RoleAdmin):
         shown: dict[str, Any] = {}
         if self.has_view_permission(request):
             now = timezone.now()
+            queue = queue_now(now)
+            if queue.uncertain:
+                text = ngettext(
+                    "%(n)d message may or may not have left; it is not sent again by itself.",
+                    "%(n)d messages may or may not have left; none is sent again by itself.",
+                    queue.uncertain,
+                )
+                messages.warning(request, text % {"n": queue.uncertain})
             shown = {
-                "queue": queue_now(now),
+                "queue": queue,
                 "held": mending.held_facts(now),
                 "may_mend": self.has_mend_permission(request),
                 "outbox": reverse("admin:notifications_message_changelist"),

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _text
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.errors import Refused
@@ -83,8 +83,8 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
         except Refused as refusal:
             messages.error(request, str(refusal))
         else:
-            messages.success(request, _text("Settled. The person no longer sees the warning."))
+            messages.success(request, gettext("Settled. The person no longer sees the warning."))
         return redirect(back)
     context = {"form": form, "trouble": trouble, "back": back, "opts": AddressTrouble._meta}
     status = UNPROCESSABLE if form.errors else 200
-    return staff_page(request, "settle", _text("Settle this"), context, status=status)
+    return staff_page(request, "settle", gettext("Settle this"), context, status=status)
