@@ -5,6 +5,7 @@ from elsewhere. Lines that begin with "- " are a list; addresses of pages are li
 """
 
 import re
+from dataclasses import dataclass
 from html import escape
 
 ADDRESS = re.compile(r"https?://[^\s<>\"“”「」（）]+[^\s<>\"“”「」（）.,;:!?。，；：！？]")
@@ -25,38 +26,59 @@ PAGE = (
 TAGS = {"en": "en", "zh-hant": "zh-Hant-HK"}
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How the parts of a letter are dressed: with styles of their own in a mail, which has none."""
+
+    paragraph: str = ""
+    items: str = ""
+    item: str = ""
+    link: str = ""
+
+
+MAIL = Look(
+    paragraph=' style="margin:0 0 16px"',
+    items=' style="margin:0 0 16px;padding-left:24px"',
+    item=' style="margin:0 0 4px"',
+    link=f' style="color:{ACCENT}"',
+)
+
+
 def html_of(subject: str, body: str, language: str) -> str:
     """The same letter as a page of its own."""
-    parts = [_paragraph(part) for part in re.split(r"\n\s*\n", body.strip()) if part.strip()]
     return PAGE.format(
-        language=TAGS.get(language, "en"), subject=escape(subject), body="".join(parts)
+        language=TAGS.get(language, "en"), subject=escape(subject), body=body_of(body, MAIL)
     )
 
 
-def _paragraph(text: str) -> str:
+def body_of(body: str, look: Look | None = None) -> str:
+    """The text of a letter as HTML; without a look it takes that of the page it stands on."""
+    paragraphs = (part for part in re.split(r"\n\s*\n", body.strip()) if part.strip())
+    return "".join(_paragraph(part, look or Look()) for part in paragraphs)
+
+
+def _paragraph(text: str, look: Look) -> str:
     """A paragraph, and the list that follows its first lines."""
     lines = text.splitlines()
     first = next((n for n, line in enumerate(lines) if line.startswith("- ")), len(lines))
-    before, items, after = lines[:first], [], []
-    for number, line in enumerate(lines[first:], start=first):
-        if not line.startswith("- "):
-            after = lines[number:]
-            break
-        items.append(f'<li style="margin:0 0 4px">{_line(line[2:])}</li>')
+    last = next((n for n in range(first, len(lines)) if not lines[n].startswith("- ")), len(lines))
+    before, items, after = lines[:first], lines[first:last], lines[last:]
     said = ""
     if before:
-        said += f'<p style="margin:0 0 16px">{"<br>".join(map(_line, before))}</p>'
+        words = "<br>".join(_line(line, look) for line in before)
+        said += f"<p{look.paragraph}>{words}</p>"
     if items:
-        said += f'<ul style="margin:0 0 16px;padding-left:24px">{"".join(items)}</ul>'
-    return said + (_paragraph("\n".join(after)) if after else "")
+        words = "".join(f"<li{look.item}>{_line(line[2:], look)}</li>" for line in items)
+        said += f"<ul{look.items}>{words}</ul>"
+    return said + (_paragraph("\n".join(after), look) if after else "")
 
 
-def _line(text: str) -> str:
+def _line(text: str, look: Look) -> str:
     """Escaped, with addresses made into links."""
     said, at = "", 0
     for found in ADDRESS.finditer(text):
         address = escape(found[0])
         said += escape(text[at : found.start()])
-        said += f'<a href="{address}" style="color:{ACCENT}">{address}</a>'
+        said += f'<a href="{address}"{look.link}>{address}</a>'
         at = found.end()
     return said + escape(text[at:])

@@ -84,15 +84,16 @@ class PostOffice:
         }
 
     def _start(self, name: str, command: list[str], **more: str) -> None:
-        self._processes[name] = subprocess.Popen(  # noqa: S603 - our own programs
-            command,
-            cwd=settings.BASE_DIR,
-            env=os.environ | more,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=(self.folder / f"{name}.log").open("ab"),
-            start_new_session=True,
-        )
+        with (self.folder / f"{name}.log").open("ab") as said:
+            self._processes[name] = subprocess.Popen(  # noqa: S603 - our own programs
+                command,
+                cwd=settings.BASE_DIR,
+                env=os.environ | more,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=said,
+                start_new_session=True,
+            )
 
     def end(self, name: str, *, how: signal.Signals = signal.SIGTERM) -> None:
         """End a process that this office started, with everything that it started itself."""

@@ -77,8 +77,6 @@ class MessageAdmin(RoleAdmin):
         "says_state",
         "due_at",
         "sent_at",
-        "read_at",
-        "attempts",
         "error",
     )
     list_filter = ("state", UncertainFilter, KindFilter, "category", "language")

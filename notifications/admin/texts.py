@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.template.defaultfilters import linebreaksbr
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
@@ -29,9 +30,9 @@ class LetterTextAdmin(RoleAdmin):
         "number",
         "why",
         "subject_en",
-        "body_en",
+        "says_english",
         "subject_zh",
-        "body_zh",
+        "says_chinese",
         "written_by",
         "written_at",
         "approved_by",
@@ -42,6 +43,14 @@ class LetterTextAdmin(RoleAdmin):
     @display(description=_("kind"), ordering="kind")
     def says_kind(self, written: LetterText) -> str:
         return kinds.title_of(written.kind)
+
+    @display(description=_("text, English"))
+    def says_english(self, written: LetterText) -> str:
+        return linebreaksbr(written.body_en)
+
+    @display(description=_("text, Chinese"))
+    def says_chinese(self, written: LetterText) -> str:
+        return linebreaksbr(written.body_zh)
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
