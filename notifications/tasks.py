@@ -20,6 +20,8 @@ def deliver_due() -> int:
     sent = 0
     with delivery.Carrier() as carrier:
         for number in range(CHUNKS):
+            if carrier.is_tired:
+                break
             ids = delivery.claim(now=timezone.now())
             if not ids:
                 return sent

@@ -6,6 +6,7 @@ rows in SENDING: they may or may not have gone out, are shown to staff and are n
 themselves.
 """
 
+import time
 from contextlib import suppress
 from datetime import datetime
 from types import TracebackType
@@ -26,6 +27,9 @@ from notifications.unsubscribing import unsubscribe_address
 
 CHUNK = 20
 """How many messages are claimed at once: so many a killed worker leaves uncertain, at most."""
+
+ROUND_SECONDS = 60
+"""A slow server must not keep a round so long that Celery ends it in the middle."""
 
 OUTSIDE = "outside the allow-list of addresses"
 NO_CONSENT = "the consent was taken back before it left"
@@ -73,6 +77,12 @@ class Carrier:
     def __init__(self) -> None:
         self._mail: Any = get_connection()
         self._used = False
+        self._tired_at = time.monotonic() + ROUND_SECONDS
+
+    @property
+    def is_tired(self) -> bool:
+        """Whether the round has taken so long that another one should go on."""
+        return time.monotonic() > self._tired_at
 
     def __enter__(self) -> Self:
         return self
@@ -130,6 +140,9 @@ def deliver(*, message_ids: list[int], now: datetime, carrier: Carrier | None = 
     willing = _willing(messages)
     sent: list[int] = []
     for place, message in enumerate(messages):
+        if carrier.is_tired:
+            _put_down(messages[place:])
+            break
         if not _may_leave(message, willing):
             continue
         try:
@@ -150,6 +163,12 @@ def deliver(*, message_ids: list[int], now: datetime, carrier: Carrier | None = 
         state=Message.State.SENT, sent_at=now, attempts=F("attempts") + 1
     )
     return len(sent)
+
+
+def _put_down(messages: list[Message]) -> None:
+    """Not tried at all: another round takes them."""
+    for message in messages:
+        give_back(message, due_at=message.due_at)
 
 
 def letter_of(message: Message) -> EmailMultiAlternatives:

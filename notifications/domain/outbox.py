@@ -22,6 +22,7 @@ from accounts.models import User
 from notifications import consent, kinds
 from notifications.kinds import Class
 from notifications.models import Message
+from notifications.queries import NEVER_SHOWN
 from notifications.texts import Shelf
 from notifications.unsubscribing import unsubscribe_address
 
@@ -125,15 +126,18 @@ def _refuse_contradictions(rows: list[Row]) -> None:
     said = [row for row in rows if row["excludes"]]
     if not said:
         return
-    waiting = Message.objects.filter(
-        run__in={row["run"] for row in said},
-        topic__in={row["topic"] for row in said},
-        person__in={row["person_id"] for row in said},
-        state=Message.State.QUEUED,
-    ).exclude(excludes="")
+    told = (
+        Message.objects.filter(
+            run__in={row["run"] for row in said},
+            topic__in={row["topic"] for row in said},
+            person__in={row["person_id"] for row in said},
+        )
+        .exclude(excludes="")
+        .exclude(state__in=NEVER_SHOWN)
+    )
     kind_of = {
         (person, topic, excludes): kind
-        for person, topic, excludes, kind in waiting.values_list(
+        for person, topic, excludes, kind in told.values_list(
             "person_id", "topic", "excludes", "kind"
         )
     }

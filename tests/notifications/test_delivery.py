@@ -186,6 +186,19 @@ def test_a_message_that_comes_back_is_void_if_a_newer_one_has_been_told(
     assert states() == ["void", "queued"]
 
 
+def test_a_round_that_takes_too_long_leaves_the_rest_to_another(
+    now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tell("one@dtt.example", "two@dtt.example", now=now)
+    ids = claim(now=now)
+    monkeypatch.setattr("notifications.domain.delivery.ROUND_SECONDS", -1)
+
+    assert deliver(message_ids=ids, now=now) == 0
+    assert states() == ["queued", "queued"]
+    monkeypatch.undo()
+    assert send(now) == 2
+
+
 # ---- addresses -----------------------------------------------------------------------------------
 
 

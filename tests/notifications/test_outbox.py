@@ -252,6 +252,17 @@ def test_nobody_is_told_yes_and_no_by_one_decision(now: datetime) -> None:
     assert list(Message.objects.values_list("kind", "state")) == [("place-offered", "queued")]
 
 
+def test_what_has_left_is_not_contradicted_by_the_same_decision(now: datetime) -> None:
+    one = person()
+    queue([decided(one, "place-offered")], now=now)
+    send(now + timedelta(minutes=10))
+
+    with pytest.raises(UnableToQueue), transaction.atomic():
+        queue([decided(one, "place-not-selected")], now=now)
+
+    assert states() == ["sent"]
+
+
 def test_two_topics_do_not_contradict_each_other(now: datetime) -> None:
     one = person()
 
