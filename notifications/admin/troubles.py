@@ -85,6 +85,6 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, gettext("Settled. The person no longer sees the warning."))
         return redirect(back)
-    context = {"form": form, "trouble": trouble, "back": back, "opts": AddressTrouble._meta}
+    context = {"form": form, "trouble": trouble, "back": back}
     status = UNPROCESSABLE if form.errors else 200
     return staff_page(request, "settle", gettext("Settle this"), context, status=status)

@@ -90,7 +90,6 @@ def new(request: HttpRequest) -> HttpResponse:
         ),
         "ids": ",".join(map(str, ids)),
         "back": reverse("admin:notifications_message_changelist"),
-        "opts": Correction._meta,
     }
     status = UNPROCESSABLE if form.errors else 200
     return staff_page(request, "correct", _("Send a correction"), context, status=status)

@@ -131,7 +131,6 @@ def mend(request: HttpRequest, verb: str) -> HttpResponse:
         "ids": ",".join(map(str, these.ids)),
         "run": these.run,
         "back": reverse("admin:notifications_message_changelist"),
-        "opts": Message._meta,
     }
     status = UNPROCESSABLE if form.errors else 200
     return staff_page(request, "mend", str(WORDS[verb].button), context, status=status)

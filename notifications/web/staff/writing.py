@@ -71,7 +71,7 @@ def every_kind(request: HttpRequest) -> HttpResponse:
         {"kind": kind, "version": used.get(kind.name), "waits": kind.name in waiting}
         for kind in kinds.declared()
     ]
-    context = {"rows": rows, "opts": LetterText._meta, "may_write": mends_messages(request.user)}
+    context = {"rows": rows, "may_write": mends_messages(request.user)}
     return staff_page(request, "kinds", _("What people are told"), context)
 
 
@@ -106,7 +106,6 @@ def write(request: HttpRequest, kind: str) -> HttpResponse:
         "form": form,
         "samples": samples,
         "variables": variables_of(kinds.known(kind)),
-        "opts": LetterText._meta,
     }
     title = _("A new version: %(kind)s") % {"kind": kinds.title_of(kind)}
     return staff_page(
