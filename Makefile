@@ -55,7 +55,7 @@ lint: setup-dev
 		ALLOWED_HOSTS=dtt.example DATABASE_URL=postgresql://dtt@localhost/dtt \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING
 
-bench: setup
+bench: setup-dev
 	@$(BIN)/python manage.py bench
 
 format: setup-dev

@@ -18,11 +18,16 @@ class ApplicationsConfig(AppConfig):
         # Models can be imported only when the registry of apps is filled.
         from accounts import confidential  # noqa: PLC0415
         from accounts.roles import Role  # noqa: PLC0415
+        from applications.domain import consents  # noqa: PLC0415
+        from applications.samples import awkward_people  # noqa: PLC0415
         from applications.web.staff import exporting, importing  # noqa: PLC0415
+        from notifications import consent, previews  # noqa: PLC0415
 
         officer = (Role.ACCOMMODATION_OFFICER,)
         confidential.register(events="applications.accessrequest", readers=officer)
         confidential.register(letters="access-decided", readers=officer)
+        previews.register(awkward_people)
+        consent.register(live=consents.wants_news, withdraw=consents.end_news)
         exporting.register()
         importing.register()
         post_migrate.connect(seed_institutions, sender=self)

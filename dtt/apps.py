@@ -11,4 +11,9 @@ class DttConfig(AppConfig):
     name = "dtt"
 
     def ready(self) -> None:
+        # The languages of a letter can be imported only when the registry of apps is filled.
+        from dtt.letters import KINDS  # noqa: PLC0415
+        from notifications import kinds  # noqa: PLC0415
+
         wording.register(VERBS)
+        kinds.register(KINDS)

@@ -24,6 +24,7 @@ from dtt.benches.fairness import fair_papers
 from dtt.benches.importing import import_50000
 from dtt.benches.item_statistics import item_statistics
 from dtt.benches.measure import Measure
+from dtt.benches.outbox import outbox_faults, outbox_speed
 from dtt.benches.quiz_faults import quiz_faults
 from dtt.benches.quiz_load import quiz_load, quiz_load_300
 from dtt.benches.scoring import score_100000
@@ -86,6 +87,8 @@ MEASURES: tuple[Callable[[], Iterator[Measure]], ...] = (
     quiz_load,
     quiz_load_300,
     quiz_faults,
+    outbox_faults,
+    outbox_speed,
 )
 
 

@@ -12,6 +12,7 @@ from psycopg2.extensions import parse_dsn
 
 REQUIRED_IN_PRODUCTION = ("SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL")
 MODES = ("development", "production")
+SHORTEST_SECRET = 16
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,10 @@ class Environment:
     files_url: str
     scanner_url: str
     trusted_proxies: int
+    mail_allowed: list[str] | None
+    mail_hold_minutes: int
+    mails_per_minute: int
+    mail_hook_secret: str
 
     @property
     def production(self) -> bool:
@@ -50,19 +55,48 @@ def read() -> Environment:
             f"production mode needs {', '.join(missing)}: set in the environment"
         )
     hosts = os.environ.get("ALLOWED_HOSTS") or "localhost,127.0.0.1,[::1]"
+    email_url = os.environ.get("EMAIL_URL") or (
+        "smtp://localhost:25" if mode == "production" else "file:"
+    )
+    leaves = email_url.startswith("smtp")
     return Environment(
         mode=mode,
         demo=os.environ.get("DTT_DEMO") == "1" and mode != "production",
         secret_key=os.environ.get("SECRET_KEY") or "development-only-" + "x" * 50,
         allowed_hosts=[host.strip() for host in hosts.split(",") if host.strip()],
         site_url=(os.environ.get("SITE_URL") or "http://localhost:8000").rstrip("/"),
-        email_url=os.environ.get("EMAIL_URL")
-        or ("smtp://localhost:25" if mode == "production" else "file:"),
+        email_url=email_url,
         email_from=os.environ.get("EMAIL_FROM") or "DTT Programme <programme@dtt.example>",
         files_url=os.environ.get("FILES_URL", ""),
         scanner_url=scanner(os.environ.get("SCANNER_URL", "")),
         trusted_proxies=_count("TRUSTED_PROXIES", default=1 if mode == "production" else 0),
+        mail_allowed=_mail_allowed(mode) if leaves else None,
+        mail_hold_minutes=_count("MESSAGE_HOLD_MINUTES", default=10),
+        mails_per_minute=_count("MESSAGES_PER_MINUTE", default=600 if leaves else 0),
+        mail_hook_secret=hook_secret(os.environ.get("EMAIL_HOOK_SECRET", "")),
     )
+
+
+def _mail_allowed(mode: str) -> list[str] | None:
+    """The addresses that mail may leave to: all in production, else those that are listed."""
+    if mode == "production":
+        return None
+    told = os.environ.get("MAIL_ALLOW", "")
+    return [pattern.strip() for pattern in told.split(",") if pattern.strip()]
+
+
+def hook_secret(told: str) -> str:
+    """Check the `name:password` with which the mail service calls us; empty for no such calls.
+
+    Raises:
+        ImproperlyConfigured: it has no colon, or could be guessed.
+    """
+    name, colon, password = told.partition(":")
+    if told and not (name and colon and len(password) >= SHORTEST_SECRET):
+        raise ImproperlyConfigured(
+            f"EMAIL_HOOK_SECRET must be name:password, the password {SHORTEST_SECRET} or more long"
+        )
+    return told
 
 
 def _count(name: str, *, default: int) -> int:
@@ -117,7 +151,7 @@ def email(url: str) -> dict[str, Any]:
             "EMAIL_URL must be smtp://user:password@host:587?tls=1, file: or null:"
         )
     return {
-        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_BACKEND": "notifications.smtp.EmailBackend",
         "EMAIL_HOST": parts.hostname,
         "EMAIL_PORT": parts.port or (465 if parts.scheme == "smtps" else 25),
         "EMAIL_HOST_USER": unquote(parts.username or ""),

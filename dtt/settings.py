@@ -1,5 +1,6 @@
 """Django's settings. What varies between machines comes from the environment (README.md)."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from celery.schedules import crontab
@@ -41,6 +42,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "anymail",
     "csp",
     "django_htmx",
     "rules",
@@ -221,6 +223,12 @@ TIME_ZONE = "Asia/Hong_Kong"
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV.email_from
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 globals().update(environment.email(ENV.email_url))
+# Decisions wait so long before they leave, so that staff can take them back.
+MESSAGE_HOLD = timedelta(minutes=ENV.mail_hold_minutes)
+MESSAGES_PER_MINUTE = ENV.mails_per_minute  # of all workers together; 0 for no limit
+MAIL_ALLOWED = ENV.mail_allowed  # patterns of addresses; None for all
+# Where the mail service tells of mail that came back; without a secret there is no such page.
+ANYMAIL = {"WEBHOOK_SECRET": ENV.mail_hook_secret} if ENV.mail_hook_secret else {}
 
 # Security ---------------------------------------------------------------------------------------
 

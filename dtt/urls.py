@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
 from dtt.web import mailbox, views
+from notifications.web.hooks import mail_hook
 
 # Roles, addresses and second factors have verbs that write to the trail; these pages would not.
 for model in (EmailAddress, Authenticator, Group):
@@ -34,6 +35,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", include("allauth.account.urls")),
     path("account/second-factor/", include("accounts.web.second_factor_urls")),
     path("", include("applications.web.urls")),
+    path("messages/", include("notifications.web.urls")),
+    path("hooks/mail/<slug:service>", mail_hook, name="mail_hook"),
     path("quiz/", include("quiz.web.urls")),
     path("places/", include("selection.web.urls")),
     path("bootcamp/", include("bootcamp.web.urls")),

@@ -173,4 +173,15 @@ VERBS = {
     "decline-offer": _("Declined an offer"),
     "expire-offer": _("Let an offer expire"),
     "hire": _("Recorded an accepted offer"),
+    # messages
+    "recall-message": _("Took a message back before it left"),
+    "try-message-again": _("Let a message be tried again"),
+    "message-left": _("Found that a message had left"),
+    "send-message-again": _("Found that a message had not left"),
+    "write-letter": _("Wrote a text of messages"),
+    "use-letter": _("Put a text of messages to use"),
+    "write-correction": _("Wrote a correction"),
+    "send-correction": _("Sent a correction"),
+    "mark-address": _("Mail to an address came back"),
+    "settle-address": _("Settled an address in trouble"),
 }

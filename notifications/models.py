@@ -1,17 +1,22 @@
-"""The outbox: one row for each thing that one person is told."""
+"""The outbox: one row for each thing that one person is told; and the texts that staff write."""
+
+import uuid
+from typing import ClassVar
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.languages import Language
 from accounts.models import User
-from accounts.personal import PersonalTextField
+from accounts.personal import PersonalCharField, PersonalTextField
 
 
 class Message(models.Model):
     """A message to one person about one fact, rendered when the fact happened.
 
-    `(run, person, kind)` is unique, so a fact that is told twice is told once.
+    `(run, person, kind)` is unique, so a fact that is told twice is told once. Kinds that exclude
+    each other (`excludes`) never wait together for one person about one topic.
     """
 
     class State(models.TextChoices):
@@ -20,19 +25,42 @@ class Message(models.Model):
         SENT = "sent", _("sent")
         FAILED = "failed", _("could not be sent")
         VOID = "void", _("overtaken by a newer decision")
+        RECALLED = "recalled", _("taken back before it left")
+        WITHHELD = "withheld", _("kept back")
 
+    class Category(models.TextChoices):
+        NOTICE = "notice", _("notice")
+        MARKETING = "marketing", _("news, by consent")
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     run = models.CharField(_("fact"), max_length=80)
     person = models.ForeignKey(User, models.CASCADE, related_name="messages")
     kind = models.CharField(_("kind"), max_length=40)
     topic = models.CharField(_("topic"), max_length=80, blank=True)
+    excludes = models.CharField(_("excludes"), max_length=20, blank=True)
+    category = models.CharField(
+        _("class"), max_length=10, choices=Category, default=Category.NOTICE
+    )
     language = models.CharField(_("language"), max_length=10, choices=Language)
+    text_version = models.PositiveIntegerField(_("version of the text"), default=0)
     subject = PersonalTextField(_("subject"), purpose="telling you a fact")
     body = PersonalTextField(_("text"), purpose="telling you a fact")
+    corrects = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="corrections",
+        verbose_name=_("corrects"),
+    )
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
+    # One of many that a decision sends: it lets what somebody waits for go first.
+    in_bulk = models.BooleanField(_("one of many"), default=False)
     queued_at = models.DateTimeField(_("queued"))
     due_at = models.DateTimeField(_("not before"))
     claimed_at = models.DateTimeField(_("claimed"), null=True, blank=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    read_at = models.DateTimeField(_("read"), null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     error = models.TextField(_("last error"), blank=True)
 
@@ -44,6 +72,11 @@ class Message(models.Model):
             models.UniqueConstraint(
                 fields=["run", "person", "kind"], name="notifications_message_once"
             ),
+            models.UniqueConstraint(
+                fields=["person", "topic", "excludes"],
+                condition=Q(state="queued") & ~Q(excludes=""),
+                name="notifications_no_contradiction_waits",
+            ),
             models.CheckConstraint(
                 condition=models.Q(state="sent", sent_at__isnull=False)
                 | ~models.Q(state="sent") & models.Q(sent_at__isnull=True),
@@ -52,12 +85,159 @@ class Message(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["due_at", "id"],
+                fields=["in_bulk", "due_at", "id"],
                 condition=models.Q(state="queued"),
-                name="notifications_queued",
+                name="notifications_waiting",
             ),
             models.Index(fields=["person", "topic"], name="notifications_person_topic"),
+            models.Index(
+                fields=["person", "due_at"],
+                condition=Q(read_at__isnull=True),
+                name="notifications_unread",
+            ),
+            # What staff look after: a short list beside the millions that were sent.
+            models.Index(
+                fields=["state", "claimed_at"],
+                condition=Q(state__in=["sending", "failed", "withheld"]),
+                name="notifications_troubles",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} → {self.person_id}"
+
+
+class Pace(models.Model):
+    """How many messages have been claimed in the running minute: one row, for all workers."""
+
+    minute = models.DateTimeField()
+    claimed = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(pk=1), name="notifications_one_pace"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.minute}: {self.claimed}"
+
+
+class LetterText(models.Model):
+    """A version of the text of one kind, in both languages. Written once, never changed.
+
+    The approved one with the highest number is used; a kind without any uses its file.
+    """
+
+    kind = models.CharField(_("kind"), max_length=40)
+    number = models.PositiveIntegerField(_("version"))
+    subject_en = models.CharField(_("subject, English"), max_length=200)
+    body_en = models.TextField(_("text, English"))
+    subject_zh = models.CharField(_("subject, Chinese"), max_length=200)
+    body_zh = models.TextField(_("text, Chinese"))
+    why = models.CharField(_("why it is changed"), max_length=500)
+    written_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", verbose_name=_("written by")
+    )
+    written_at = models.DateTimeField(_("written"))
+    approved_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", verbose_name=_("approved by")
+    )
+    approved_at = models.DateTimeField(_("in use from"), null=True)
+
+    class Meta:
+        verbose_name = _("text of a message")
+        verbose_name_plural = _("texts of messages")
+        ordering = ["kind", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "number"], name="notifications_text_once"),
+            models.CheckConstraint(
+                condition=Q(approved_at__isnull=True, approved_by__isnull=True)
+                | Q(approved_at__isnull=False, approved_by__isnull=False)
+                & ~Q(approved_by=models.F("written_by")),
+                name="notifications_text_approved_by_another",
+            ),
+            models.CheckConstraint(
+                condition=~Q(subject_en="") & ~Q(body_en="") & ~Q(subject_zh="") & ~Q(body_zh=""),
+                name="notifications_text_in_both_languages",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.number}"
+
+    def in_language(self, language: str) -> tuple[str, str]:
+        """Subject and body as they were written."""
+        if language == Language.TRADITIONAL_CHINESE:
+            return self.subject_zh, self.body_zh
+        return self.subject_en, self.body_en
+
+
+class Correction(models.Model):
+    """Something wrong that was sent, to whom, why, and what they are told instead."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("not sent yet")
+        SENT = "sent", _("sent")
+
+    kind = models.CharField(_("kind of the wrong message"), max_length=40)
+    messages = models.ManyToManyField(Message, related_name="+", verbose_name=_("messages"))
+    people = models.PositiveIntegerField(_("people"))
+    text_en = models.TextField(_("what is right, English"))
+    text_zh = models.TextField(_("what is right, Chinese"))
+    incident = models.TextField(_("what happened, for the record"))
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
+    written_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", verbose_name=_("written by")
+    )
+    written_at = models.DateTimeField(_("written"))
+    sent_at = models.DateTimeField(_("sent"), null=True)
+
+    class Meta:
+        verbose_name = _("correction")
+        verbose_name_plural = _("corrections")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.written_at:%Y-%m-%d}"
+
+
+class AddressTrouble(models.Model):
+    """Mail to an address came back, or its owner called it unwanted."""
+
+    class Kind(models.TextChoices):
+        BOUNCED = "bounced", _("mail comes back")
+        COMPLAINED = "complained", _("reported as unwanted")
+
+    person = models.ForeignKey(User, models.CASCADE, related_name="address_troubles")
+    address = PersonalCharField(
+        _("e-mail address"), max_length=254, purpose="telling you that our mail does not arrive"
+    )
+    kind = models.CharField(_("what"), max_length=10, choices=Kind)
+    detail = PersonalTextField(
+        _("what the mail server said"), purpose="finding out why mail does not arrive"
+    )
+    message = models.ForeignKey(
+        Message, models.SET_NULL, null=True, related_name="+", verbose_name=_("message")
+    )
+    first_at = models.DateTimeField(_("first"))
+    last_at = models.DateTimeField(_("last"))
+    times = models.PositiveIntegerField(_("times"), default=1)
+    settled_at = models.DateTimeField(_("settled"), null=True)
+    settled_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", verbose_name=_("settled by")
+    )
+
+    class Meta:
+        verbose_name = _("address in trouble")
+        verbose_name_plural = _("addresses in trouble")
+        ordering = ["-last_at"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["person", "address", "kind"],
+                condition=Q(settled_at__isnull=True),
+                name="notifications_trouble_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.person_id}"

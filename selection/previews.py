@@ -11,7 +11,7 @@ from django.db.models.functions import Concat, Length
 from django.utils.translation import gettext as _
 
 from accounts.languages import Language
-from notifications.texts import Text, render
+from notifications.texts import Shelf, Text
 from selection.domain.seats import deadline_for_reply
 from selection.letters import kind_at_publication, variables
 from selection.models import Entry, Selection
@@ -46,12 +46,14 @@ def previews(selection: Selection, site: dict[str, str], now: datetime) -> list[
         MissingVariable, TemplateDoesNotExist: a letter could not be sent as it is.
     """
     groups = []
+    letters = selection.listing.letters
+    shelf = Shelf({letters.selected, letters.reserve, letters.rejected})
     for outcome in Entry.Outcome:
         entries = selection.entries.filter(outcome=outcome).select_related("application__user")
         people = entries.count()
         if people:
             samples = [
-                _sample(selection, entry, why, language, site, now)
+                _sample(selection, entry, why, language, shelf, site, now)
                 for entry, why in _awkward(entries)
                 for language in Language.values
             ]
@@ -81,15 +83,14 @@ def _sample(
     entry: Entry,
     why: str,
     language: str,
+    shelf: Shelf,
     site: dict[str, str],
     now: datetime,
 ) -> Sample:
     seated = entry.outcome == Entry.Outcome.SELECTED
     at = max(selection.publish_at or now, now)
     reply_by = deadline_for_reply(selection, at) if seated else None
-    text = render(
-        kind_at_publication(selection, seated=seated, entry=entry),
-        language,
-        site | variables(selection, entry, reply_by=reply_by),
-    )
+    kind = kind_at_publication(selection, seated=seated, entry=entry)
+    facts = site | variables(selection, entry, reply_by=reply_by)
+    text = shelf.take(kind, language).render(kind, language, facts)
     return Sample(entry, why, language, text)

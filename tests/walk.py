@@ -36,6 +36,10 @@ from dtt.play.people import make_applicant, make_cohort, make_user
 from dtt.play.season import Season
 from dtt.play.selection import make_staff
 from matching.models import MatchRun, Offer, Opportunity, Recruiter
+from notifications.domain.troubles import note_trouble
+from notifications.models import Message
+from notifications.queries import messages_to
+from notifications.unsubscribing import unsubscribe_address
 from quiz.domain.cases import open_case
 from quiz.domain.images import keep_images
 from quiz.domain.item_files import keep_item_file
@@ -114,6 +118,12 @@ DOORS: dict[str, Door] = {
     "choose_language": Door(EVERYBODY, says=POST_ONLY),
     "set_language": Door(EVERYBODY, says=frozenset({302})),
     "demo_mailbox": Door(EVERYBODY),
+    "mail_hook": Door(own(), by("mail_service")),
+    "notifications:inbox": Door(SIGNED_IN),
+    "notifications:read_all": Door(SIGNED_IN, says=POST_ONLY),
+    "notifications:message": Door(MINE, by("message")),
+    "notifications:read": Door(MINE, by("message"), POST_ONLY),
+    "notifications:unsubscribe": Door(EVERYBODY, by("unsubscribe")),
     "mfa_index": Door(SIGNED_IN),
     "mfa_authenticate": Door(SIGNED_IN, says=frozenset({302})),
     "mfa_reauthenticate": Door(WITH_SECOND_FACTOR),
@@ -241,6 +251,11 @@ STAFF_DOORS: dict[str, Door] = {
     "admin:quiz_item_preview": Door(WRITES_ITEMS, by("item")),
     "admin:quiz_item_retire": Door(WRITES_ITEMS, by("item"), DOES),
     "admin:quiz_item_approve": Door(MANAGES, by("item_version"), DOES),
+    "admin:notifications_message_mend": Door(MANAGES, by("mend"), ANSWERED),
+    "admin:notifications_correction_new": Door(MANAGES, says=ANSWERED),
+    "admin:notifications_letter_kinds": Door(READS),
+    "admin:notifications_letter_write": Door(MANAGES, by("letter")),
+    "admin:notifications_trouble_settle": Door(MANAGES, by("trouble")),
     "admin:quiz_attempt_void": Door(MANAGES, by("attempt"), ANSWERED | DOES),
     "admin:quiz_itemstatistics_ask": Door(MANAGES, by("scoring"), DOES),
     "admin:quiz_itemstatistics_item": Door(own("manager", "author"), by("scoring", "analysed")),
@@ -315,6 +330,9 @@ MODELS: dict[str, frozenset[str]] = {
     "matching.opportunity": READS,
     "matching.publicholiday": READS,
     "matching.recruiter": READS,
+    "notifications.addresstrouble": READS,
+    "notifications.correction": READS,
+    "notifications.lettertext": READS,
     "notifications.message": READS,
     "quiz.attempt": READS,
     "quiz.extratime": own("manager", "officer"),
@@ -411,6 +429,9 @@ def _people_and_objects(
         "company": company.slug,
         "opportunity": offer.opportunity.reference,
         "offer": offer.reference,
+        "message": _shown_to(hired.user).uuid,
+        "unsubscribe": unsubscribe_address(hired.user).rsplit("/", 1)[1],
+        "mail_service": "postmark",
     }
     foreign_job = Opportunity.objects.exclude(company=company).filter(cohort=cohort)[0]
     foreign_mark = Assignment.objects.exclude(judge=assignment.judge)[0]
@@ -422,6 +443,7 @@ def _people_and_objects(
         ("recruiter", "reference", outsider.reference),
         ("recruiter", "company", rival.company.slug),
         ("recruiter", "opportunity", foreign_job.reference),
+        ("applicant", "message", _shown_to(stranger.user).uuid),
         ("judge", "assignment", foreign_mark.uuid),
         ("trainer", "session", foreign_session.uuid),
         *([("applicant", "offer", foreign_offer.reference)] if foreign_offer else []),
@@ -466,6 +488,8 @@ def _for_staff(
     ruling = propose_ruling(
         quiz_id=quiz.pk, item_version_id=item.pk, effect="void", reason="x", by=manager, now=now
     )
+    trouble = note_trouble(address=somebody.user.email, kind="bounced", detail="…", now=now)
+    assert trouble is not None
     return {
         "access": AccessRequest.objects.filter(application=somebody).get().pk,
         "analysed": analysis.result["items"][0]["version_id"],
@@ -485,6 +509,9 @@ def _for_staff(
         "kind": "ordering",
         "job_post": Opportunity.objects.order_by("pk")[0].pk,
         "late": late.pk,
+        "letter": "place-offered",
+        "mend": "recall",
+        "trouble": trouble.pk,
         "list": Selection.objects.order_by("pk")[0].pk,
         "override": 1,
         "step": "bootcamp",
@@ -499,6 +526,11 @@ def _for_staff(
         "text": text.pk,
         "verb": "nothing",
     }
+
+
+def _shown_to(person: User) -> Message:
+    """Something that this person has been told."""
+    return messages_to(person, datetime.now(UTC))[0]
 
 
 def _cv_of(application: Application) -> Document:

@@ -136,3 +136,33 @@ def give_consents(
         for purpose in new
         if purpose not in have
     )
+
+
+def wants_news(people: Collection[int]) -> set[int]:
+    """Of these people, those who agree now to hear of other programmes, in any application."""
+    live = Consent.objects.filter(
+        purpose=Consent.Purpose.MARKETING,
+        withdrawn_at__isnull=True,
+        application__user__in=people,
+    )
+    return set(live.values_list("application__user", flat=True))
+
+
+def end_news(person: User, now: datetime) -> bool:
+    """Take this person's consent to news back, in every application; tell whether there was one."""
+    with transaction.atomic():
+        mine = Application.objects.select_for_update().filter(user=person).order_by("pk")
+        ended = False
+        for application in mine:
+            before = sorted(live_consents(application))
+            if Consent.Purpose.MARKETING not in before:
+                continue
+            kept = [purpose for purpose in before if purpose != Consent.Purpose.MARKETING]
+            ended |= change_consents(
+                application_id=application.pk,
+                purposes=kept,
+                language=person.language,
+                by=person,
+                now=now,
+            )
+        return ended

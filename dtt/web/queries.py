@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
-
 from accounts.models import User
 from applications.domain.lateness import closes_for
 from applications.lifecycle import LEFT
@@ -14,7 +12,6 @@ from applications.rules import applications_for
 from bootcamp.curriculum import CURRICULUM
 from bootcamp.queries import modules_of
 from matching.models import Company, Sector
-from notifications.models import Message
 
 ENDED = LEFT | {Stage.NOT_FINALIST}
 
@@ -93,12 +90,3 @@ def desk_of(user: User, now: datetime) -> Desk:
         ended = missed or application.stage in ENDED
         (past if current and ended else current).append(application)
     return Desk(tuple(current), tuple(past))
-
-
-def messages_to(user: User, now: datetime) -> QuerySet[Message]:
-    """What this person has been told, newest first; nothing that is not due or was overtaken."""
-    return (
-        Message.objects.filter(person=user, due_at__lte=now)
-        .exclude(state=Message.State.VOID)
-        .order_by("-due_at", "-id")
-    )

@@ -29,6 +29,7 @@ from applications.rules import (
 )
 from applications.web.staff.exporting import exports_something
 from dtt.funnel import funnel
+from notifications.rules import reads_messages
 from selection.models import Selection
 from selection.queries import list_states
 
@@ -176,7 +177,20 @@ def groups() -> tuple[tuple[str | Promise, tuple[Entry, ...]], ...]:
                 of_model("matching.publicholiday"),
             ),
         ),
-        (_("Messages"), (of_model("notifications.message"),)),
+        (
+            _("Messages"),
+            (
+                of_model("notifications.message"),
+                Entry(
+                    _("What people are told"),
+                    "admin:notifications_letter_kinds",
+                    _whoever(reads_messages),
+                ),
+                of_model("notifications.lettertext"),
+                of_model("notifications.correction"),
+                of_model("notifications.addresstrouble"),
+            ),
+        ),
         (
             _("People and approvals"),
             (

@@ -18,9 +18,10 @@ from applications.queries import public_cohorts
 from applications.rules import applications_for
 from dtt.web.calendar import calendar_file
 from dtt.web.programme import events_of, phase_of
-from dtt.web.queries import desk_of, front, messages_to, modules_for, partner_sectors
+from dtt.web.queries import desk_of, front, modules_for, partner_sectors
+from notifications.queries import messages_to
 
-MESSAGES_SHOWN = 20
+MESSAGES_SHOWN = 5
 
 
 def landing(request: HttpRequest) -> HttpResponse:

@@ -1,35 +1,37 @@
-"""Queue, claim and deliver messages.
+"""Queue what people are to be told, in the transaction of the fact that it tells.
 
-Queue: in the transaction of the fact. Claim: `QUEUED → SENDING` in one statement that skips rows
-another worker holds. Deliver: hand the mail over, then `SENDING → SENT`. A worker that dies between
-the two leaves the row in SENDING: it may or may not have gone out, so it is shown to staff and
-never sent again by itself.
+What leaves, when and how stands in `delivery`; what staff may still do about it in `mending`.
 """
 
-import smtplib
 import threading
 import time
-from collections.abc import Collection, Iterable
-from contextlib import suppress
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from celery import current_app
 from django.conf import settings
 from django.core.cache import cache
-from django.core.mail import EmailMessage, get_connection
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from accounts.bulk import insert_rows
+from accounts.errors import Refused
 from accounts.models import User
+from notifications import consent, kinds
+from notifications.kinds import Class
 from notifications.models import Message
-from notifications.texts import render
+from notifications.queries import NEVER_SHOWN
+from notifications.texts import Shelf
+from notifications.unsubscribing import unsubscribe_address
 
-BATCH = 100
-MAX_ATTEMPTS = 5
 WAKE_SECONDS = 1
-RETRY_AFTER = timedelta(minutes=2)
+Row = dict[str, Any]
+
+
+class UnableToQueue(Refused):
+    """The message would contradict another; nothing was queued."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +39,10 @@ class Telling:
     """What one person is to be told.
 
     Attributes:
-        kind: names the text, `templates/messages/<kind>.<language>.txt`.
+        kind: names the text (see `notifications.kinds`).
         run: names the fact, e.g. `selection:12` or `application:DTT-7KQ2MX:submitted`.
         topic: what the message is about; a newer message voids unsent older ones of its topic.
+        corrects: the id of a wrong message whose place this one takes.
     """
 
     person: User
@@ -47,43 +50,108 @@ class Telling:
     run: str
     variables: dict[str, Any] = field(default_factory=dict)
     topic: str = ""
+    corrects: int | None = None
 
 
 def queue(tellings: Iterable[Telling], *, now: datetime, due_at: datetime | None = None) -> None:
     """Put messages into the outbox, each once.
 
-    Call inside the transaction that makes the fact true. Delivery starts when it commits.
+    Call inside the transaction that makes the fact true. Delivery starts when it commits; a kind
+    that is held waits (`MESSAGE_HOLD`) so that staff can take it back. News goes only to those
+    who want it.
+
+    Raises:
+        UnableToQueue: one person would be told two things of one decision that exclude each other.
     """
-    rows = []
-    for telling in tellings:
-        person = telling.person
-        common = {"name": str(person), "site_url": settings.SITE_URL}
-        text = render(telling.kind, person.language, common | telling.variables)
-        rows.append(
-            {
-                "run": telling.run,
-                "person_id": person.pk,
-                "kind": telling.kind,
-                "topic": telling.topic,
-                "language": person.language,
-                "subject": text.subject,
-                "body": text.body,
-                "queued_at": now,
-                "due_at": due_at or now,
-            }
-        )
-    if not rows:
+    told = _without_the_unwilling(list(tellings))
+    if not told:
         return
+    shelf = Shelf({telling.kind for telling in told})
+    rows = [_row(telling, shelf, now, due_at) for telling in told]
     with transaction.atomic(savepoint=False):
-        topics = {row["topic"] for row in rows if row["topic"]}
-        if topics:
-            Message.objects.filter(
-                topic__in=topics,
-                person__in={row["person_id"] for row in rows},
-                state=Message.State.QUEUED,
-            ).exclude(run__in={row["run"] for row in rows}).update(state=Message.State.VOID)
-        insert_rows(Message, rows, ignore_conflicts=True)
+        _void_older(rows)
+        _refuse_contradictions(rows)
+        try:
+            insert_rows(Message, rows, ignore_conflicts=("run", "person_id", "kind"))
+        except IntegrityError as error:  # decided at the same instant by somebody else
+            raise UnableToQueue(_contradiction()) from error
         transaction.on_commit(wake_worker, robust=True)
+
+
+def _without_the_unwilling(tellings: Sequence[Telling]) -> list[Telling]:
+    news = [t for t in tellings if kinds.known(t.kind).of_class is Class.MARKETING]
+    willing = consent.willing({telling.person.pk for telling in news})
+    left_out = {id(telling) for telling in news if telling.person.pk not in willing}
+    return [telling for telling in tellings if id(telling) not in left_out]
+
+
+def _row(telling: Telling, shelf: Shelf, now: datetime, due_at: datetime | None) -> Row:
+    person, kind = telling.person, kinds.known(telling.kind)
+    variables: Row = {"name": str(person), "site_url": settings.SITE_URL}
+    if kind.of_class is Class.MARKETING:
+        variables["unsubscribe_url"] = unsubscribe_address(person)
+    version = shelf.take(telling.kind, person.language)
+    text = version.render(telling.kind, person.language, variables | telling.variables)
+    return {
+        "run": telling.run,
+        "person_id": person.pk,
+        "kind": telling.kind,
+        "topic": telling.topic,
+        "excludes": kind.excludes if telling.topic else "",
+        "category": kind.of_class.value,
+        "language": person.language,
+        "text_version": version.number,
+        "subject": text.subject,
+        "body": text.body,
+        "corrects_id": telling.corrects,
+        "in_bulk": kind.held,
+        "queued_at": now,
+        "due_at": due_at or (now + settings.MESSAGE_HOLD if kind.held else now),
+    }
+
+
+def _void_older(rows: list[Row]) -> None:
+    """A newer fact about a topic overtakes what has not left."""
+    topics = {row["topic"] for row in rows if row["topic"]}
+    if topics:
+        Message.objects.filter(
+            topic__in=topics,
+            person__in={row["person_id"] for row in rows},
+            state=Message.State.QUEUED,
+        ).exclude(run__in={row["run"] for row in rows}).update(state=Message.State.VOID)
+
+
+def _refuse_contradictions(rows: list[Row]) -> None:
+    """Within one fact nobody is told two things that exclude each other."""
+    said = [row for row in rows if row["excludes"]]
+    if not said:
+        return
+    told = (
+        Message.objects.filter(
+            run__in={row["run"] for row in said},
+            topic__in={row["topic"] for row in said},
+            person__in={row["person_id"] for row in said},
+        )
+        .exclude(excludes="")
+        .exclude(state__in=NEVER_SHOWN)
+    )
+    kind_of = {
+        (person, topic, excludes): kind
+        for person, topic, excludes, kind in told.values_list(
+            "person_id", "topic", "excludes", "kind"
+        )
+    }
+    for row in said:
+        key = (row["person_id"], row["topic"], row["excludes"])
+        if kind_of.setdefault(key, row["kind"]) != row["kind"]:
+            raise UnableToQueue(_contradiction())
+
+
+def _contradiction() -> str:
+    return _(
+        "One person would be told two things of one decision that contradict each other. "
+        "Nothing was sent."
+    )
 
 
 def void_unsent(*, person_id: int, topics: Collection[str]) -> int:
@@ -114,73 +182,3 @@ def wake_worker() -> None:
     if cache.add("notifications.woken", True, timeout=WAKE_SECONDS):
         current_app.send_task("notifications.deliver_due", countdown=WAKE_SECONDS)
         _woken.until = asked_at + WAKE_SECONDS
-
-
-def claim(*, now: datetime, limit: int = BATCH) -> list[int]:
-    """Take up to `limit` due messages for this worker; return their ids, oldest first."""
-    with transaction.atomic():
-        due = (
-            Message.objects.select_for_update(skip_locked=True)
-            .filter(state=Message.State.QUEUED, due_at__lte=now)
-            .order_by("due_at", "id")
-            .values_list("pk", flat=True)[:limit]
-        )
-        ids = list(due)
-        Message.objects.filter(pk__in=ids).update(state=Message.State.SENDING, claimed_at=now)
-    return ids
-
-
-def deliver(*, message_ids: list[int], now: datetime) -> int:
-    """Hand the claimed messages to the mail server, one address each; return how many it took."""
-    messages = Message.objects.select_related("person").filter(
-        pk__in=message_ids, state=Message.State.SENDING
-    )
-    mail = get_connection()
-    sent = 0
-    for message in messages.order_by("pk"):
-        try:
-            mail.open()  # once: it stays open until it breaks
-            _mail(message, mail)
-        except (smtplib.SMTPException, OSError, ValueError) as error:
-            _give_back(message, error, now=now)
-            _hang_up(mail)
-        else:
-            Message.objects.filter(pk=message.pk).update(
-                state=Message.State.SENT, sent_at=now, attempts=message.attempts + 1, error=""
-            )
-            sent += 1
-    _hang_up(mail)
-    return sent
-
-
-def _hang_up(mail: Any) -> None:
-    """Close a connection that may be broken already."""
-    with suppress(smtplib.SMTPException, OSError):
-        mail.close()
-
-
-def _mail(message: Message, mail: Any) -> None:
-    EmailMessage(
-        subject=message.subject,
-        body=message.body,
-        to=[message.person.email],
-        headers={"X-DTT-Message": str(message.pk), "Auto-Submitted": "auto-generated"},
-        connection=mail,
-    ).send()
-
-
-def _give_back(message: Message, error: Exception, *, now: datetime) -> None:
-    """It did not go out: try again later, or give up and say so.
-
-    An unknown recipient stays unknown, and a ValueError (a line break in the address, say) is in
-    the message itself.
-    """
-    attempts = message.attempts + 1
-    hopeless = isinstance(error, smtplib.SMTPRecipientsRefused | ValueError)
-    give_up = attempts >= MAX_ATTEMPTS or hopeless
-    Message.objects.filter(pk=message.pk).update(
-        state=Message.State.FAILED if give_up else Message.State.QUEUED,
-        attempts=attempts,
-        due_at=now + RETRY_AFTER * attempts,
-        error=f"{type(error).__name__}: {error}"[:500],
-    )

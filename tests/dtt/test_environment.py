@@ -101,7 +101,7 @@ def test_a_mail_address_becomes_djangos_settings() -> None:
     read = environment.email("smtp://user%40dtt.example:secret@mail:587?tls=1")
 
     assert read == {
-        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_BACKEND": "notifications.smtp.EmailBackend",
         "EMAIL_HOST": "mail",
         "EMAIL_PORT": 587,
         "EMAIL_HOST_USER": "user@dtt.example",
@@ -185,3 +185,43 @@ def test_a_scanner_has_an_address_or_there_is_none(url: str) -> None:
 def test_what_names_no_scanner_is_refused(url: str) -> None:
     with pytest.raises(ImproperlyConfigured, match="SCANNER_URL must be"):
         environment.scanner(url)
+
+
+@pytest.mark.parametrize(
+    ("variables", "allowed", "pace"),
+    [
+        ({}, None, 0),
+        ({"EMAIL_URL": "smtp://relay"}, [], 600),
+        (
+            {"EMAIL_URL": "smtp://relay", "MAIL_ALLOW": " *@a.hk, b@c.hk,"},
+            ["*@a.hk", "b@c.hk"],
+            600,
+        ),
+        ({**COMPLETE, "MAIL_ALLOW": "*@a.hk"}, None, 600),
+    ],
+    ids=["a folder", "nobody is listed", "some are listed", "production"],
+)
+def test_outside_production_mail_leaves_only_to_listed_addresses(
+    variables: dict[str, str],
+    allowed: list[str] | None,
+    pace: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("EMAIL_URL", "MAIL_ALLOW", "MESSAGES_PER_MINUTE"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+
+    read = environment.read()
+
+    assert (read.mail_allowed, read.mails_per_minute) == (allowed, pace)
+
+
+@pytest.mark.parametrize("secret", ["name", "name:", ":" + "p" * 20, "name:short"])
+def test_a_secret_of_the_mail_service_that_could_be_guessed_is_refused(
+    secret: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EMAIL_HOOK_SECRET", secret)
+
+    with pytest.raises(ImproperlyConfigured, match="EMAIL_HOOK_SECRET"):
+        environment.read()

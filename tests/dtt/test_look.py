@@ -20,8 +20,9 @@ from applications.lifecycle import Move
 from applications.models import Application
 from dtt.play.people import make_applicant, make_cohort, make_programme, make_user
 from dtt.templatetags.look import say_distance
-from dtt.web.queries import desk_of, front, messages_to
+from dtt.web.queries import desk_of, front
 from notifications.models import Message
+from notifications.queries import messages_to
 
 CSS = Path(settings.BASE_DIR) / "static" / "css" / "dtt.css"
 AT = datetime(2027, 3, 1, 4, 0, tzinfo=UTC)

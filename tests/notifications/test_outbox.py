@@ -1,22 +1,27 @@
 """The outbox tells each person each fact once, and says so when it cannot."""
 
-import smtplib
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Barrier
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.conf import LazySettings, settings
 from django.core import mail
-from django.core.mail.backends.locmem import EmailBackend
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from accounts.models import User
-from notifications.domain.outbox import MAX_ATTEMPTS, Telling, claim, deliver, queue
+from applications.domain.consents import change_consents
+from applications.models import Application, Cohort
+from dtt.play.people import make_applicant, make_cohort
+from notifications import kinds
+from notifications.domain.delivery import claim, deliver
+from notifications.domain.outbox import Telling, UnableToQueue, queue
+from notifications.language import check, parse
 from notifications.models import Message
-from notifications.texts import MissingVariable, render
+from notifications.texts import FILTERS, MissingVariable, render
 from tests.conftest import NOW
 
 pytestmark = pytest.mark.django_db
@@ -34,17 +39,9 @@ FACTS = {
 }
 
 
-class RefusingBackend(EmailBackend):
-    """A mail server that refuses everything, as real ones do on bad days."""
-
-    error: Exception = smtplib.SMTPServerDisconnected("gone")
-
-    def send_messages(self, messages: Any) -> int:
-        raise self.error
-
-
-class UnknownRecipientBackend(RefusingBackend):
-    error = smtplib.SMTPRecipientsRefused({"a@b.hk": (550, b"unknown")})
+@pytest.fixture
+def cohort(now: datetime) -> Cohort:
+    return make_cohort(now=now)
 
 
 def person(number: int = 1, **fields: Any) -> User:
@@ -137,7 +134,7 @@ def test_a_line_break_in_a_subject_becomes_a_space() -> None:
 
     subject = render("application-received", "en", facts).subject
 
-    assert subject == "We have your application DTT"
+    assert subject == "We have your application DTT Bcc: x@y.hk"
 
 
 def test_a_line_break_in_an_address_spoils_one_message_and_not_the_batch(now: datetime) -> None:
@@ -149,33 +146,6 @@ def test_a_line_break_in_an_address_spoils_one_message_and_not_the_batch(now: da
 
     assert states() == ["failed", "sent"]
     assert [message.to for message in mail.outbox] == [[sound.email]]
-
-
-def test_a_server_that_refuses_is_asked_again_and_then_given_up(
-    now: datetime, settings: LazySettings
-) -> None:
-    queue([received(person())], now=now)
-    settings.EMAIL_BACKEND = "tests.notifications.test_outbox.RefusingBackend"
-
-    seen = []
-    for _ in range(MAX_ATTEMPTS):
-        message = Message.objects.get()
-        assert claim(now=message.due_at - timedelta(microseconds=1)) == []
-        assert send(message.due_at) == 0
-        seen += states()
-
-    assert seen == ["queued"] * (MAX_ATTEMPTS - 1) + ["failed"]
-    assert Message.objects.get().error == "SMTPServerDisconnected: gone"
-    assert send(now + timedelta(days=1)) == 0
-
-
-def test_an_unknown_recipient_is_given_up_at_once(now: datetime, settings: LazySettings) -> None:
-    queue([received(person())], now=now)
-    settings.EMAIL_BACKEND = "tests.notifications.test_outbox.UnknownRecipientBackend"
-
-    send(now)
-
-    assert states() == ["failed"]
 
 
 def test_what_a_dead_worker_held_is_never_sent_again_by_itself(now: datetime) -> None:
@@ -223,3 +193,183 @@ def test_no_chinese_text_is_without_its_english_twin() -> None:
     chinese = {path.name.removesuffix(".zh-hant.txt") for path in TEXTS.glob("*.zh-hant.txt")}
 
     assert chinese == {path.name.removesuffix(".en.txt") for path in TEXTS.glob("*.en.txt")}
+
+
+@pytest.mark.parametrize("path", sorted(TEXTS.glob("*.txt")), ids=lambda path: path.name)
+def test_every_text_is_of_a_declared_kind_and_names_what_that_has(path: Path) -> None:
+    name, language, _ = path.name.split(".")
+    kind = kinds.known(name)
+
+    assert kinds.is_declared(name), f"declare {name} in dtt/letters.py"
+    subject, _, body = path.read_text().partition("\n")
+    for text in (subject, body):
+        check(parse(text), known=kind.known, filters=FILTERS)
+    said = render(name, language, kind.examples)
+    assert said.subject
+    assert "None" not in said.body
+
+
+def test_a_declared_kind_has_its_text() -> None:
+    kinds_of_texts = {path.name.split(".")[0] for path in TEXTS.glob("*.txt")}
+
+    assert {kind.name for kind in kinds.declared()} == kinds_of_texts
+
+
+@pytest.mark.parametrize("kind", kinds.declared(), ids=lambda kind: kind.name)
+def test_without_what_may_be_missing_a_text_has_no_gap(kind: kinds.Kind) -> None:
+    facts = {name: value for name, value in kind.examples.items() if name not in kind.optional}
+
+    for language in ("en", "zh-hant"):
+        said = render(kind.name, language, facts)
+        assert "  " not in said.body.replace("\n", " \n")
+        assert "None" not in said.subject + said.body
+
+
+# ---- what contradicts ----------------------------------------------------------------------------
+
+
+def decided(to: User, kind: str, run: str = "selection:7", topic: str = "places") -> Telling:
+    return Telling(person=to, kind=kind, run=run, variables=kinds.known(kind).examples, topic=topic)
+
+
+def test_nobody_is_told_yes_and_no_in_one_call(now: datetime) -> None:
+    one, other = person(1), person(2)
+    told = [decided(one, "place-offered"), decided(other, "place-offered")]
+
+    with pytest.raises(UnableToQueue), transaction.atomic():
+        queue([*told, decided(one, "place-not-selected")], now=now)
+
+    assert Message.objects.count() == 0
+
+
+def test_nobody_is_told_yes_and_no_by_one_decision(now: datetime) -> None:
+    one = person()
+    queue([decided(one, "place-offered")], now=now)
+
+    with pytest.raises(UnableToQueue), transaction.atomic():
+        queue([decided(one, "place-not-selected")], now=now)
+
+    assert list(Message.objects.values_list("kind", "state")) == [("place-offered", "queued")]
+
+
+def test_what_has_left_is_not_contradicted_by_the_same_decision(now: datetime) -> None:
+    one = person()
+    queue([decided(one, "place-offered")], now=now)
+    send(now + timedelta(minutes=10))
+
+    with pytest.raises(UnableToQueue), transaction.atomic():
+        queue([decided(one, "place-not-selected")], now=now)
+
+    assert states() == ["sent"]
+
+
+def test_two_topics_do_not_contradict_each_other(now: datetime) -> None:
+    one = person()
+
+    queue(
+        [decided(one, "place-offered"), decided(one, "place-not-selected", topic="other cohort")],
+        now=now,
+    )
+
+    assert states() == ["queued"] * 2
+
+
+def test_a_newer_decision_takes_the_place_of_one_that_waits(now: datetime) -> None:
+    one = person()
+    queue([decided(one, "place-offered")], now=now)
+
+    queue([decided(one, "place-lapsed", run="selection:7:lapsed")], now=now)
+
+    assert states() == ["void", "queued"]
+
+
+def test_the_database_itself_refuses_a_contradiction(now: datetime) -> None:
+    one = person()
+    queue([decided(one, "place-offered")], now=now)
+    waiting = Message.objects.get()
+
+    waiting.pk, waiting.uuid, waiting.kind = None, uuid4(), "place-not-selected"
+
+    with pytest.raises(IntegrityError, match="no_contradiction"), transaction.atomic():
+        waiting.save()
+
+
+# ---- who waits how long --------------------------------------------------------------------------
+
+
+def test_a_decision_waits_and_a_receipt_does_not(now: datetime) -> None:
+    one = person()
+
+    queue([decided(one, "place-offered"), received(one)], now=now)
+
+    assert dict(Message.objects.values_list("kind", "due_at")) == {
+        "place-offered": now + timedelta(minutes=10),
+        "application-received": now,
+    }
+
+
+def test_a_receipt_goes_before_letters_to_many(now: datetime) -> None:
+    later = now + timedelta(hours=1)
+    queue([decided(person(n), "place-offered", run=f"selection:{n}") for n in range(3)], now=now)
+    queue([received(person(9))], now=later)
+
+    [first] = claim(now=later, limit=1)
+
+    assert Message.objects.get(pk=first).kind == "application-received"
+
+
+def test_all_workers_together_keep_to_a_pace(now: datetime, settings: LazySettings) -> None:
+    settings.MESSAGES_PER_MINUTE = 3
+    queue([received(person(number)) for number in range(8)], now=now)
+    at = now.replace(second=10)
+
+    claimed = [len(claim(now=at, limit=2)) for _ in range(3)]
+    claimed += [len(claim(now=at + timedelta(minutes=1), limit=5)) for _ in range(2)]
+
+    assert claimed == [2, 1, 0, 3, 0]
+
+
+# ---- news ----------------------------------------------------------------------------------------
+
+
+def news(to: User) -> Telling:
+    facts = {"heading": "A talk", "text": "Come."}
+    return Telling(person=to, kind="programme-news", run="news:1", variables=facts)
+
+
+def test_news_to_somebody_without_consent_is_not_even_queued(now: datetime, cohort: Cohort) -> None:
+    asked = make_applicant(cohort, 1, now=now)
+    agreed = make_applicant(cohort, 2, now=now)
+    agree(agreed, "marketing", now=now)
+    Message.objects.all().delete()
+
+    queue([news(asked.user), news(agreed.user)], now=now)
+
+    assert list(Message.objects.values_list("person", "category")) == [
+        (agreed.user.pk, "marketing")
+    ]
+
+
+def test_a_consent_taken_back_in_the_last_minute_stops_the_news(
+    now: datetime, cohort: Cohort
+) -> None:
+    one = make_applicant(cohort, 1, now=now)
+    agree(one, "marketing", now=now)
+    Message.objects.all().delete()
+    queue([news(one.user)], now=now)
+
+    agree(one, now=now)
+
+    assert send(now + timedelta(hours=1)) == 0
+    assert states() == ["void"]
+    assert mail.outbox == []
+
+
+def agree(application: Application, *purposes: str, now: datetime) -> None:
+    change_consents(
+        application_id=application.pk,
+        purposes=purposes,
+        language="en",
+        by=application.user,
+        now=now,
+    )

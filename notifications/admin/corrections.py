@@ -1,0 +1,71 @@
+"""Staff pages of corrections: what was wrong, who got it, what they were told instead."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from accounts.models import Approval
+from accounts.staff import RoleAdmin
+from accounts.web.staff import page_of
+from notifications import kinds
+from notifications.domain.correcting import SEND_CORRECTION
+from notifications.models import Correction, Message
+from notifications.web.staff import correcting
+
+MOST_SHOWN = 200
+
+
+@admin.register(Correction)
+class CorrectionAdmin(RoleAdmin):
+    list_display = ("says_kind", "people", "state", "written_by", "written_at", "sent_at")
+    list_filter = ("state",)
+    list_select_related = ("written_by",)
+    fields = (
+        "says_kind",
+        "people",
+        "state",
+        "incident",
+        "text_en",
+        "text_zh",
+        "written_by",
+        "written_at",
+        "sent_at",
+    )
+    readonly_fields = fields
+    change_form_after_template = "notifications/staff/correction_bottom.html"
+
+    @display(description=_("the wrong message"), ordering="kind")
+    def says_kind(self, correction: Correction) -> str:
+        return kinds.title_of(correction.kind)
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        return [
+            path("new/", view(correcting.new), name="notifications_correction_new"),
+            *super().get_urls(),
+        ]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        shown: dict[str, Any] = {}
+        correction = self.get_object(request, object_id)
+        if correction is not None and self.has_view_permission(request, correction):
+            asked = Approval.objects.filter(kind=SEND_CORRECTION, object_id=str(correction.pk))
+            request_of = asked.order_by("-pk").first()
+            wrong = correction.messages.select_related("person").defer("body").order_by("pk")
+            run = f"correction:{correction.pk}"
+            letters = {m.person_id: m for m in Message.objects.filter(run=run).defer("body")}
+            shown = {
+                "pairs": [(one, letters.get(one.person_id)) for one in wrong[:MOST_SHOWN]],
+                "approval_url": page_of(request_of) if request_of else "",
+            }
+        return super().change_view(request, object_id, form_url, (extra_context or {}) | shown)

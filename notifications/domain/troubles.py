@@ -1,0 +1,81 @@
+"""Mail that comes back: write it down, let staff settle it."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from accounts.domain import audit
+from accounts.errors import Refused
+from accounts.models import User
+from notifications import consent
+from notifications.models import AddressTrouble, Message
+
+LOOKED_BACK = timedelta(days=14)
+MAX_DETAIL = 1000
+
+
+class UnableToSettle(Refused):
+    """The trouble has been settled already."""
+
+
+def note_trouble(*, address: str, kind: str, detail: str, now: datetime) -> AddressTrouble | None:
+    """Mail to this address came back, or was called unwanted; None if it is nobody's here.
+
+    The same trouble again only counts on. Who calls our mail unwanted gets no more news.
+    """
+    with transaction.atomic():
+        person = _person_of(address)
+        if person is None:
+            return None
+        message = Message.objects.filter(
+            person=person, state=Message.State.SENT, sent_at__gte=now - LOOKED_BACK
+        ).first()
+        trouble, is_new = AddressTrouble.objects.select_for_update().get_or_create(
+            person=person,
+            address=person.email,
+            kind=kind,
+            settled_at=None,
+            defaults={
+                "detail": detail[:MAX_DETAIL],
+                "message": message,
+                "first_at": now,
+                "last_at": now,
+            },
+        )
+        if is_new:
+            audit.record(
+                trouble, "mark-address", by=None, now=now, after={"kind": kind, "person": person.pk}
+            )
+        else:
+            AddressTrouble.objects.filter(pk=trouble.pk).update(
+                times=F("times") + 1, last_at=now, detail=detail[:MAX_DETAIL]
+            )
+        if kind == AddressTrouble.Kind.COMPLAINED:
+            consent.withdraw(person, now)
+        return trouble
+
+
+def settle_trouble(*, trouble_id: int, by: User, reason: str, now: datetime) -> AddressTrouble:
+    """Somebody has looked after it: mail arrives again, or the person knows by other ways."""
+    with transaction.atomic():
+        trouble = AddressTrouble.objects.select_for_update().get(pk=trouble_id)
+        if trouble.settled_at:
+            raise UnableToSettle(_("This has been settled already."))
+        trouble.settled_at, trouble.settled_by = now, by
+        trouble.save(update_fields=["settled_at", "settled_by"])
+        audit.record(trouble, "settle-address", by=by, now=now, reason=reason)
+        return trouble
+
+
+def _person_of(address: str) -> User | None:
+    """By the address as we keep it; a mail server spells a Chinese domain in ASCII."""
+    spelt = address.strip()
+    local, _at, domain = spelt.rpartition("@")
+    try:
+        read = f"{local}@{domain.encode('ascii').decode('idna')}"
+    except UnicodeError:
+        read = spelt
+    people = User.objects.filter(email__iexact=spelt) or User.objects.filter(email__iexact=read)
+    return people[0] if people else None

@@ -1,0 +1,108 @@
+"""What people and staff read of messages."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
+
+from accounts.models import User
+from notifications.models import AddressTrouble, Message
+
+UNCERTAIN_AFTER = timedelta(minutes=10)
+NEVER_SHOWN = (Message.State.VOID, Message.State.RECALLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """What the head of every page tells about somebody's messages."""
+
+    unread: int
+    bounces: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """How the outbox stands.
+
+    Attributes:
+        oldest_due_at: since when the oldest message that may leave has waited; None if none does.
+    """
+
+    waiting: int
+    held: int
+    oldest_due_at: datetime | None
+    failed: int
+    uncertain: int
+    withheld: int
+    troubles: int
+
+
+def messages_to(user: User, now: datetime) -> QuerySet[Message]:
+    """What this person has been told, newest first, whether or not the mail arrived.
+
+    Nothing that is not due yet, was overtaken or was taken back.
+    """
+    return shown_to(user, now).order_by("-queued_at", "-id")
+
+
+def shown_to(user: User, now: datetime) -> QuerySet[Message]:
+    """The same, in no order. Only a message that was due once has been tried."""
+    due = Q(due_at__lte=now) | Q(attempts__gt=0)
+    return Message.objects.filter(due, person=user).exclude(state__in=NEVER_SHOWN)
+
+
+def inbox_of(user: User, now: datetime) -> Inbox:
+    """Unread messages, and whether mail to the present address comes back; one query."""
+    bounced = AddressTrouble.objects.filter(
+        person=OuterRef("pk"),
+        address__iexact=OuterRef("email"),
+        kind=AddressTrouble.Kind.BOUNCED,
+        settled_at=None,
+    )
+    shown = (
+        Q(messages__read_at=None)
+        & (Q(messages__due_at__lte=now) | Q(messages__attempts__gt=0))
+        & ~Q(messages__state__in=NEVER_SHOWN)
+    )
+    row = (
+        User.objects.filter(pk=user.pk)
+        .annotate(unread=Count("messages", filter=shown), bounces=Exists(bounced))
+        .values("unread", "bounces")
+        .first()
+    )
+    return Inbox(row["unread"], row["bounces"]) if row else Inbox(0, False)
+
+
+def uncertain(queryset: QuerySet[Message], now: datetime) -> QuerySet[Message]:
+    """May or may not have left: the worker or the connection ended before anybody could tell."""
+    silent = Q(claimed_at__lte=now - UNCERTAIN_AFTER) | ~Q(error="")
+    return queryset.filter(silent, state=Message.State.SENDING)
+
+
+def live_troubles() -> QuerySet[AddressTrouble]:
+    """Addresses in trouble that their people still have, and that nobody has settled."""
+    return AddressTrouble.objects.filter(settled_at=None, person__email__iexact=F("address"))
+
+
+def queue_now(now: datetime) -> Queue:
+    """Count what waits and what needs somebody."""
+    waiting = Message.objects.filter(state=Message.State.QUEUED).aggregate(
+        due=Count("pk", filter=Q(due_at__lte=now)),
+        held=Count("pk", filter=Q(due_at__gt=now)),
+        oldest=Min("due_at", filter=Q(due_at__lte=now)),
+    )
+    troubled = Message.objects.filter(
+        state__in=[Message.State.SENDING, Message.State.FAILED, Message.State.WITHHELD]
+    ).aggregate(
+        failed=Count("pk", filter=Q(state=Message.State.FAILED)),
+        withheld=Count("pk", filter=Q(state=Message.State.WITHHELD)),
+    )
+    return Queue(
+        waiting=waiting["due"],
+        held=waiting["held"],
+        oldest_due_at=waiting["oldest"],
+        failed=troubled["failed"],
+        uncertain=uncertain(Message.objects.all(), now).count(),
+        withheld=troubled["withheld"],
+        troubles=live_troubles().count(),
+    )
