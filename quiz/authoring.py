@@ -14,6 +14,7 @@ from typing import Any
 from quiz.answers import MAX_CHOICES
 from quiz.entries import FEWEST, OPTION, PROMPT, speaks_of_others
 from quiz.formats.drafts import choice_keys, legal_weight, nearest_weight
+from quiz.marked_words import gettext_noop
 from quiz.scoring import (
     Between,
     Key,
@@ -111,7 +112,9 @@ def body_of(
     """
     written = [row for row in rows if row.says_something(kind)]
     if len(written) > MAX_CHOICES:
-        raise NotWritten("A question has at most %(most)d choices here.", most=MAX_CHOICES)
+        raise NotWritten(
+            gettext_noop("A question has at most %(most)d choices here."), most=MAX_CHOICES
+        )
     choices: list[dict[str, Any]] = []
     key: Key
     match kind:
@@ -174,7 +177,7 @@ def _choices(
     kind: str, written: list[Row], text_format: str
 ) -> tuple[list[dict[str, Any]], SingleKey | MultipleKey | OrderingKey]:
     if len(written) < FEWEST:
-        raise NotWritten("Write at least two choices.")
+        raise NotWritten(gettext_noop("Write at least two choices."))
     _require_different(row.text_en for row in written)
     names = choice_keys(len(written))
     choices = [
@@ -188,21 +191,23 @@ def _choices(
         _require_full(shares.values())
         return choices, SingleKey(shares)
     if sum(exact(share) for share in shares.values() if share > 0) < 1:
-        raise NotWritten("The right answers together do not earn full marks.")
+        raise NotWritten(gettext_noop("The right answers together do not earn full marks."))
     return choices, MultipleKey(shares)
 
 
 def _matching(written: list[Row], text_format: str) -> tuple[list[dict[str, Any]], MatchingKey]:
     prompts = [row for row in written if (row.text_en + row.text_zh).strip()]
     if not all(row.answer_en.strip() for row in written):
-        raise NotWritten("Each pair needs an answer in English.")
+        raise NotWritten(gettext_noop("Each pair needs an answer in English."))
     _require_different(row.text_en for row in prompts)
     options = {row.answer_en.strip(): row.answer_zh.strip() for row in reversed(written)}
     options = {name: options[name] for name in dict.fromkeys(r.answer_en.strip() for r in written)}
     if not prompts or len(options) < FEWEST:
-        raise NotWritten("Write at least one pair and two different answers.")
+        raise NotWritten(gettext_noop("Write at least one pair and two different answers."))
     if len(prompts) + len(options) > MAX_CHOICES:
-        raise NotWritten("A question has at most %(most)d choices here.", most=MAX_CHOICES)
+        raise NotWritten(
+            gettext_noop("A question has at most %(most)d choices here."), most=MAX_CHOICES
+        )
     names = choice_keys(len(prompts) + len(options))
     named = dict(zip(options, names[len(prompts) :], strict=True))
     choices = [
@@ -248,7 +253,7 @@ def _number_row(answer: Near | Between) -> Row:
 def _decimal(written: str) -> Decimal:
     number = read_number(written.strip())
     if number is None or number.unit:
-        raise NotWritten("“%(text)s” is no number.", text=written.strip()[:40])
+        raise NotWritten(gettext_noop("“%(text)s” is no number."), text=written.strip()[:40])
     return number.value
 
 
@@ -258,13 +263,17 @@ def _share(row: Row) -> Decimal:
     try:
         percent = Decimal(written or 0)
     except InvalidOperation as error:
-        raise NotWritten("“%(text)s” is no percentage.", text=row.percent[:40]) from error
+        raise NotWritten(
+            gettext_noop("“%(text)s” is no percentage."), text=row.percent[:40]
+        ) from error
     if not percent.is_finite() or abs(percent) > FULL:
-        raise NotWritten("“%(text)s” is no percentage.", text=row.percent[:40])
+        raise NotWritten(gettext_noop("“%(text)s” is no percentage."), text=row.percent[:40])
     legal = legal_weight(percent)
     if legal is None:
         raise NotWritten(
-            "%(percent)s %% cannot be stored. The nearest that can is %(nearest)s %%.",
+            gettext_noop(
+                "%(percent)s %% cannot be stored. The nearest that can is %(nearest)s %%."
+            ),
             percent=f"{percent.normalize():f}",
             nearest=f"{nearest_weight(percent).normalize():f}",
         )
@@ -277,7 +286,7 @@ def _percent(share: Decimal) -> str:
 
 def _require_full(shares: Iterable[Decimal]) -> None:
     if max(shares, default=Decimal(0)) < 1:
-        raise NotWritten("No answer earns full marks.")
+        raise NotWritten(gettext_noop("No answer earns full marks."))
 
 
 def _require_different(texts: Iterable[str]) -> None:
@@ -285,7 +294,9 @@ def _require_different(texts: Iterable[str]) -> None:
     for text in texts:
         if text.strip() and text.strip() in seen:
             raise NotWritten(
-                "“%(text)s” stands twice in this question: nobody could tell which is meant.",
+                gettext_noop(
+                    "“%(text)s” stands twice in this question: nobody could tell which is meant."
+                ),
                 text=text.strip()[:80],
             )
         seen.add(text.strip())

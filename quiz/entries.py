@@ -7,6 +7,7 @@ from typing import Any
 
 from quiz.answers import MAX_CHOICES
 from quiz.formats.drafts import ItemDraft, Kind, choice_keys, key_of, options_of, prompts_of
+from quiz.marked_words import gettext_noop
 from quiz.scoring import key_to_dict
 
 LEVELS = ("easy", "medium", "hard")
@@ -59,18 +60,22 @@ class Entry:
     feedback: str
 
 
-KIND_NOT_SCORED = (
+KIND_NOT_SCORED = gettext_noop(
     "A question of the kind “%(kind)s” cannot be scored here. Take it out of the file."
 )
 
 
 FEWEST = 2  # choices to put in order, or options to pick from
 PROMPT, OPTION = "prompt", "option"  # the roles of the choices of a matching item
-TOO_FEW_PAIRS = "A matching question needs at least one pair and two different answers."
-EMPTY_OPTION = "An answer of this matching question is empty."
-TOO_FEW_TO_ORDER = "A question of putting in order needs at least two choices."
-TEXT_TWICE = "“%(text)s” stands twice in this question: nobody could tell which is meant."
-TOO_MANY_CHOICES = "A question has at most %(most)d choices here."
+TOO_FEW_PAIRS = gettext_noop(
+    "A matching question needs at least one pair and two different answers."
+)
+EMPTY_OPTION = gettext_noop("An answer of this matching question is empty.")
+TOO_FEW_TO_ORDER = gettext_noop("A question of putting in order needs at least two choices.")
+TEXT_TWICE = gettext_noop(
+    "“%(text)s” stands twice in this question: nobody could tell which is meant."
+)
+TOO_MANY_CHOICES = gettext_noop("A question has at most %(most)d choices here.")
 
 
 def entry_of(draft: ItemDraft) -> Entry:

@@ -15,6 +15,8 @@ import nh3
 from latex2mathml import exceptions
 from latex2mathml.converter import convert_to_element
 
+from quiz.marked_words import gettext_noop
+
 MAX_TEX = 1000  # characters of one formula
 MAX_DEPTH = 30  # braces inside braces
 TAGS = {
@@ -53,19 +55,27 @@ ARITIES = {
     **dict.fromkeys(("msubsup", "munderover"), 3),
 }
 DEFINITION = re.compile(r"\\(?:re|provide)?newcommand|\\def(?![A-Za-z])")
-TOO_EARLY = "something is missing at its end or in a pair of braces"
+TOO_EARLY = gettext_noop("something is missing at its end or in a pair of braces")
 REASONS = {
-    exceptions.MissingSuperScriptOrSubscriptError: "something is missing after ^ or _",
-    exceptions.DoubleSubscriptsError: "two subscripts follow each other; put braces around one",
-    exceptions.DoubleSuperscriptsError: "two exponents follow each other; put braces around one",
-    exceptions.ExtraLeftOrMissingRightError: "\\left and \\right do not belong together",
-    exceptions.MissingEndError: "a \\begin has no \\end",
+    exceptions.MissingSuperScriptOrSubscriptError: gettext_noop(
+        "something is missing after ^ or _"
+    ),
+    exceptions.DoubleSubscriptsError: gettext_noop(
+        "two subscripts follow each other; put braces around one"
+    ),
+    exceptions.DoubleSuperscriptsError: gettext_noop(
+        "two exponents follow each other; put braces around one"
+    ),
+    exceptions.ExtraLeftOrMissingRightError: gettext_noop(
+        "\\left and \\right do not belong together"
+    ),
+    exceptions.MissingEndError: gettext_noop("a \\begin has no \\end"),
     exceptions.NoAvailableTokensError: TOO_EARLY,
     exceptions.NumeratorNotFoundError: TOO_EARLY,
     exceptions.DenominatorNotFoundError: TOO_EARLY,
     StopIteration: TOO_EARLY,
 }
-UNKNOWN = "it is not TeX that can be read here"
+UNKNOWN = gettext_noop("it is not TeX that can be read here")
 # What the converter fails with on TeX that makes no sense: its own errors and those of a parser
 # that runs off the end of its tokens.
 FAILURES: tuple[type[Exception], ...] = (
@@ -118,7 +128,9 @@ def mathml(formula: Formula) -> str:
         raise NotTex(REASONS.get(type(fault), UNKNOWN)) from fault
     for element in root.iter():
         if element.tag == "mi" and (element.text or "").startswith("\\"):
-            raise NotTex("%(command)s is not known here", command=(element.text or "")[:40])
+            raise NotTex(
+                gettext_noop("%(command)s is not known here"), command=(element.text or "")[:40]
+            )
         if len(element) != ARITIES.get(str(element.tag), len(element)):
             raise NotTex(TOO_EARLY)
         element.text = html.unescape(element.text or "")
@@ -132,15 +144,15 @@ def mathml(formula: Formula) -> str:
 
 def _require_balance(tex: str) -> None:
     if len(tex) > MAX_TEX:
-        raise NotTex("it is longer than %(most)d characters", most=MAX_TEX)
+        raise NotTex(gettext_noop("it is longer than %(most)d characters"), most=MAX_TEX)
     if DEFINITION.search(tex):
-        raise NotTex("no new commands can be made here")
+        raise NotTex(gettext_noop("no new commands can be made here"))
     depth = 0
     for sign in re.findall(r"\\.|[{}]", tex, re.DOTALL):
         depth += {"{": 1, "}": -1}.get(sign, 0)
         if depth < 0:
-            raise NotTex("a } has no {")
+            raise NotTex(gettext_noop("a } has no {"))
         if depth > MAX_DEPTH:
-            raise NotTex("its braces are nested too deeply")
+            raise NotTex(gettext_noop("its braces are nested too deeply"))
     if depth:
-        raise NotTex("a { has no }")
+        raise NotTex(gettext_noop("a { has no }"))

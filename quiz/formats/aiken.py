@@ -19,17 +19,23 @@ from quiz.formats.drafts import ChoiceDraft, Fault, ItemDraft, Kind, Parsed, Tex
 from quiz.formats.faults import Refused, fault
 from quiz.formats.gift_source import UNSTORABLE, decode
 from quiz.formats.written import LeftOut, Loss, Written, lost
+from quiz.marked_words import gettext_noop
 
 CHOICE = re.compile(r"([A-Z])[.)](?:\s+(.*))?$")
 ANSWER = re.compile(r"ANSWER\s*:(.*)$", re.IGNORECASE)
 REASONS = {
-    "no_answer_line": ("This question has no line “ANSWER: …”. End it with one, like “ANSWER: A”."),
-    "answer_letter": "“ANSWER: %(letter)s” names no choice of this question.",
-    "several": (
-        "Aiken has one right answer. Use another format for a question with several, or name one."
+    "no_answer_line": (
+        gettext_noop("This question has no line “ANSWER: …”. End it with one, like “ANSWER: A”.")
     ),
-    "letters": "This choice is named %(letter)s where %(expected)s comes next.",
-    "no_question": "This line belongs to no question: there is no text before it.",
+    "answer_letter": gettext_noop("“ANSWER: %(letter)s” names no choice of this question."),
+    "several": (
+        gettext_noop(
+            "Aiken has one right answer. Use another format for a question with several, or"
+            " name one."
+        )
+    ),
+    "letters": gettext_noop("This choice is named %(letter)s where %(expected)s comes next."),
+    "no_question": gettext_noop("This line belongs to no question: there is no text before it."),
 }
 
 

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from quiz.formats.drafts import Fault, TextFormat
 from quiz.formats.faults import Refused
+from quiz.marked_words import gettext_noop
 
 ESCAPE = re.compile(r"\\([\\:#={}~n])")
 FORMAT = re.compile(r"\[(html|markdown|moodle|plain)\]")
@@ -22,39 +23,56 @@ UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 FLOWING_SPACE = re.compile(r"[ \t\n]+")
 
 REASONS = {
-    "encoding": "This file is not UTF-8. Save it as UTF-8 and import it again.",
-    "bytes": "This line is not UTF-8. Save the file as UTF-8 and import it again.",
-    "nul": "This line holds a NUL character. Remove it.",
-    "category": "This category has no name.",
-    "title": "The title that begins with :: does not end with ::.",
-    "stem": "This question has no text.",
-    "unopened": "A } closes nothing. Write \\} if it is part of the text.",
+    "encoding": gettext_noop("This file is not UTF-8. Save it as UTF-8 and import it again."),
+    "bytes": gettext_noop("This line is not UTF-8. Save the file as UTF-8 and import it again."),
+    "nul": gettext_noop("This line holds a NUL character. Remove it."),
+    "category": gettext_noop("This category has no name."),
+    "title": gettext_noop("The title that begins with :: does not end with ::."),
+    "stem": gettext_noop("This question has no text."),
+    "unopened": gettext_noop("A } closes nothing. Write \\} if it is part of the text."),
     "unclosed": (
-        "The answers that begin here with { do not end with }. A blank line ends a question,"
-        " so there can be none between the braces."
+        gettext_noop(
+            "The answers that begin here with { do not end with }. A blank line ends a question,"
+            " so there can be none between the braces."
+        )
     ),
-    "nested": "A { stands among the answers. Write \\{ if it is part of the text.",
+    "nested": gettext_noop("A { stands among the answers. Write \\{ if it is part of the text."),
     "second": (
-        "A second { in one question. Leave a blank line between questions, and write \\{ and \\}"
-        " if they are part of the text."
+        gettext_noop(
+            "A second { in one question. Leave a blank line between questions, and write \\{"
+            " and \\}"
+            " if they are part of the text."
+        )
     ),
-    "outside": "An answer stands outside { and }. Is there a blank line before it too many?",
-    "tex": "This looks like a formula. Write \\{ and \\} for braces that are part of the text.",
-    "lead": "The answers begin with text that is no answer. Begin each with = or ~.",
-    "blank": "This answer is blank.",
-    "few": "This question needs at least two answers.",
-    "weight": "%(weight)s%% is not a weight. Write it like %%50%% or %%-33.33333%%.",
-    "weight_refused": "Moodle refuses the weight %(weight)s%%. The nearest is %(nearest)s%%.",
-    "weight_negative": "A typed answer cannot cost marks: %(weight)s%%. The least is 0%%.",
-    "no_right_answer": "No answer gets full marks. Give one of them 100%%.",
-    "weight_total": "The right choices add up to %(total)s%%, not to 100%%.",
-    "number": "“%(number)s” is not a number. Write it like 3.14, 3.14:0.01 or 3.13..3.15.",
-    "range": "The range %(low)s..%(high)s ends before it begins.",
-    "tolerance": "A tolerance cannot be negative: %(tolerance)s.",
-    "no_number": "This question expects a number and gives none.",
-    "pair": "This row of a matching question has no ->.",
-    "pair_answer": "This row of a matching question has nothing to choose behind ->.",
-    "identifier": "The identifier “%(identifier)s” is used by the question in line %(first)d.",
+    "outside": gettext_noop(
+        "An answer stands outside { and }. Is there a blank line before it too many?"
+    ),
+    "tex": gettext_noop(
+        "This looks like a formula. Write \\{ and \\} for braces that are part of the text."
+    ),
+    "lead": gettext_noop("The answers begin with text that is no answer. Begin each with = or ~."),
+    "blank": gettext_noop("This answer is blank."),
+    "few": gettext_noop("This question needs at least two answers."),
+    "weight": gettext_noop("%(weight)s%% is not a weight. Write it like %%50%% or %%-33.33333%%."),
+    "weight_refused": gettext_noop(
+        "Moodle refuses the weight %(weight)s%%. The nearest is %(nearest)s%%."
+    ),
+    "weight_negative": gettext_noop(
+        "A typed answer cannot cost marks: %(weight)s%%. The least is 0%%."
+    ),
+    "no_right_answer": gettext_noop("No answer gets full marks. Give one of them 100%%."),
+    "weight_total": gettext_noop("The right choices add up to %(total)s%%, not to 100%%."),
+    "number": gettext_noop(
+        "“%(number)s” is not a number. Write it like 3.14, 3.14:0.01 or 3.13..3.15."
+    ),
+    "range": gettext_noop("The range %(low)s..%(high)s ends before it begins."),
+    "tolerance": gettext_noop("A tolerance cannot be negative: %(tolerance)s."),
+    "no_number": gettext_noop("This question expects a number and gives none."),
+    "pair": gettext_noop("This row of a matching question has no ->."),
+    "pair_answer": gettext_noop("This row of a matching question has nothing to choose behind ->."),
+    "identifier": gettext_noop(
+        "The identifier “%(identifier)s” is used by the question in line %(first)d."
+    ),
 }
 
 

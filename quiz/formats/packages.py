@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 from quiz.formats.drafts import Fault
 from quiz.formats.faults import Refused
+from quiz.marked_words import gettext_noop
 
 MAX_MEMBERS = 5000
 MAX_UNPACKED = 100 * 1024 * 1024
@@ -23,16 +24,27 @@ FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # of every member, so that the same items mak
 ENCRYPTED = 0x1
 
 REASONS = {
-    "package": "This is not a whole ZIP package. Export it again.",
-    "package_locked": "The package is protected by a password. Export it without one.",
-    "package_many": "The package has more than %(most)d members. Split it into several.",
-    "package_large": (
-        "The package unpacks to more than %(most)d MB, or is packed suspiciously tight. Split it."
+    "package": gettext_noop("This is not a whole ZIP package. Export it again."),
+    "package_locked": gettext_noop(
+        "The package is protected by a password. Export it without one."
     ),
-    "package_name": "A member of the package lies outside of it: “%(name)s”. Export it again.",
-    "package_twice": "The member “%(name)s” stands in the package twice. Export it again.",
-    "package_empty": "No item was found in the package.",
-    "package_missing": "The manifest names “%(name)s”, which is not in the package.",
+    "package_many": gettext_noop(
+        "The package has more than %(most)d members. Split it into several."
+    ),
+    "package_large": (
+        gettext_noop(
+            "The package unpacks to more than %(most)d MB, or is packed suspiciously tight."
+            " Split it."
+        )
+    ),
+    "package_name": gettext_noop(
+        "A member of the package lies outside of it: “%(name)s”. Export it again."
+    ),
+    "package_twice": gettext_noop(
+        "The member “%(name)s” stands in the package twice. Export it again."
+    ),
+    "package_empty": gettext_noop("No item was found in the package."),
+    "package_missing": gettext_noop("The manifest names “%(name)s”, which is not in the package."),
 }
 
 

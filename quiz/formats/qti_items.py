@@ -26,6 +26,7 @@ from quiz.formats.qti_names import FORMATS, SOURCE, TOOL, UNNAMED, code_of
 from quiz.formats.qti_numbers import numbers_of
 from quiz.formats.qti_responses import Response, response_of
 from quiz.formats.xml_source import Element
+from quiz.marked_words import gettext_noop
 
 CHOICE, ENTRY, MATCH, ORDER, ESSAY = (
     "choiceInteraction",
@@ -40,14 +41,22 @@ TRUTHS = {"true": True, "false": False}
 EXACT = Context(prec=28)
 OUR_LINK = re.compile(r"\.\./images/[0-9a-f]{32}\.(?:png|jpg|gif|webp)")
 REASONS = {
-    "several": ("This item asks several things at once (%(kinds)s). Make an item of each."),
-    "no_response": "This item does not say which response is right: add a correctResponse.",
-    "unknown_choice": "The right response “%(name)s” is none of the choices.",
-    "match_sets": "A match needs two sets: what is asked, and what can be chosen.",
-    "match_none": "Nothing is paired with “%(name)s”. Pair it or take it out.",
-    "match_several": "“%(name)s” is paired with several answers. Only one can be right here.",
-    "order_all": "The right order does not name each choice once.",
-    "image_outside": "The image “%(name)s” is not in the package. Export it with its images.",
+    "several": (
+        gettext_noop("This item asks several things at once (%(kinds)s). Make an item of each.")
+    ),
+    "no_response": gettext_noop(
+        "This item does not say which response is right: add a correctResponse."
+    ),
+    "unknown_choice": gettext_noop("The right response “%(name)s” is none of the choices."),
+    "match_sets": gettext_noop("A match needs two sets: what is asked, and what can be chosen."),
+    "match_none": gettext_noop("Nothing is paired with “%(name)s”. Pair it or take it out."),
+    "match_several": gettext_noop(
+        "“%(name)s” is paired with several answers. Only one can be right here."
+    ),
+    "order_all": gettext_noop("The right order does not name each choice once."),
+    "image_outside": gettext_noop(
+        "The image “%(name)s” is not in the package. Export it with its images."
+    ),
 }
 
 

@@ -5,29 +5,30 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from quiz.formats.drafts import ItemDraft
+from quiz.marked_words import gettext_noop
 
 LOSSES = {
-    "kind": "The format has no questions of this kind (%(kind)s).",
-    "weights": "The format has one right choice and no partial marks.",
-    "unlike": "A text begins like a part of the format (%(text)s).",
-    "identifier": "The code holds a character that the format cannot carry.",
-    "arrow": "The format cannot carry -> in this question.",
-    "character": "A text holds a control character that XML cannot carry.",
-    "letters": "The format names choices by single letters: there are more than 26.",
-    "images": "The pictures are not in the file.",
-    "units": "The units are not in the file.",
-    "range": "A range is written as its middle and a tolerance.",
-    "feedback": "Explanations of single answers are not in the file.",
-    "explanation": "The explanation is not in the file.",
-    "plain": "The text is written as it stands: the format does not know %(format)s.",
-    "place": "Topic, difficulty and tags are not in the file.",
-    "code": "The code is not in the file: imported again it is another question.",
-    "title": "The title is not in the file.",
-    "lines": "Blank lines and line ends within a choice are not kept.",
-    "tags": "The tags are not in the file.",
-    "case": "The format does not say whether capitals matter.",
-    "tidied": "Its HTML is written in a tidied form.",
-    "wildcard": "Other programs read * as a star, not as any text.",
+    "kind": gettext_noop("The format has no questions of this kind (%(kind)s)."),
+    "weights": gettext_noop("The format has one right choice and no partial marks."),
+    "unlike": gettext_noop("A text begins like a part of the format (%(text)s)."),
+    "identifier": gettext_noop("The code holds a character that the format cannot carry."),
+    "arrow": gettext_noop("The format cannot carry -> in this question."),
+    "character": gettext_noop("A text holds a control character that XML cannot carry."),
+    "letters": gettext_noop("The format names choices by single letters: there are more than 26."),
+    "images": gettext_noop("The pictures are not in the file."),
+    "units": gettext_noop("The units are not in the file."),
+    "range": gettext_noop("A range is written as its middle and a tolerance."),
+    "feedback": gettext_noop("Explanations of single answers are not in the file."),
+    "explanation": gettext_noop("The explanation is not in the file."),
+    "plain": gettext_noop("The text is written as it stands: the format does not know %(format)s."),
+    "place": gettext_noop("Topic, difficulty and tags are not in the file."),
+    "code": gettext_noop("The code is not in the file: imported again it is another question."),
+    "title": gettext_noop("The title is not in the file."),
+    "lines": gettext_noop("Blank lines and line ends within a choice are not kept."),
+    "tags": gettext_noop("The tags are not in the file."),
+    "case": gettext_noop("The format does not say whether capitals matter."),
+    "tidied": gettext_noop("Its HTML is written in a tidied form."),
+    "wildcard": gettext_noop("Other programs read * as a star, not as any text."),
 }
 
 
