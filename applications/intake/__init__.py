@@ -15,7 +15,7 @@ cell.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
 
@@ -68,11 +68,17 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An application that can be taken over, and what a person should look at in it."""
+    """An application that can be taken over, and what a person should look at in it.
+
+    Attributes:
+        answered: the fields whose cell said something that could be read; the others have a value
+            that nobody wrote. How the values came to be is no part of what they are.
+    """
 
     number: int
     values: ApplicantRow
     warnings: tuple[Finding, ...] = ()
+    answered: frozenset[Field] = field(default=frozenset(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +99,11 @@ class Intake:
     faults: tuple[RowFault, ...] = ()
     refused: bool = False
     sheet: str = ""
+
+    @property
+    def fields(self) -> frozenset[Field]:
+        """What the file has a column for."""
+        return frozenset(column.field for column in self.columns if column.field is not None)
 
     @property
     def data_rows(self) -> int:
@@ -186,6 +197,7 @@ def _read_records(
     rows: list[Row] = []
     faults: list[RowFault] = []
     row_of_email: dict[str, int] = {}
+    answered: dict[frozenset[Field], frozenset[Field]] = {}  # most rows answer the same questions
     for record in table.records:
         if (len(rows) + len(faults)) % TELL_EVERY == 0:
             tell(record.row, max(table.lines, record.row))
@@ -200,7 +212,8 @@ def _read_records(
             repeated: Params = {"email": email, "first_row": first_row}
             faults.append(RowFault(record.row, Finding(Kind.DUPLICATE_EMAIL, repeated)))
         else:
-            rows.append(Row(record.row, reading.values, reading.warnings))
+            same = answered.setdefault(reading.answered, reading.answered)
+            rows.append(Row(record.row, reading.values, reading.warnings, same))
     if not (rows or faults):
         raise UnreadableFile(0, Finding(Kind.NO_ROWS, {"row": table.header.row}))
     return rows, faults

@@ -40,7 +40,6 @@ class Kind(StrEnum):
     MISSING_NAME = "missing_name"
     NOT_ELIGIBLE_STATUS = "not_eligible_status"
     INVALID_MONTH = "invalid_month"
-    INVALID_RATING = "invalid_rating"
     HONOUR_CODE_NOT_ACCEPTED = "honour_code_not_accepted"
     PRIVACY_NOTICE_NOT_ACCEPTED = "privacy_notice_not_accepted"
     DUPLICATE_EMAIL = "duplicate_email"
@@ -48,6 +47,7 @@ class Kind(StrEnum):
     EMPTY_CELL = "empty_cell"
     NAME_IN_GIVEN_COLUMN = "name_in_given_column"
     UNREADABLE_PHONE = "unreadable_phone"
+    INVALID_RATING = "invalid_rating"
     UNKNOWN_LEVEL = "unknown_level"
     UNKNOWN_TRACK = "unknown_track"
     UNKNOWN_LANGUAGE = "unknown_language"
@@ -121,7 +121,6 @@ MESSAGES: Final[dict[Kind, str]] = {
     Kind.INVALID_MONTH: gettext_noop(
         "“%(text)s” is not a month of completion. Write it as 2023-05."
     ),
-    Kind.INVALID_RATING: gettext_noop("“%(text)s” is not a rating from 0 to 5."),
     Kind.HONOUR_CODE_NOT_ACCEPTED: gettext_noop("The honour code is not accepted."),
     Kind.PRIVACY_NOTICE_NOT_ACCEPTED: gettext_noop("The privacy notice is not accepted."),
     Kind.DUPLICATE_EMAIL: gettext_noop(
@@ -132,6 +131,7 @@ MESSAGES: Final[dict[Kind, str]] = {
         "The surname is empty; “%(text)s” is taken as the person’s single name."
     ),
     Kind.UNREADABLE_PHONE: gettext_noop("“%(text)s” is not a telephone number and is left out."),
+    Kind.INVALID_RATING: gettext_noop("“%(text)s” is not a rating from 0 to 5 and is left out."),
     Kind.UNKNOWN_LEVEL: gettext_noop("“%(text)s” is not a level we know; “other” is taken."),
     Kind.UNKNOWN_TRACK: gettext_noop("“%(text)s” is not a track we know; “undecided” is taken."),
     Kind.UNKNOWN_LANGUAGE: gettext_noop("“%(text)s” is not a language we offer; English is taken."),

@@ -87,11 +87,15 @@ class ApplicantRow:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What became of a row: `values` is None exactly when there are faults."""
+    """What became of a row: `values` is None exactly when there are faults.
+
+    `answered` are the fields whose cell said something that could be read.
+    """
 
     values: ApplicantRow | None
     faults: tuple[Finding, ...]
     warnings: tuple[Finding, ...]
+    answered: frozenset[Field] = frozenset()
 
 
 class _Cells:
@@ -99,6 +103,7 @@ class _Cells:
 
     def __init__(self, cells: Mapping[Field, str]) -> None:
         self._cells = cells
+        self.unread: set[Field] = set()
         self.faults: list[Finding] = []
         self.warnings: list[Finding] = []
 
@@ -113,6 +118,19 @@ class _Cells:
 
     def warn(self, kind: Kind, text: str | None = None) -> None:
         self.warnings.append(_quoting(kind, text))
+
+    def leave_out(self, field: Field, kind: Kind) -> None:
+        """Remark that the cell says something that cannot be taken; another value stands there."""
+        self.unread.add(field)
+        self.warn(kind, self.line(field))
+
+    @property
+    def answered(self) -> frozenset[Field]:
+        return frozenset(
+            field
+            for field, cell in self._cells.items()
+            if field not in self.unread and cell.strip()
+        )
 
     def warn_if_empty(self, field: Field) -> None:
         if field in self._cells and not self.line(field):
@@ -193,7 +211,7 @@ def read_row(cells: Mapping[Field, str], resolve: Resolve) -> Reading:
         honour_code=honour_code,
         privacy_notice=privacy_notice,
     )
-    return Reading(values, (), tuple(row.warnings))
+    return Reading(values, (), tuple(row.warnings), row.answered)
 
 
 def _email(row: _Cells) -> str | None:
@@ -212,7 +230,7 @@ def _name(row: _Cells) -> tuple[str, str]:
     if surname:
         return surname, given
     if given:
-        row.warn(Kind.NAME_IN_GIVEN_COLUMN, given)
+        row.leave_out(Field.GIVEN_EN, Kind.NAME_IN_GIVEN_COLUMN)
     else:
         row.fail(Kind.MISSING_NAME)
     return given, ""
@@ -222,7 +240,7 @@ def _rating(row: _Cells) -> int | None:
     written = row.line(Field.PYTHON_RATING)
     rating = parse_rating(written)
     if written and rating is None:
-        row.fail(Kind.INVALID_RATING, written)
+        row.leave_out(Field.PYTHON_RATING, Kind.INVALID_RATING)
     return rating
 
 
@@ -230,7 +248,7 @@ def _mobile(row: _Cells) -> str:
     written = row.line(Field.MOBILE)
     mobile = parse_phone(written)
     if written and mobile is None:
-        row.warn(Kind.UNREADABLE_PHONE, written)
+        row.leave_out(Field.MOBILE, Kind.UNREADABLE_PHONE)
     return mobile or ""
 
 
@@ -239,7 +257,7 @@ def _level(row: _Cells) -> Level:
     row.warn_if_empty(Field.LEVEL)
     level = parse_level(written)
     if written and level is None:
-        row.warn(Kind.UNKNOWN_LEVEL, written)
+        row.leave_out(Field.LEVEL, Kind.UNKNOWN_LEVEL)
     return level or Level.OTHER
 
 
@@ -247,7 +265,7 @@ def _track(row: _Cells) -> Track:
     written = row.line(Field.TRACK)
     track = parse_track(written)
     if written and track is None:
-        row.warn(Kind.UNKNOWN_TRACK, written)
+        row.leave_out(Field.TRACK, Kind.UNKNOWN_TRACK)
     return track or Track.UNDECIDED
 
 
@@ -255,7 +273,7 @@ def _language(row: _Cells) -> Language:
     written = row.line(Field.LANGUAGE)
     language = parse_language(written)
     if written and language is None:
-        row.warn(Kind.UNKNOWN_LANGUAGE, written)
+        row.leave_out(Field.LANGUAGE, Kind.UNKNOWN_LANGUAGE)
     return language or Language.ENGLISH
 
 
@@ -270,5 +288,5 @@ def _submitted_at(row: _Cells) -> datetime | None:
     written = row.line(Field.SUBMITTED_AT)
     submitted_at = parse_time(written)
     if written and submitted_at is None:
-        row.warn(Kind.UNREADABLE_TIME, written)
+        row.leave_out(Field.SUBMITTED_AT, Kind.UNREADABLE_TIME)
     return submitted_at

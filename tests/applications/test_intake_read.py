@@ -156,7 +156,6 @@ def test_a_row_is_read_under_a_chinese_header() -> None:
         ({"Which describes you?": ""}, "not_eligible_status"),
         ({"Completion": "13/2021"}, "invalid_month"),
         ({"Completion": ""}, "invalid_month"),
-        ({"Python (0-5)": "6"}, "invalid_rating"),
         ({"I accept the honour code": ""}, "honour_code_not_accepted"),
         ({"I have read the privacy notice": "No"}, "privacy_notice_not_accepted"),
         ({"Given names": "Tai\0Man"}, "nul_byte"),
@@ -201,6 +200,8 @@ def test_everything_wrong_with_a_row_is_said_at_one_go() -> None:
     ("cells", "field", "value", "kind"),
     [
         ({"Mobile phone": "ask me"}, "mobile", "", "unreadable_phone"),
+        ({"Python (0-5)": "3.5"}, "python_rating", None, "invalid_rating"),
+        ({"Python (0-5)": "Beginner"}, "python_rating", None, "invalid_rating"),
         ({"Level of study": "Certificate"}, "level", "other", "unknown_level"),
         ({"Track": "Robotics"}, "track", "undecided", "unknown_track"),
         ({"Preferred language": "Latin"}, "language", "en", "unknown_language"),
