@@ -121,7 +121,7 @@ def answers_of(
         "institution_other": values.institution_other if institution is None else "",
         "study_programme": values.programme_of_study,
         "level": values.level.value,
-        "status": values.status.value,
+        "status": values.status.value if values.status else "",
         "completion_on": values.completion,
         "python_rating": values.python_rating,
         "track": values.track.value,

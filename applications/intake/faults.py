@@ -48,6 +48,7 @@ class Kind(StrEnum):
     NAME_IN_GIVEN_COLUMN = "name_in_given_column"
     UNREADABLE_PHONE = "unreadable_phone"
     INVALID_RATING = "invalid_rating"
+    UNKNOWN_STATUS = "unknown_status"
     UNKNOWN_LEVEL = "unknown_level"
     UNKNOWN_TRACK = "unknown_track"
     UNKNOWN_LANGUAGE = "unknown_language"
@@ -132,6 +133,9 @@ MESSAGES: Final[dict[Kind, str]] = {
     ),
     Kind.UNREADABLE_PHONE: gettext_noop("“%(text)s” is not a telephone number and is left out."),
     Kind.INVALID_RATING: gettext_noop("“%(text)s” is not a rating from 0 to 5 and is left out."),
+    Kind.UNKNOWN_STATUS: gettext_noop(
+        "“%(text)s” does not say whether this is a student or a graduate; staff look at it."
+    ),
     Kind.UNKNOWN_LEVEL: gettext_noop("“%(text)s” is not a level we know; “other” is taken."),
     Kind.UNKNOWN_TRACK: gettext_noop("“%(text)s” is not a track we know; “undecided” is taken."),
     Kind.UNKNOWN_LANGUAGE: gettext_noop("“%(text)s” is not a language we offer; English is taken."),

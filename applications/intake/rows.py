@@ -13,12 +13,13 @@ from datetime import date, datetime
 from typing import Final
 
 from applications.intake.columns import LABELS, Field
+from applications.intake.consents import says_yes
 from applications.intake.dates import MonthDay, parse_days, parse_month, parse_time
 from applications.intake.faults import Finding, Kind, Params, shorten
+from applications.intake.statuses import Status, parse_status, says_neither
 from applications.intake.values import (
     Language,
     Level,
-    Status,
     Track,
     clean_line,
     clean_text,
@@ -27,9 +28,7 @@ from applications.intake.values import (
     parse_level,
     parse_phone,
     parse_rating,
-    parse_status,
     parse_track,
-    says_yes,
 )
 from applications.tables.cells import unguarded
 
@@ -56,6 +55,7 @@ class ApplicantRow:
         mobile: E.164, or "".
         institution: a code that `resolve` knows, or "" when it is not on the list;
             then `institution_other` is what was written.
+        status: None where it is not clear; a person looks at it.
         completion: the first day of the month.
         python_rating: 0 to 5, or None.
         available_days: days of the cohort's year; `dates.days_among` finds the cohort's dates.
@@ -72,7 +72,7 @@ class ApplicantRow:
     institution_other: str
     programme_of_study: str
     level: Level
-    status: Status
+    status: Status | None
     completion: date
     python_rating: int | None
     track: Track
@@ -170,9 +170,7 @@ def read_row(cells: Mapping[Field, str], resolve: Resolve) -> Reading:
 
     email = _email(row)
     surname_en, given_en = _name(row)
-    status = parse_status(row.line(Field.STATUS))
-    if status is None:
-        row.fail(Kind.NOT_ELIGIBLE_STATUS, row.line(Field.STATUS))
+    status = _status(row)
     completion = parse_month(row.line(Field.COMPLETION))
     if completion is None:
         row.fail(Kind.INVALID_MONTH, row.line(Field.COMPLETION))
@@ -183,7 +181,7 @@ def read_row(cells: Mapping[Field, str], resolve: Resolve) -> Reading:
     privacy_notice = says_yes(row.raw(Field.PRIVACY_NOTICE))
     if not privacy_notice:
         row.fail(Kind.PRIVACY_NOTICE_NOT_ACCEPTED)
-    if row.faults or email is None or status is None or completion is None:
+    if row.faults or email is None or completion is None:
         return Reading(None, tuple(row.faults), ())
 
     institution = resolve(row.line(Field.INSTITUTION)) or ""
@@ -234,6 +232,16 @@ def _name(row: _Cells) -> tuple[str, str]:
     else:
         row.fail(Kind.MISSING_NAME)
     return given, ""
+
+
+def _status(row: _Cells) -> Status | None:
+    written = row.line(Field.STATUS)
+    status = parse_status(written)
+    if status is None and says_neither(written):
+        row.fail(Kind.NOT_ELIGIBLE_STATUS, written)
+    elif status is None:
+        row.leave_out(Field.STATUS, Kind.UNKNOWN_STATUS)
+    return status
 
 
 def _rating(row: _Cells) -> int | None:

@@ -180,6 +180,17 @@ def test_an_application_that_has_moved_on_stays_as_it_is(cohort: Cohort, now: da
     )
 
 
+def test_who_does_not_say_to_be_a_student_or_a_graduate_waits_for_staff(
+    cohort: Cohort, now: datetime
+) -> None:
+    report = take(cohort, row("a@b.hk", status="Working adult") + row("c@b.hk", status=""), now)
+
+    assert counts(report) == (2, 2, 0, 0)
+    assert {warning.kind for warning in report.warnings} == {"unknown_status"}
+    waiting = Application.objects.values_list("stage", "status").distinct()
+    assert list(waiting.order_by("stage")) == [(Stage.SUBMITTED, "")]
+
+
 def test_a_person_of_another_cohort_gets_a_second_application(now: datetime) -> None:
     first = make_cohort(now=now, slug="first", bootcamp_dates=BOOTCAMP)
     second = make_cohort(now=now, slug="second", bootcamp_dates=BOOTCAMP)

@@ -25,7 +25,8 @@ from applications.intake import (
 )
 from applications.intake.dates import HONG_KONG, MonthDay
 from applications.intake.faults import MESSAGES
-from applications.intake.values import Language, Level, Status, Track
+from applications.intake.statuses import Status
+from applications.intake.values import Language, Level, Track
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
 
@@ -153,7 +154,7 @@ def test_a_row_is_read_under_a_chinese_header() -> None:
         ({"Email Address": "me@"}, "invalid_email"),
         ({"Surname": " ", "Given names": "\u200b"}, "missing_name"),
         ({"Which describes you?": "I am in secondary school"}, "not_eligible_status"),
-        ({"Which describes you?": ""}, "not_eligible_status"),
+        ({"Which describes you?": "Neither"}, "not_eligible_status"),
         ({"Completion": "13/2021"}, "invalid_month"),
         ({"Completion": ""}, "invalid_month"),
         ({"I accept the honour code": ""}, "honour_code_not_accepted"),
@@ -202,6 +203,8 @@ def test_everything_wrong_with_a_row_is_said_at_one_go() -> None:
         ({"Mobile phone": "ask me"}, "mobile", "", "unreadable_phone"),
         ({"Python (0-5)": "3.5"}, "python_rating", None, "invalid_rating"),
         ({"Python (0-5)": "Beginner"}, "python_rating", None, "invalid_rating"),
+        ({"Which describes you?": ""}, "status", None, "unknown_status"),
+        ({"Which describes you?": "Working adult"}, "status", None, "unknown_status"),
         ({"Level of study": "Certificate"}, "level", "other", "unknown_level"),
         ({"Track": "Robotics"}, "track", "undecided", "unknown_track"),
         ({"Preferred language": "Latin"}, "language", "en", "unknown_language"),
