@@ -21,12 +21,14 @@ from itertools import islice
 
 from applications.institutions import SEED
 from applications.intake.columns import (
+    MAX_COLUMNS,
     Column,
     Field,
     field_of,
     knows,
     map_columns,
     require_headings,
+    width_of,
 )
 from applications.intake.faults import Finding, Kind, Params, RowFault, UnreadableFile, shorten
 from applications.intake.records import Record
@@ -117,7 +119,12 @@ def open_table(data: bytes) -> Table:
     Raises:
         UnreadableFile: the fault says why.
     """
-    return read_table(data, knows)
+    table = read_table(data, knows)
+    width = width_of(table.header.cells)
+    if width > MAX_COLUMNS:
+        found: Params = {"columns": width, "limit": MAX_COLUMNS}
+        raise UnreadableFile(table.header.row, Finding(Kind.TOO_MANY_COLUMNS, found))
+    return table
 
 
 def sample(data: bytes, *, rows: int = 3) -> Sample:
@@ -131,7 +138,7 @@ def sample(data: bytes, *, rows: int = 3) -> Sample:
     first = tuple(islice(table.records, rows))
     if not first:
         raise UnreadableFile(0, Finding(Kind.NO_ROWS, {"row": table.header.row}))
-    width = max(index for index, text in enumerate(table.header.cells, 1) if text.strip())
+    width = width_of(table.header.cells)
     return Sample(
         table.encoding,
         table.sheet,

@@ -27,7 +27,9 @@ class Kind(StrEnum):
     STRAY_QUOTE = "stray_quote"
     OVERLONG_LINE = "overlong_line"
     MISSING_HEADER = "missing_header"
+    TOO_MANY_COLUMNS = "too_many_columns"
     MISSING_COLUMN = "missing_column"
+    AMBIGUOUS_COLUMN = "ambiguous_column"
     REPEATED_COLUMN = "repeated_column"
     NO_ROWS = "no_rows"
     # one row: it is left out
@@ -101,6 +103,13 @@ MESSAGES: Final[dict[Kind, str]] = {
         "headings of the form."
     ),
     Kind.MISSING_COLUMN: gettext_noop("There is no column for “%(column)s”."),
+    Kind.TOO_MANY_COLUMNS: gettext_noop(
+        "The headings reach over %(columns)d columns; at most %(limit)d are read. Delete the "
+        "columns that are not needed."
+    ),
+    Kind.AMBIGUOUS_COLUMN: gettext_noop(
+        "More than one column could be “%(column)s”: %(headers)s. Say which one is meant."
+    ),
     Kind.REPEATED_COLUMN: gettext_noop(
         "Two columns have the same heading, “%(header)s”. Rename the one that is not meant."
     ),

@@ -25,6 +25,7 @@ from applications.intake import (
 )
 from applications.intake.dates import HONG_KONG, MonthDay
 from applications.intake.faults import MESSAGES
+from applications.intake.layouts import names_of
 from applications.intake.statuses import Status
 from applications.intake.values import Language, Level, Track
 
@@ -289,6 +290,8 @@ def test_the_optional_columns_may_be_absent() -> None:
         (export().encode(), 0, "no_rows"),
         ((export({}) + '"open').encode(), 3, "unterminated_quote"),
         (export({}).replace("Given names", "Surname").encode(), 1, "repeated_column"),
+        (export({}).replace("Mobile phone", "E-mail address").encode(), 1, "ambiguous_column"),
+        (("a," * 1205 + "b\n1\n").encode(), 1, "too_many_columns"),
     ],
 )
 def test_a_file_that_cannot_be_read_gives_no_rows_and_one_fault(
@@ -401,3 +404,8 @@ def test_any_cells_give_one_row_kept_or_left_out(cells: list[str]) -> None:
     intake = read(text.getvalue().encode())
 
     assert [row for row, _ in outcome(intake)] == [2]
+
+
+def test_names_of_thousands_of_equal_headings_are_told_apart_and_keep_theirs() -> None:
+    assert names_of(["A", "a 2", "a", "A"]) == ("a", "a 2", "a 3", "a 4")
+    assert len(set(names_of(["Notes"] * 20_000))) == 20_000
