@@ -54,6 +54,7 @@ class Kind(StrEnum):
     UNKNOWN_LEVEL = "unknown_level"
     UNKNOWN_TRACK = "unknown_track"
     UNKNOWN_LANGUAGE = "unknown_language"
+    LONG_ANSWER = "long_answer"
     UNREADABLE_DAY = "unreadable_day"
     UNREADABLE_TIME = "unreadable_time"
 
@@ -148,6 +149,9 @@ MESSAGES: Final[dict[Kind, str]] = {
     Kind.UNKNOWN_LEVEL: gettext_noop("“%(text)s” is not a level we know; “other” is taken."),
     Kind.UNKNOWN_TRACK: gettext_noop("“%(text)s” is not a track we know; “undecided” is taken."),
     Kind.UNKNOWN_LANGUAGE: gettext_noop("“%(text)s” is not a language we offer; English is taken."),
+    Kind.LONG_ANSWER: gettext_noop(
+        "“%(column)s” has %(words)d words, more than the %(limit)d of the form; it is kept whole."
+    ),
     Kind.UNREADABLE_DAY: gettext_noop("“%(text)s” is not a day and is left out."),
     Kind.UNREADABLE_TIME: gettext_noop("“%(text)s” is not a time and is left out."),
 }

@@ -31,6 +31,7 @@ from applications.intake.values import (
     parse_track,
 )
 from applications.tables.cells import unguarded
+from applications.wording import MOTIVATION_WORDS, count_words
 
 # the longest answer accepted, in characters; what is not listed is a short answer
 LIMITS: Final[dict[Field, int]] = {
@@ -202,7 +203,7 @@ def read_row(cells: Mapping[Field, str], resolve: Resolve) -> Reading:
         python_rating=python_rating,
         track=_track(row),
         available_days=_days(row),
-        motivation=clean_text(row.raw(Field.MOTIVATION)),
+        motivation=_motivation(row),
         language=_language(row),
         source=row.line(Field.SOURCE),
         submitted_at=_submitted_at(row),
@@ -290,6 +291,18 @@ def _days(row: _Cells) -> tuple[MonthDay, ...]:
     for piece in unread:
         row.warn(Kind.UNREADABLE_DAY, piece)
     return days
+
+
+def _motivation(row: _Cells) -> str:
+    text = clean_text(row.raw(Field.MOTIVATION))
+    if len(text) > MOTIVATION_WORDS and (words := count_words(text)) > MOTIVATION_WORDS:
+        found: Params = {
+            "column": LABELS[Field.MOTIVATION],
+            "words": words,
+            "limit": MOTIVATION_WORDS,
+        }
+        row.warnings.append(Finding(Kind.LONG_ANSWER, found))
+    return text
 
 
 def _submitted_at(row: _Cells) -> datetime | None:

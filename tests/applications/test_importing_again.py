@@ -3,6 +3,9 @@
 from datetime import date, datetime, timedelta
 
 import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
 
 from accounts.models import AuditEvent
 from applications.domain.applying import save_draft, start_application
@@ -218,6 +221,33 @@ def test_a_time_that_cannot_be_right_is_pointed_out(
     assert accepted == (
         later if kind != "after_close" else datetime.fromisoformat("2027-03-31T01:00Z")
     )
+
+
+def test_a_long_reason_from_a_file_does_not_lock_its_section(
+    client: Client, cohort: Cohort, now: datetime
+) -> None:
+    long = " ".join(["word"] * 400) + "\n" + "too long for the form as well " * 20
+    text = "Timestamp,Why," + NARROW
+    answer = f'2027/02/20 9:00:00,"{long}",a@b.hk,CHAN,Tai Man,Student,2028-06,Yes,Yes\n'
+    send(cohort, text + answer, now)
+    Application.objects.update(study_programme="Law", institution_other="Night School")
+    application = Application.objects.select_related("user", "cohort").get()
+    address = reverse("applications:edit", args=[application.reference, "readiness"])
+
+    def save(**changed: str) -> int:
+        shown = client.get(address).context
+        said = {"motivation": application.motivation.replace("\n", "\r\n"), "track": "vision"}
+        said |= {"version": str(shown["version"]), "seen": shown["seen"]}
+        return client.post(address, said | changed).status_code
+
+    with time_machine.travel(now, tick=False):
+        client.force_login(application.user)
+        assert save(python_rating="3") == 302
+        assert save(motivation=application.motivation + " more") == 422
+
+    application.refresh_from_db()
+    assert (application.python_rating, application.track) == (3, "vision")
+    assert application.motivation == long.strip()
 
 
 def test_a_change_costs_the_same_statements_for_1_row_as_for_30(

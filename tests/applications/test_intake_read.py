@@ -229,6 +229,15 @@ def test_an_answer_that_can_be_asked_for_again_is_a_warning(
     assert [warning.kind for warning in row.warnings] == [kind]
 
 
+def test_a_reason_longer_than_the_form_takes_is_kept_and_pointed_out() -> None:
+    (row,) = read(export({"Why this programme?": "word " * 151}).encode()).rows
+
+    assert row.values.motivation == ("word " * 151).strip()
+    assert [warning.message for warning in row.warnings] == [
+        "“Why this programme” has 151 words, more than the 150 of the form; it is kept whole."
+    ]
+
+
 def test_a_single_name_and_answers_left_open_are_no_fault() -> None:
     optional = ["Given names", "Chinese name", "Mobile phone", "Python (0-5)", "Timestamp"]
 
