@@ -96,7 +96,8 @@ def time_remark(row: Row, cohort: Cohort, now: datetime) -> tuple[str, str] | No
     """What somebody should know about the time of a submission: its kind and its words."""
     at = row.values.submitted_at
     if at is None:
-        return "time_unknown", _("It is not said when; the time of the import is taken.")
+        text = _("It is not said when the person applied; the time of the import is taken.")
+        return "time_unknown", text
     if at > now:
         text = _("%(at)s has not come yet; the time of the import is taken.")
         return "time_in_future", text % {"at": say_instant(at)}

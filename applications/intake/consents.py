@@ -17,7 +17,16 @@ _ACCEPTED: Final = frozenset(
     (
         *("yes", "y", "true", "1", "ok", "okay", "agree", "agreed", "accept", "accepted"),
         *("checked", "ticked", "on", "confirm", "confirmed", "acknowledged", "read", "sure"),
-        *("of course", "certainly", "definitely", "i do", "read and agreed", "yes i do"),
+        *(
+            "of course",
+            "certainly",
+            "definitely",
+            "i do",
+            "read and agreed",
+            "yes i do",
+            "yes i have",
+            "yes i will",
+        ),
         *("read and accepted", "read and understood", "yes please"),
         *("是", "是的", "有", "好", "好的", "可以", "確認", "明白", "明白並同意", "願意", "知悉"),
     )
@@ -33,7 +42,8 @@ _ACCEPTS_EN: Final = re.compile(
     rf"(?:yes )?(?:i|we) ?(?:{_ADVERB})*"
     r"(?:agree|agreed|accept|accepted|read|confirm|confirmed|consent|acknowledge|acknowledged|"
     r"certify|declare|undertake|promise|understand and (?:agree|accept))(?: |$)"
-    r"|ive (?:carefully )?read(?: |$)|yes i (?:agree|accept|do|have|confirm|consent|will)(?: |$)"
+    r"|(?:yes )?(?:agree|agreed|accept|accepted)(?: |$)"
+    r"|(?:yes )?ive (?:carefully )?read(?: |$)"
 )
 # What one promises not to do is no refusal: "… and shall not share the questions".
 _UNDERTAKING: Final = re.compile(
@@ -53,9 +63,10 @@ _DENYING: Final = (
     *("unread", "withdraw", "withhold", "oppose", "opposed", "against", "hardly", "barely"),
     *("false", "n", "unchecked", "unticked", "off", "opt out", "opted out"),
     *("maybe", "perhaps", "unsure", "partly", "partially", "might", "later", "pending"),
-    *("undecided",),
+    *("undecided", "in part", "some", "half", "conditionally", "subject to", "provided", "nope"),
     *("except", "unless", "if", "but", "however", "although", "though", "only", "some of"),
-    *("不", "沒", "未", "拒", "否", "無法", "無意", "並非", "毋", "勿", "唔", "冇", "反對"),
+    *("不", "沒", "未", "拒", "否", "無法", "無意", "並非", "毋", "勿", "唔", "冇"),
+    *("反對", "反对", "无法", "无意"),
     *("但", "惟", "除非", "除了", "如果", "部分", "部份", "也許", "或許", "可能", "考慮", "稍後"),
 )  # fmt: skip
 _TICKS: Final = frozenset("✓✔☑✅√🗸🗹")

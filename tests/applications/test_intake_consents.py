@@ -43,6 +43,7 @@ from applications.intake.consents import says_yes
         ),
         *("有", "I consent", "Yes, I have read the notice.", "I have carefully read it"),
         "是，本人同意",
+        *("Agree to the terms", "Accept all", "Yes, I've read it", "已阅读并同意", "確認並接受"),
     ],
 )
 def test_a_consent_is_given_in_so_many_words(text: str) -> None:
@@ -91,6 +92,14 @@ def test_a_consent_is_given_in_so_many_words(text: str) -> None:
         ),
         *("我已閱讀通告並反對", "i have read it and I object", "同意 / 不同意", "Yes/No", "是/否"),
         "I agree, not",
+        *("I agree in part", "I agree to some of it", "I accept conditionally", "我无法同意"),
+        *(
+            "consent form",
+            "I agree subject to payment",
+            "Yes, in part",
+            "反对",
+            "Yes I have questions",
+        ),
     ],
 )
 def test_anything_in_doubt_is_not_consent(text: str) -> None:
