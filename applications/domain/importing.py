@@ -7,7 +7,7 @@ nothing.
 
 import gc
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,6 +15,7 @@ from itertools import islice
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.bulk import insert_rows, new_ids, row_of
@@ -203,6 +204,7 @@ def _decide(
     emails = [row.values.email for row in rows]
     people = list(User.objects.filter(email__in=emails).values_list("pk", flat=True))
     existing = {each.user.email: each for each in known.filter(user__in=people)}
+    own = _saved_here(existing.values())
     create, update = [], list[Update]()
     for row in rows:
         tally.warnings += [
@@ -218,7 +220,7 @@ def _decide(
             create.append((row, answers))
             continue
         application.cohort = cohort
-        hindrance = _hindrance(application, row)
+        hindrance = _hindrance(application, row, own)
         if hindrance:
             tally.warnings.append(Remark(row.number, "kept_as_it_is", hindrance))
         draft = application.stage == Stage.DRAFT
@@ -233,15 +235,28 @@ def _decide(
     return Batch(tuple(create), tuple(update))
 
 
-def _hindrance(application: Application, row: Row) -> str:
+def _saved_here(applications: Iterable[Application]) -> set[int]:
+    """Those in which the person has saved something, has sent a file or has asked for something."""
+    applications = list(applications)
+    drafts = [each.pk for each in applications if each.stage == Stage.DRAFT]
+    others = (each for each in applications if each.stage != Stage.DRAFT)
+    saved = {each.pk for each in others if each.saved_at != each.imported_at}
+    if drafts:
+        touched = Q(version__gt=1) | Q(documents__isnull=False) | Q(access_request__isnull=False)
+        saved.update(
+            Application.objects.filter(touched, pk__in=drafts).values_list("pk", flat=True)
+        )
+    return saved
+
+
+def _hindrance(application: Application, row: Row, saved_here: Collection[int]) -> str:
     """Why an application that exists must stay as it is, or nothing."""
     if application.stage not in STILL_OPEN:
         return _("The application of %(email)s has moved on (%(stage)s) and stays as it is.") % {
             "email": row.values.email,
             "stage": application.get_stage_display(),
         }
-    draft = application.stage == Stage.DRAFT
-    if application.version > 1 if draft else application.saved_at != application.imported_at:
+    if application.pk in saved_here:
         return _("%(email)s has saved an application here; it stays as it is.") % {
             "email": row.values.email
         }

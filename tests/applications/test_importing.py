@@ -338,6 +338,21 @@ def test_a_mapping_is_said_on_the_command_line_and_remembered_when_confirmed(
     assert command(path, cohort)["skip"] == 1
 
 
+def test_of_two_columns_of_addresses_the_command_asks_which_is_meant(
+    cohort: Cohort, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.csv"
+    header = HEADER.replace("Email Address", "Work email").replace("Chinese name", "Own email")
+    path.write_text(header + row("work@b.hk", zh="own@b.hk"), encoding="utf-8")
+
+    with pytest.raises(CommandError, match="More than one column could be “E-mail address”"):
+        command(path, cohort, "--confirm")
+    assert Application.objects.count() == 0
+    command(path, cohort, "--confirm", "--map", "Own email=email")
+
+    assert Application.objects.get().user.email == "own@b.hk"
+
+
 @pytest.mark.parametrize(
     ("said", "message"),
     [

@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import AuditEvent
+from applications.domain.access import request_access
 from applications.domain.applying import save_draft, start_application
 from applications.domain.importing import import_file
 from applications.models import Application, Cohort, Stage
@@ -137,6 +138,19 @@ def test_a_draft_that_its_person_has_saved_stays_a_draft(cohort: Cohort, now: da
         "a@b.hk has saved an application here; it stays as it is."
     ]
     assert Application.objects.values().get() == before
+
+
+def test_a_draft_in_which_something_was_asked_for_stays_a_draft(
+    cohort: Cohort, now: datetime
+) -> None:
+    person = make_user("a@b.hk", now=now)
+    draft = start_application(cohort_id=cohort.pk, by=person, now=now)
+    request_access(application_id=draft.pk, needs="More time", by=person, now=now)
+
+    report = take(cohort, row("a@b.hk"), now + timedelta(hours=1))
+
+    assert counts(report) == (1, 0, 0, 1)
+    assert Application.objects.get().stage == Stage.DRAFT
 
 
 @pytest.mark.parametrize(
