@@ -4,7 +4,7 @@ As when a person edits: the answers before and after are kept as versions, and a
 eligible application back to staff. In a constant number of statements, however many rows.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,11 +23,8 @@ from applications.lifecycle import Move
 from applications.models import Application, Cohort, Stage, Submission
 
 DECLARED = ("submitted_at", "honour_code_at", "privacy_notice_at", "privacy_notice_version")
-WRITTEN = (
-    *ANSWERED_BY,
-    *DECLARED,
-    *("version", "saved_at", "imported_at", "imported_digest", "rules"),
-)
+RENEWED = ("version", "saved_at", "imported_at", "imported_digest")
+WRITTEN = (*ANSWERED_BY, *DECLARED, *RENEWED, "rules")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +78,8 @@ def write_updates(
             )
         )
     submitted = [each.application for each in drafts]
-    if updates:
-        Application.objects.bulk_update([*submitted, *answered], WRITTEN)
+    _save(submitted, WRITTEN)
+    _save(answered, {*RENEWED, *(name for each in others for name in each.changed)})
     insert_rows(Submission, kept)
     audit.record_many(events)
     advance_locked(submitted, move=Move.SUBMIT, by=by, now=now)
@@ -109,6 +106,12 @@ def _submit(update: Update, cohort: Cohort, *, by: User | None, now: datetime) -
 def untimed(row: Row) -> dict[str, str]:
     """What the trail says of a submission whose time is that of the import."""
     return {} if row.values.submitted_at else {"submitted_at": "not said"}
+
+
+def _save(applications: Sequence[Application], fields: Collection[str]) -> None:
+    """Write some fields; each field of each row is a part of the statement, so no others."""
+    if applications:
+        Application.objects.bulk_update(applications, sorted(fields))
 
 
 def _set(application: Application, *groups: Mapping[str, Any]) -> None:

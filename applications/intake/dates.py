@@ -158,7 +158,7 @@ def parse_month(text: str) -> date | None:
     if at := parse_time(text):
         return at.astimezone(HONG_KONG).date().replace(day=1)
     plain = _WEEKDAY.sub(" ", _REMARK.sub(" ", _AT_A_TIME.sub("", plain)))
-    return _month_in(" ".join(plain.split()).strip(" ,.;:"))
+    return _month_in(" ".join(plain.split()).strip(" ,.;:").lstrip("- "))
 
 
 def _month_in(plain: str) -> date | None:
@@ -225,11 +225,14 @@ _HOURS = re.compile(
     r"[(（]?\s*\d{1,2}[:.]?\d\d\s*(?:am|pm|hrs?)?\s*(?:-|to|至|~)\s*\d{1,2}[:.]?\d\d\s*(?:am|pm|hrs?)?"
     r"\s*[)）]?|[(（]?\s*\d{1,2}(?::\d\d)?\s*(?:am|pm)?\s*(?:-|to|至|~)\s*\d{1,2}(?::\d\d)?\s*(?:am|pm)"
     r"\s*[)）]?|[(（]?\s*\d{1,2}:\d\d\s*(?:am|pm)?\s*[)）]?"
-    r"|\b(?:full|whole|all) day\b|全日|全天|整天"
+    r"|\b(?:full|whole|all) day\b|\bday \d{1,2}\b:?|全日|全天|整天"
 )
-_AND = re.compile(r"(?<=[\d日號号thsnrd])\s*(?:&|\+|/|和|及|與|\band\b)\s*(?=\d)")
+_AND = re.compile(r"(?<=[\d日號号thsnrd])\s*(?:&|\+|和|及|與|\band\b)\s*(?=\d)")
+_SLASH = re.compile(r"(?<=\d)\s*/\s*(?=\d)")  # between numbers that have a month beside them
+_FROM_TO = re.compile(r"\s+(?:-|to)\s+|\s*[至到]\s*")
+_ENDING_YEAR = re.compile(r"[,\s]+\d{4}$")
 _BARE_DAY = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?\s*[日號号]?")
-_NAMES_A_MONTH = re.compile(r"[A-Za-z]{3}|月")
+_NAMES_A_MONTH = re.compile(rf"\b(?:{'|'.join(_MONTHS)})\b|月", re.IGNORECASE)
 _RANGE = re.compile(
     rf"(\d{{1,2}})(?:st|nd|rd|th)?\s*(?:-|to|至)\s*(\d{{1,2}})(?:st|nd|rd|th)?\s+{_NAME}"
     rf"|{_NAME}\s+(\d{{1,2}})(?:st|nd|rd|th)?\s*(?:-|to|至)\s*(\d{{1,2}})(?:st|nd|rd|th)?"
@@ -275,11 +278,11 @@ def _labels(text: str) -> list[str]:
     """Part a list into what could be days each; a date with commas in it stays whole."""
     labels = []
     for piece in _DAY_BREAK.split(text):
-        if _days_in(piece):
-            labels.append(piece)
-        else:
-            parted = _AND.sub(",", piece) if _NAMES_A_MONTH.search(piece) else piece
-            labels += re.split("[,，]", parted)
+        for label in [piece] if _days_in(piece) else re.split("[,，]", piece):
+            parted = _AND.sub(",", label)
+            if not _days_in(label) and _NAMES_A_MONTH.search(label):
+                parted = _SLASH.sub(",", parted)
+            labels += [label] if _days_in(label) else parted.split(",")
     return labels
 
 
@@ -292,8 +295,11 @@ def _days_in(label: str) -> tuple[MonthDay, ...]:
     """Read one day, or the days from one to another of one month."""
     if day := _parse_day(label):
         return (day,)
-    plain = _without_weekday(label)
-    if match := _RANGE.fullmatch(plain):
+    plain = _ENDING_YEAR.sub("", _without_weekday(label))
+    ends = [day for end in _FROM_TO.split(plain) if (day := _parse_day(end))]
+    if len(ends) == 2 and ends[0].month == ends[1].month:
+        month, first, last = ends[0].month, str(ends[0].day), str(ends[1].day)
+    elif match := _RANGE.fullmatch(plain):
         name, first, last = match[3] or match[4], match[1] or match[5], match[2] or match[6]
         month = _MONTHS.get(name, 0)
     elif match := _RANGE_ZH.fullmatch(_arabic(plain)):
