@@ -276,7 +276,7 @@ def parse_days(text: str) -> tuple[tuple[MonthDay, ...], tuple[str, ...]]:
 
 def _labels(text: str) -> list[str]:
     """Part a list into what could be days each; a date with commas in it stays whole."""
-    labels = []
+    labels: list[str] = []
     for piece in _DAY_BREAK.split(text):
         for label in [piece] if _days_in(piece) else re.split("[,，]", piece):
             parted = _AND.sub(",", label)
