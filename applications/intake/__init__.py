@@ -4,7 +4,8 @@
     workbooks  an XLSX -> rows of text           delimited  a CSV -> rows of text
     tables     bytes -> headings and records, whichever of the two it is
     columns    the wording of the headings -> fields   layouts  the same headings again
-    rows       a record -> an application, or what is wrong with it (by way of values and dates)
+    rows       a record -> an application, or what is wrong with it
+               by way of values, dates, consents and statuses, which read a cell each
 
 Every row of data becomes either a `Row` or a `RowFault`, never both and never neither. A file
 that cannot be read as a whole gives no rows and one fault. Rows are numbered as a spreadsheet
