@@ -10,7 +10,7 @@ are two universities).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -265,7 +265,45 @@ INSTITUTIONS: Final[tuple[Institution, ...]] = (
     ),
 )
 
-_PLACES = frozenset({"", "hong kong", "hk", "hksar", "香港", "hongkong"})
+# Where an institution is, or one of its campuses here: added to a name, it names no other one.
+# A campus elsewhere is one: CUHK (Shenzhen), HKUST (Guangzhou).
+_PLACES = frozenset(
+    (
+        *("", "hong kong", "hk", "hksar", "hongkong", "kowloon", "tsing yi", "chai wan", "sha tin"),
+        *("shatin", "tuen mun", "kwun tong", "kwai chung", "lee wai lee", "morrison hill"),
+        *("haking wong", "pokfulam", "pok fu lam", "hung hom", "kowloon tong", "kowloon bay"),
+        *("clear water bay", "tai po", "tseung kwan o", "ho man tin", "siu sai wan", "wan chai"),
+        *(
+            "香港",
+            "九龍",
+            "青衣",
+            "柴灣",
+            "沙田",
+            "屯門",
+            "觀塘",
+            "葵涌",
+            "李惠利",
+            "摩理臣山",
+            "黃克競",
+        ),
+        *(
+            "薄扶林",
+            "紅磡",
+            "九龍塘",
+            "九龍灣",
+            "清水灣",
+            "大埔",
+            "將軍澳",
+            "何文田",
+            "小西灣",
+            "灣仔",
+        ),
+    )
+)
+_LONGEST_FIRST = sorted(_PLACES - {""}, key=len, reverse=True)
+_HERE = ("hong kong", "hk", "香港")
+_LETTERS = re.compile(r"(?:[a-z] )+[a-z]")
+_SHORTEST = 3  # letters that are left of a name when the place is taken from it
 _PARTS = re.compile(r"[()\[\]（）【】,，/／;；|\n]|\s[-–—]\s")
 _CHINESE_SPACE = re.compile(r"(?<=[^\x00-\x7f]) (?=[a-z0-9])|(?<=[a-z0-9]) (?=[^\x00-\x7f])")
 
@@ -295,10 +333,10 @@ class Directory:
         place added ("Lingnan University, Hong Kong") or in two versions at once ("香港理工大學
         (PolyU)") as long as both name the same institution.
         """
-        if (code := self.names.get(key(text))) is not None:
+        if (code := self._known(key(text))) is not None:
             return code
         pieces = [piece for part in _PARTS.split(text) for piece in self._scripts(key(part))]
-        codes = {self.names.get(piece) for piece in pieces if piece not in _PLACES}
+        codes = {self._known(piece) for piece in pieces if piece not in _PLACES}
         return codes.pop() if len(codes) == 1 else None
 
     def search(self, text: str) -> tuple[str, ...]:
@@ -315,7 +353,35 @@ class Directory:
 
     def _scripts(self, folded: str) -> list[str]:
         """Part "香港理工大學 polyu" into its Chinese and its Latin half; leave a name whole."""
-        return [folded] if folded in self.names else _CHINESE_SPACE.split(folded)
+        if folded in self.names:
+            return [folded]
+        return [half.removeprefix("the ") for half in _CHINESE_SPACE.split(folded)]
+
+    def _known(self, folded: str) -> str | None:
+        """Find a folded name, as it is or as it is written in other words that mean the same."""
+        return next(filter(None, map(self.names.get, _ways_to_write(folded))), None)
+
+
+def _ways_to_write(folded: str) -> Iterator[str]:
+    """Yield a folded name, and the same without its place or its abbreviations.
+
+    `h k u` is `hku`; `hk poly u`, `polyu hk` and `hkpolyu` are `polyu`; `理工大` is `理工大學`.
+    """
+    yield folded
+    if _LETTERS.fullmatch(folded):
+        yield folded.replace(" ", "")
+    yield " ".join("hong kong" if word == "hk" else word for word in folded.split())
+    bare = folded
+    for place in _LONGEST_FIRST:
+        bare = bare.removesuffix(f" {place}" if place.isascii() else place)
+    for here in _HERE:
+        bare = bare.removeprefix(f"{here} " if here.isascii() else here).strip()
+    for name in (bare, bare.removeprefix("hk")):
+        if len(name) >= (_SHORTEST if name.isascii() else 2):
+            yield name
+    for name in (folded, bare):
+        if name.endswith("大"):
+            yield f"{name}學"
 
 
 def directory_of(names: Iterable[tuple[str, str]]) -> Directory:

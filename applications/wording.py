@@ -24,9 +24,20 @@ _TO_TRADITIONAL = str.maketrans(_SIMPLIFIED, _TRADITIONAL)
 
 _HAN = r"\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _BETWEEN_SCRIPTS = re.compile(rf"(?<=[{_HAN}])(?=[a-z0-9])|(?<=[a-z0-9])(?=[{_HAN}])")
+_HAN_IN_A_WORD = 2
 _APOSTROPHE = re.compile("['’‘`]")
 _NOT_A_WORD = re.compile(r"[\W_]+")
 _CHINESE = re.compile(rf"[{_HAN}]")
+
+
+# At most so many are asked for where the form asks why; two Chinese characters are a word.
+MOTIVATION_WORDS = 150
+
+
+def count_words(text: str) -> int:
+    """Words as a person counts them; two Chinese characters, which need no spaces, are a word."""
+    characters = len(_CHINESE.findall(text))
+    return len(_CHINESE.sub(" ", text).split()) + -(-characters // _HAN_IN_A_WORD)
 
 
 def fold(text: str) -> str:

@@ -94,16 +94,28 @@ def look_at(*, import_file_id: int, by: User, now: datetime) -> ImportFile:
     return _by_job_if_long(LOOK, import_file_id, by=by, now=now)
 
 
-def import_kept(*, import_file_id: int, by: User, now: datetime) -> ImportFile:
+def import_kept(*, import_file_id: int, seen: str, by: User, now: datetime) -> ImportFile:
     """Import a kept file: at once or by a job. What has been imported already stays as it is.
 
+    Args:
+        seen: the digest of what was shown, which is what is confirmed.
+
     Raises:
-        UnableToImport: somebody applied at this very moment; nothing was imported.
+        UnableToImport: somebody has taken the columns for something else since, or applied at this
+            very moment; nothing was imported.
     """
-    kept = ImportFile.objects.defer("content").get(pk=import_file_id)
-    if kept.imported_at is not None:
-        return kept
-    return _by_job_if_long(IMPORT, import_file_id, by=by, now=now)
+    with transaction.atomic():
+        kept = ImportFile.objects.defer("content").get(pk=import_file_id)
+        if kept.imported_at is not None:
+            return kept
+        if digest_of_look(_waiting(import_file_id)) != seen:
+            raise UnableToImport(_("The columns were changed meanwhile: look again."))
+        return _by_job_if_long(IMPORT, import_file_id, by=by, now=now)
+
+
+def digest_of_look(kept: ImportFile) -> str:
+    """SHA-256 over the file, what its columns are taken for, and what it would do."""
+    return _digest({"file": kept.sha256, "columns": kept.mapping, "report": kept.report})
 
 
 def run_look(job: Job, tell: Tell) -> dict[str, Any]:
@@ -199,8 +211,8 @@ def _require_possible(columns: tuple[Column, ...]) -> None:
         )
 
 
-def _digest(mapping: dict[str, str]) -> str:
-    return hashlib.sha256(json.dumps(mapping, sort_keys=True).encode()).hexdigest()
+def _digest(said: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
 def _is_long(content: bytes) -> bool:

@@ -1,12 +1,13 @@
 """Take over the applications of a web form's export: look first, then all or nothing.
 
-A row belongs to the person of its e-mail address. What a person has saved here themselves is
-never overwritten by a file, and a row that says what it said last time changes nothing.
+A row belongs to the person of its e-mail address. What a person has saved here themselves, in a
+draft or later, is never overwritten by a file, and a row that says what it said last time changes
+nothing.
 """
 
 import gc
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,6 +15,7 @@ from itertools import islice
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.bulk import insert_rows, new_ids, row_of
@@ -32,18 +34,22 @@ from applications.domain.import_reports import (
     labelled,
     say,
 )
+from applications.domain.import_updates import Update, untimed, write_updates
 from applications.domain.imported_rows import (
-    WRITTEN,
     answers_of,
+    changes_of,
     digest_of,
     language_of,
-    of_the_form,
+    of_the_file,
+    of_the_submission,
+    time_remark,
     too_long,
 )
 from applications.domain.institutions import directory
-from applications.domain.review import doubts_about, pass_clear_cases
-from applications.domain.stages import advance_locked, advance_unsaved
+from applications.domain.review import doubts_about
+from applications.domain.stages import advance_unsaved
 from applications.intake import Intake, Row, open_table, read_rows
+from applications.intake.columns import Field
 from applications.intake.faults import UnreadableFile
 from applications.lifecycle import Move
 from applications.models import Application, Cohort, ImportFile, Institution, Stage
@@ -78,7 +84,7 @@ class Batch:
     """What some rows of a file would do: people to make, applications to change."""
 
     create: tuple[tuple[Row, dict[str, Any]], ...]
-    update: tuple[tuple[Application, Row, dict[str, Any]], ...]
+    update: tuple[Update, ...]
 
 
 def import_file(
@@ -160,11 +166,13 @@ def _take_over(
     tally = Tally(faults=[fault_remark(fault) for fault in intake.faults])
     institutions = {row.code: row for row in Institution.objects.all()}
     doing = _("Writing the applications") if confirm else _("Comparing with what is here")
-    rows = iter(intake.rows)
+    rows, timed = iter(intake.rows), Field.SUBMITTED_AT in intake.fields
     taken, written = 0, list[int]()
     while chunk := list(islice(rows, BATCH)):
         tell(taken, len(intake.rows), doing)
         batch = _decide(chunk, cohort, institutions, tally, lock=confirm)
+        if timed:
+            tally.warnings += _times(batch, cohort, now)
         if confirm:
             written += _write(batch, cohort, by=by, now=now)
         taken += len(chunk)
@@ -172,6 +180,7 @@ def _take_over(
     if written:
         look_for_duplicates(application_ids=written, now=now)
     tally.faults.sort(key=lambda remark: remark.row)
+    tally.warnings += _without_times(intake, tally)
     tally.warnings += _foreign_days(cohort, intake.rows)
     tally.warnings.sort(key=lambda remark: remark.row)
     return tally
@@ -195,7 +204,8 @@ def _decide(
     emails = [row.values.email for row in rows]
     people = list(User.objects.filter(email__in=emails).values_list("pk", flat=True))
     existing = {each.user.email: each for each in known.filter(user__in=people)}
-    create, update = [], []
+    own = _saved_here(existing.values())
+    create, update = [], list[Update]()
     for row in rows:
         tally.warnings += [
             Remark(row.number, finding.kind.value, say(finding)) for finding in row.warnings
@@ -210,28 +220,43 @@ def _decide(
             create.append((row, answers))
             continue
         application.cohort = cohort
-        hindrance = _hindrance(application, row)
+        hindrance = _hindrance(application, row, own)
         if hindrance:
             tally.warnings.append(Remark(row.number, "kept_as_it_is", hindrance))
-        changed = {k: v for k, v in answers.items() if getattr(application, k) != v}
+        draft = application.stage == Stage.DRAFT
+        changed = answers if draft else changes_of(application, row, answers)
         says_the_same = not changed or application.imported_digest == digest_of(row.values)
-        if hindrance or (says_the_same and application.stage != Stage.DRAFT):
+        if hindrance or (says_the_same and not draft):
             tally.skip += 1
         else:
-            update.append((application, row, changed))
+            update.append(Update(application, row, changed))
     tally.create += len(create)
     tally.update += len(update)
     return Batch(tuple(create), tuple(update))
 
 
-def _hindrance(application: Application, row: Row) -> str:
+def _saved_here(applications: Iterable[Application]) -> set[int]:
+    """Those in which the person has saved something, has sent a file or has asked for something."""
+    applications = list(applications)
+    drafts = [each.pk for each in applications if each.stage == Stage.DRAFT]
+    others = (each for each in applications if each.stage != Stage.DRAFT)
+    saved = {each.pk for each in others if each.saved_at != each.imported_at}
+    if drafts:
+        touched = Q(version__gt=1) | Q(documents__isnull=False) | Q(access_request__isnull=False)
+        saved.update(
+            Application.objects.filter(touched, pk__in=drafts).values_list("pk", flat=True)
+        )
+    return saved
+
+
+def _hindrance(application: Application, row: Row, saved_here: Collection[int]) -> str:
     """Why an application that exists must stay as it is, or nothing."""
     if application.stage not in STILL_OPEN:
         return _("The application of %(email)s has moved on (%(stage)s) and stays as it is.") % {
             "email": row.values.email,
             "stage": application.get_stage_display(),
         }
-    if application.stage != Stage.DRAFT and application.saved_at != application.imported_at:
+    if application.pk in saved_here:
         return _("%(email)s has saved an application here; it stays as it is.") % {
             "email": row.values.email
         }
@@ -254,41 +279,37 @@ def _write(batch: Batch, cohort: Cohort, *, by: User | None, now: datetime) -> l
             reference=new_reference(),
             created_at=now,
             rules=cohort.rules,
-            **of_the_form(row, now),
+            **of_the_submission(row, now),
+            **of_the_file(row, now),
             **answers,
         )
         for pk, (row, answers) in zip(ids, batch.create, strict=True)
     ]
-    events = _insert(created, by=by, now=now)
-    for application, row, changed in batch.update:
-        before_submission = application.stage == Stage.DRAFT
-        for name, value in (changed | of_the_form(row, now)).items():
-            if before_submission or name != "submitted_at":
-                setattr(application, name, value)
-        if before_submission:
-            application.rules = cohort.rules
-        application.version += 1
-        after = {"fields": sorted(changed)}
-        events.append(audit.event(application, "import", by=by, now=now, after=after))
-    updated = [application for application, _row, _changed in batch.update]
-    if updated:
-        Application.objects.bulk_update(updated, WRITTEN)
-    audit.record_many(events)
-    drafts = [application for application in updated if application.stage == Stage.DRAFT]
-    advance_locked(drafts, move=Move.SUBMIT, by=by, now=now)
-    pass_clear_cases(updated, now=now)
-    queue((receipt_for(application) for application in (*created, *drafts)), now=now)
-    return [application.pk for application in (*created, *updated)]
+    said = [untimed(row) for row, _answers in batch.create]
+    audit.record_many(_insert(created, said, by=by, now=now))
+    submitted, changed = write_updates(batch.update, cohort, by=by, now=now)
+    queue((receipt_for(application) for application in (*created, *submitted)), now=now)
+    return [application.pk for application in (*created, *submitted, *changed)]
 
 
 def _insert(
-    applications: list[Application], *, by: User | None, now: datetime
+    applications: list[Application],
+    said: list[dict[str, str]],
+    *,
+    by: User | None,
+    now: datetime,
 ) -> list[dict[str, Any]]:
     """Write new applications where their first moves lead them; return what the trail says.
 
+    Args:
+        said: what the trail says of each import.
+
     To insert them as drafts and move them twice would write each of them three times.
     """
-    events = [audit.event(application, "import", by=by, now=now) for application in applications]
+    events = [
+        audit.event(application, "import", by=by, now=now, after=after)
+        for application, after in zip(applications, said, strict=True)
+    ]
     events += advance_unsaved(applications, move=Move.SUBMIT, by=by, now=now)
     clear = [application for application in applications if not doubts_about(application)]
     events += advance_unsaved(clear, move=Move.FIND_ELIGIBLE, by=None, now=now)
@@ -296,6 +317,25 @@ def _insert(
     for application in applications:
         application._state.adding = False
     return events
+
+
+def _times(batch: Batch, cohort: Cohort, now: datetime) -> Iterator[Remark]:
+    """What somebody should know about the times of the submissions that the rows become."""
+    submitted = [row for row, _answers in batch.create]
+    submitted += [each.row for each in batch.update if each.submits]
+    for row in submitted:
+        if found := time_remark(row, cohort, now):
+            yield Remark(row.number, *found)
+
+
+def _without_times(intake: Intake, tally: Tally) -> Iterator[Remark]:
+    """That nothing in a file says when: once for the file, not for each of its rows."""
+    if tally.create and Field.SUBMITTED_AT not in intake.fields:
+        text = _(
+            "No column says when each person applied and accepted the texts; "
+            "the time of the import is taken."
+        )
+        yield Remark(0, "time_unknown", text)
 
 
 def _foreign_days(cohort: Cohort, rows: Iterable[Row]) -> Iterator[Remark]:

@@ -4,7 +4,8 @@
     workbooks  an XLSX -> rows of text           delimited  a CSV -> rows of text
     tables     bytes -> headings and records, whichever of the two it is
     columns    the wording of the headings -> fields   layouts  the same headings again
-    rows       a record -> an application, or what is wrong with it (by way of values and dates)
+    rows       a record -> an application, or what is wrong with it
+               by way of values, dates, consents and statuses, which read a cell each
 
 Every row of data becomes either a `Row` or a `RowFault`, never both and never neither. A file
 that cannot be read as a whole gives no rows and one fault. Rows are numbered as a spreadsheet
@@ -15,18 +16,20 @@ cell.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
 
 from applications.institutions import SEED
 from applications.intake.columns import (
+    MAX_COLUMNS,
     Column,
     Field,
     field_of,
     knows,
     map_columns,
     require_headings,
+    width_of,
 )
 from applications.intake.faults import Finding, Kind, Params, RowFault, UnreadableFile, shorten
 from applications.intake.records import Record
@@ -68,11 +71,17 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An application that can be taken over, and what a person should look at in it."""
+    """An application that can be taken over, and what a person should look at in it.
+
+    Attributes:
+        answered: the fields whose cell said something that could be read; the others have a value
+            that nobody wrote. How the values came to be is no part of what they are.
+    """
 
     number: int
     values: ApplicantRow
     warnings: tuple[Finding, ...] = ()
+    answered: frozenset[Field] = field(default=frozenset(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +104,11 @@ class Intake:
     sheet: str = ""
 
     @property
+    def fields(self) -> frozenset[Field]:
+        """What the file has a column for."""
+        return frozenset(column.field for column in self.columns if column.field is not None)
+
+    @property
     def data_rows(self) -> int:
         """How many rows of data the file has: those kept and those left out."""
         return 0 if self.refused else len(self.rows) + len(self.faults)
@@ -106,7 +120,12 @@ def open_table(data: bytes) -> Table:
     Raises:
         UnreadableFile: the fault says why.
     """
-    return read_table(data, knows)
+    table = read_table(data, knows)
+    width = width_of(table.header.cells)
+    if width > MAX_COLUMNS:
+        found: Params = {"columns": width, "limit": MAX_COLUMNS}
+        raise UnreadableFile(table.header.row, Finding(Kind.TOO_MANY_COLUMNS, found))
+    return table
 
 
 def sample(data: bytes, *, rows: int = 3) -> Sample:
@@ -120,7 +139,7 @@ def sample(data: bytes, *, rows: int = 3) -> Sample:
     first = tuple(islice(table.records, rows))
     if not first:
         raise UnreadableFile(0, Finding(Kind.NO_ROWS, {"row": table.header.row}))
-    width = max(index for index, text in enumerate(table.header.cells, 1) if text.strip())
+    width = width_of(table.header.cells)
     return Sample(
         table.encoding,
         table.sheet,
@@ -186,6 +205,7 @@ def _read_records(
     rows: list[Row] = []
     faults: list[RowFault] = []
     row_of_email: dict[str, int] = {}
+    answered: dict[frozenset[Field], frozenset[Field]] = {}  # most rows answer the same questions
     for record in table.records:
         if (len(rows) + len(faults)) % TELL_EVERY == 0:
             tell(record.row, max(table.lines, record.row))
@@ -200,7 +220,8 @@ def _read_records(
             repeated: Params = {"email": email, "first_row": first_row}
             faults.append(RowFault(record.row, Finding(Kind.DUPLICATE_EMAIL, repeated)))
         else:
-            rows.append(Row(record.row, reading.values, reading.warnings))
+            same = answered.setdefault(reading.answered, reading.answered)
+            rows.append(Row(record.row, reading.values, reading.warnings, same))
     if not (rows or faults):
         raise UnreadableFile(0, Finding(Kind.NO_ROWS, {"row": table.header.row}))
     return rows, faults

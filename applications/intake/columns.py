@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from functools import lru_cache
+from typing import Final, NoReturn
 
 from applications.intake.faults import Finding, Kind, UnreadableFile, gettext_noop, shorten
 from applications.intake.values import parse_email
-from applications.wording import fold, says
+from applications.wording import fold, says_any
 
 
 class Field(StrEnum):
@@ -135,9 +136,48 @@ _PHRASES: Final[tuple[tuple[Field | None, str], ...]] = (
     (Field.SURNAME_EN, "姓"),
     (Field.GIVEN_EN, "名"),
 )
-_DECISIONS: Final = tuple(
-    (phrase, field) for field, phrases in _PHRASES for phrase in phrases.split("|")
+
+
+def _one_of(phrases: str) -> tuple[str, ...]:
+    return tuple(phrases.split("|"))
+
+
+_DECISIONS: Final = tuple((field, _one_of(phrases)) for field, phrases in _PHRASES)
+
+MAX_COLUMNS: Final = 200
+# What is asked about somebody else, or only whether we may write, is no answer about the person.
+_OF_OTHERS: Final = _one_of(
+    "emergency|supervisor|supervisors|advisor|adviser|advisors|advisers|referee|referees|referrer|"
+    "reference|references|recommender|recommendation|nominator|parent|parents|guardian|guardians|"
+    "teacher|teachers|tutor|tutors|lecturer|professor|kin|spouse|father|fathers|mother|"
+    "mothers|sibling|relative|relatives|family member|employer|employers|manager|managers|"
+    "coordinator|counsellor|contact person|colleague|mentor|mentors|sponsor|friend|friends|"
+    "teammate|teammates|team member|team leader|head of department|"
+    "緊急|紧急|推薦|導師|导师|家長|家长|監護|监护|父親|父亲|母親|母亲|父母|老師|老师|教師|教师|教授|校長|校长|"
+    "聯絡人|联系人|主管|上司|僱主|雇主|配偶|親屬|亲属|家人|親友|朋友|諮詢人|班主任|擔保人|同事|隊友|隊長"
 )
+_PERMISSIONS: Final = _one_of(
+    "receive|updates|newsletter|news|subscribe|may we|can we|would you|do you agree|agree|consent|"
+    "notify me|contact me|接收|訂閱|同意|願意|是否"
+)
+_IN_CHINESE: Final = ("chinese", "中文")
+_IN_ENGLISH: Final = ("english", "英文")
+# A second one of a kind, which has a lesser right to be the answer.
+_SECOND: Final = _one_of(
+    "confirm|confirmation|again|repeat|re enter|reenter|retype|verify|alternative|alternate|"
+    "secondary|second|backup|other|additional|another|if different|home|office|landline|fax|"
+    "whatsapp|wechat|preferred|nickname|former|previous|maiden|"
+    "確認|再次|重複|重新輸入|備用|後備|其他|第二|住宅|辦公|公司|傳真|微信|如不同|暱稱|別名|曾用"
+)
+_ABOUT_ANYTHING: Final = frozenset(
+    {
+        *(Field.SOURCE, Field.MOTIVATION, Field.SUBMITTED_AT, Field.STATUS, Field.COMPLETION),
+        *(Field.PYTHON_RATING, Field.TRACK, Field.AVAILABLE_DAYS),
+    }
+)
+_REACHES: Final = frozenset({Field.EMAIL, Field.MOBILE})
+# Nobody guesses whose address or name it is where two columns have the same right to it.
+_ASKED: Final = (Field.EMAIL, Field.MOBILE, Field.SURNAME_EN, Field.GIVEN_EN, Field.NAME_ZH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,22 +191,36 @@ class Column:
 
 def field_of(header: str) -> Field | None:
     """Return the field that a heading asks for, or None if we have no use for the column."""
-    _, field = _first_decision(header)
+    _, field = _claim(header)
     return field
 
 
-def _first_decision(header: str) -> tuple[int, Field | None]:
-    """Return which phrase decides, the lower the more telling, and the field it stands for."""
+@lru_cache(maxsize=4096)
+def _claim(header: str) -> tuple[int, Field | None]:
+    """Return the field that a heading asks for, and the lower the better its right to it."""
     folded = fold(header)
-    for rank, (phrase, field) in enumerate(_DECISIONS):
-        if says(folded, phrase):
-            return rank, field
-    return len(_DECISIONS), None
+    for rank, (field, phrases) in enumerate(_DECISIONS):
+        if says_any(folded, phrases):
+            if field is None or _is_no_answer(field, folded):
+                break
+            lesser = field in _ASKED and says_any(folded, _SECOND)
+            return rank + lesser * len(_DECISIONS), field
+    return 2 * len(_DECISIONS), None
+
+
+def _is_no_answer(field: Field, folded: str) -> bool:
+    """Tell whether a heading names a field but asks for something else."""
+    if field not in _ABOUT_ANYTHING and says_any(folded, _OF_OTHERS):
+        return True
+    if field in (Field.SURNAME_EN, Field.GIVEN_EN):
+        return says_any(folded, _IN_CHINESE) and not says_any(folded, _IN_ENGLISH)
+    return field in _REACHES and says_any(folded, _PERMISSIONS)
 
 
 def knows(headings: Sequence[str]) -> bool:
     """Tell whether a row names enough of what an application cannot be without."""
-    return len({field_of(text) for text in headings} & set(REQUIRED)) >= len(REQUIRED) // 2
+    named = {field_of(text) for text in headings[:MAX_COLUMNS]}
+    return len(named & set(REQUIRED)) >= len(REQUIRED) // 2
 
 
 def map_columns(
@@ -174,8 +228,9 @@ def map_columns(
 ) -> tuple[Column, ...]:
     """Find out what each column holds.
 
-    Of several columns that ask for one field, the one with the most telling phrase and the
-    shortest heading has it: the others are its confirmations and conditions.
+    Of several columns that ask for one field, the one with the most telling question and the
+    shortest heading has it: the others are its confirmations and conditions. Whose address,
+    number or name it is, is not guessed.
 
     Args:
         header: the headings in their order; empty ones at the end are not columns.
@@ -184,13 +239,29 @@ def map_columns(
 
     Raises:
         UnreadableFile: no heading is known, or an application stands in their place; two say the
-            same; or a required field has none.
+            same, or could as well be meant as the other; or a required field has none.
     """
     columns = suggest_columns(header, chosen=chosen)
     if any(map(parse_email, header)) or not any(column.field for column in columns):
         raise UnreadableFile(row, Finding(Kind.MISSING_HEADER, {"row": row}))
-    if missing := missing_fields(columns):
-        findings = [Finding(Kind.MISSING_COLUMN, {"column": LABELS[field]}) for field in missing]
+    unclear = ambiguous_fields(header, chosen=chosen)
+    for indexes in unclear.values():
+        names = [fold(header[index]) for index in indexes]
+        if len(set(names)) < len(names):
+            _refuse_repeated(header[indexes[0]], row)
+    findings = [
+        Finding(
+            Kind.AMBIGUOUS_COLUMN,
+            {
+                "column": LABELS[field],
+                "headers": ", ".join(f"“{shorten(header[index].strip())}”" for index in indexes),
+            },
+        )
+        for field, indexes in unclear.items()
+    ]
+    missing = [field for field in missing_fields(columns) if field not in unclear]
+    findings += [Finding(Kind.MISSING_COLUMN, {"column": LABELS[field]}) for field in missing]
+    if findings:
         raise UnreadableFile(row, *findings)
     chosen = chosen or {}
     claims = {index: field_of(text) for index, text in enumerate(header) if index not in chosen}
@@ -200,9 +271,13 @@ def map_columns(
             index != column.index and fold(header[index]) == fold(column.header) for index in others
         )
         if column.field and column.index not in chosen and same:
-            heading = shorten(column.header.strip())
-            raise UnreadableFile(row, Finding(Kind.REPEATED_COLUMN, {"header": heading}))
+            _refuse_repeated(column.header, row)
     return columns
+
+
+def _refuse_repeated(heading: str, row: int) -> NoReturn:
+    finding = Finding(Kind.REPEATED_COLUMN, {"header": shorten(heading.strip())})
+    raise UnreadableFile(row, finding)
 
 
 def require_headings(header: Sequence[str], *, row: int) -> None:
@@ -226,12 +301,41 @@ def suggest_columns(
     header: Sequence[str], *, chosen: Mapping[int, Field | None] | None = None
 ) -> tuple[Column, ...]:
     """Return what each column seems to hold, be it complete or not; no field is held twice."""
-    chosen = chosen or {}
-    width = max((index + 1 for index, text in enumerate(header) if text.strip()), default=0)
+    width = width_of(header)
+    claims = _claims(header, chosen or {})
+    unclear = ambiguous_fields(header, chosen=chosen)
+    holders = {
+        min(claimants)[-1]: field for field, claimants in claims.items() if field not in unclear
+    }
+    return tuple(Column(index, header[index], holders.get(index)) for index in range(width))
+
+
+def ambiguous_fields(
+    header: Sequence[str], *, chosen: Mapping[int, Field | None] | None = None
+) -> dict[Field, tuple[int, ...]]:
+    """Return whose address, number or name more than one column could hold, and which could."""
+    claims = _claims(header, chosen or {})
+    found = {}
+    for field in _ASKED:
+        claimants = claims.get(field, [])
+        best = [index for rank, _, index in claimants if rank == min(claimants)[0]]
+        if len(best) > 1:
+            found[field] = tuple(best)
+    return found
+
+
+def width_of(header: Sequence[str]) -> int:
+    """Return how many columns there are: empty headings at the end are none."""
+    return max((index for index, text in enumerate(header, 1) if text.strip()), default=0)
+
+
+def _claims(
+    header: Sequence[str], chosen: Mapping[int, Field | None]
+) -> dict[Field, list[tuple[int, int, int]]]:
+    """Return which columns ask for a field: their right to it, their length, their index."""
     claims: dict[Field, list[tuple[int, int, int]]] = {}
-    for index in range(width):
-        rank, field = (-1, chosen[index]) if index in chosen else _first_decision(header[index])
+    for index in range(width_of(header)):
+        rank, field = (-1, chosen[index]) if index in chosen else _claim(header[index])
         if field is not None:
             claims.setdefault(field, []).append((rank, len(header[index]), index))
-    holders = {min(claimants)[-1]: field for field, claimants in claims.items()}
-    return tuple(Column(index, header[index], holders.get(index)) for index in range(width))
+    return claims

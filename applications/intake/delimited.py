@@ -1,9 +1,10 @@
 """Delimited text to numbered records: encoding, delimiter, quoting. Pure.
 
 Encodings: UTF-8 with or without a byte order mark, UTF-16 with or without one, and Big5 with the
-Hong Kong Supplementary Character Set. Delimiters: comma, semicolon, tab, or the one that a
-spreadsheet's `sep=` line declares. Quoting is RFC 4180's, read strictly: a quotation mark that is
-not closed would swallow the rows after it without a word.
+Hong Kong Supplementary Character Set. Delimiters: comma, semicolon, tab, vertical bar, or the one
+that a spreadsheet's `sep=` line declares. Quoting is RFC 4180's, read strictly: a quotation mark
+that is not closed would swallow the rows after it without a word. Spaces between a delimiter and a
+cell are no part of it, or a quotation mark after them would be.
 """
 
 from __future__ import annotations
@@ -19,14 +20,13 @@ from itertools import islice, zip_longest
 from applications.intake.faults import Finding, Kind, UnreadableFile
 from applications.intake.records import Record
 
-DELIMITERS = (",", ";", "\t")
+DELIMITERS = (",", ";", "\t", "|")
 LONGEST_CELL = 2 * 1024 * 1024
 csv.field_size_limit(LONGEST_CELL)  # a cell of 1 MB is one row's fault, not the end of the file
 
 _SEPARATOR_LINE = re.compile(r"sep=([,;\t|])(?:\r\n?|\n)?", re.IGNORECASE)
 _BYTES_SEEN = 4096
 _ROWS_SEEN = 6
-_TITLE_CELLS = 2
 _HEADER_CELLS = 6
 # Every Chinese character of Big5 begins with a high byte and most end in one. High bytes that
 # never touch, one of them between Latin letters, are the accents of a Western code page instead.
@@ -105,14 +105,18 @@ def _unmarked_utf16(data: bytes) -> str | None:
 def _detect_delimiter(data: bytes, encoding: str) -> str:
     """Return the delimiter that cuts the first row into most cells, or below a title a wide one.
 
-    Not any row: what people write has more semicolons in it than a short row has commas.
+    Not any row: what people write has more semicolons in it than a short row has commas. And a bar
+    only where nothing else parts an application: headings in two languages have bars in them.
     """
     found = {delimiter: _widths(data, encoding, delimiter) for delimiter in DELIMITERS}
     rows = zip_longest(*found.values(), fillvalue=0)
     first = next(rows, (0,))
     widths = first
-    if max(first) <= _TITLE_CELLS:
+    if max(first) < _HEADER_CELLS:
         widths = next((row for row in rows if max(row) >= _HEADER_CELLS), first)
+    usual = widths[:-1]
+    if usual and max(usual) >= _HEADER_CELLS:
+        widths = usual
     return DELIMITERS[widths.index(max(widths))]
 
 
@@ -141,7 +145,7 @@ def _records(data: bytes, encoding: str, delimiter: str, skipped: int) -> Iterat
     lines = _lines(data, encoding)
     for _ in range(skipped):
         lines.readline()
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=True)
     row = 0
     while True:
         row += 1

@@ -27,7 +27,9 @@ class Kind(StrEnum):
     STRAY_QUOTE = "stray_quote"
     OVERLONG_LINE = "overlong_line"
     MISSING_HEADER = "missing_header"
+    TOO_MANY_COLUMNS = "too_many_columns"
     MISSING_COLUMN = "missing_column"
+    AMBIGUOUS_COLUMN = "ambiguous_column"
     REPEATED_COLUMN = "repeated_column"
     NO_ROWS = "no_rows"
     # one row: it is left out
@@ -40,7 +42,6 @@ class Kind(StrEnum):
     MISSING_NAME = "missing_name"
     NOT_ELIGIBLE_STATUS = "not_eligible_status"
     INVALID_MONTH = "invalid_month"
-    INVALID_RATING = "invalid_rating"
     HONOUR_CODE_NOT_ACCEPTED = "honour_code_not_accepted"
     PRIVACY_NOTICE_NOT_ACCEPTED = "privacy_notice_not_accepted"
     DUPLICATE_EMAIL = "duplicate_email"
@@ -48,9 +49,12 @@ class Kind(StrEnum):
     EMPTY_CELL = "empty_cell"
     NAME_IN_GIVEN_COLUMN = "name_in_given_column"
     UNREADABLE_PHONE = "unreadable_phone"
+    INVALID_RATING = "invalid_rating"
+    UNKNOWN_STATUS = "unknown_status"
     UNKNOWN_LEVEL = "unknown_level"
     UNKNOWN_TRACK = "unknown_track"
     UNKNOWN_LANGUAGE = "unknown_language"
+    LONG_ANSWER = "long_answer"
     UNREADABLE_DAY = "unreadable_day"
     UNREADABLE_TIME = "unreadable_time"
 
@@ -100,6 +104,13 @@ MESSAGES: Final[dict[Kind, str]] = {
         "headings of the form."
     ),
     Kind.MISSING_COLUMN: gettext_noop("There is no column for “%(column)s”."),
+    Kind.TOO_MANY_COLUMNS: gettext_noop(
+        "The headings reach over %(columns)d columns; at most %(limit)d are read. Delete the "
+        "columns that are not needed."
+    ),
+    Kind.AMBIGUOUS_COLUMN: gettext_noop(
+        "More than one column could be “%(column)s”: %(headers)s. Say which one is meant."
+    ),
     Kind.REPEATED_COLUMN: gettext_noop(
         "Two columns have the same heading, “%(header)s”. Rename the one that is not meant."
     ),
@@ -121,7 +132,6 @@ MESSAGES: Final[dict[Kind, str]] = {
     Kind.INVALID_MONTH: gettext_noop(
         "“%(text)s” is not a month of completion. Write it as 2023-05."
     ),
-    Kind.INVALID_RATING: gettext_noop("“%(text)s” is not a rating from 0 to 5."),
     Kind.HONOUR_CODE_NOT_ACCEPTED: gettext_noop("The honour code is not accepted."),
     Kind.PRIVACY_NOTICE_NOT_ACCEPTED: gettext_noop("The privacy notice is not accepted."),
     Kind.DUPLICATE_EMAIL: gettext_noop(
@@ -132,9 +142,16 @@ MESSAGES: Final[dict[Kind, str]] = {
         "The surname is empty; “%(text)s” is taken as the person’s single name."
     ),
     Kind.UNREADABLE_PHONE: gettext_noop("“%(text)s” is not a telephone number and is left out."),
+    Kind.INVALID_RATING: gettext_noop("“%(text)s” is not a rating from 0 to 5 and is left out."),
+    Kind.UNKNOWN_STATUS: gettext_noop(
+        "“%(text)s” does not say whether this is a student or a graduate; staff look at it."
+    ),
     Kind.UNKNOWN_LEVEL: gettext_noop("“%(text)s” is not a level we know; “other” is taken."),
     Kind.UNKNOWN_TRACK: gettext_noop("“%(text)s” is not a track we know; “undecided” is taken."),
     Kind.UNKNOWN_LANGUAGE: gettext_noop("“%(text)s” is not a language we offer; English is taken."),
+    Kind.LONG_ANSWER: gettext_noop(
+        "“%(column)s” has %(words)d words, more than the %(limit)d of the form; it is kept whole."
+    ),
     Kind.UNREADABLE_DAY: gettext_noop("“%(text)s” is not a day and is left out."),
     Kind.UNREADABLE_TIME: gettext_noop("“%(text)s” is not a time and is left out."),
 }

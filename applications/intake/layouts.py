@@ -19,14 +19,16 @@ def names_of(headings: Sequence[str]) -> tuple[str, ...]:
 
     The second column of one heading is told from the first by a number.
     """
-    names: list[str] = []
+    names: dict[str, None] = {}
+    numbers: dict[str, int] = {}
     for heading in headings:
         name = folded = fold(heading)
-        number = 1
+        number = numbers.get(folded, 1)
         while name in names:
             number += 1
             name = f"{folded} {number}"
-        names.append(name)
+        numbers[folded] = number
+        names[name] = None
     return tuple(names)
 
 

@@ -13,12 +13,13 @@ from datetime import date, datetime
 from typing import Final
 
 from applications.intake.columns import LABELS, Field
+from applications.intake.consents import says_yes
 from applications.intake.dates import MonthDay, parse_days, parse_month, parse_time
 from applications.intake.faults import Finding, Kind, Params, shorten
+from applications.intake.statuses import Status, parse_status, says_neither
 from applications.intake.values import (
     Language,
     Level,
-    Status,
     Track,
     clean_line,
     clean_text,
@@ -27,11 +28,10 @@ from applications.intake.values import (
     parse_level,
     parse_phone,
     parse_rating,
-    parse_status,
     parse_track,
-    says_yes,
 )
 from applications.tables.cells import unguarded
+from applications.wording import MOTIVATION_WORDS, count_words
 
 # the longest answer accepted, in characters; what is not listed is a short answer
 LIMITS: Final[dict[Field, int]] = {
@@ -56,6 +56,7 @@ class ApplicantRow:
         mobile: E.164, or "".
         institution: a code that `resolve` knows, or "" when it is not on the list;
             then `institution_other` is what was written.
+        status: None where it is not clear; a person looks at it.
         completion: the first day of the month.
         python_rating: 0 to 5, or None.
         available_days: days of the cohort's year; `dates.days_among` finds the cohort's dates.
@@ -72,7 +73,7 @@ class ApplicantRow:
     institution_other: str
     programme_of_study: str
     level: Level
-    status: Status
+    status: Status | None
     completion: date
     python_rating: int | None
     track: Track
@@ -87,11 +88,15 @@ class ApplicantRow:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What became of a row: `values` is None exactly when there are faults."""
+    """What became of a row: `values` is None exactly when there are faults.
+
+    `answered` are the fields whose cell said something that could be read.
+    """
 
     values: ApplicantRow | None
     faults: tuple[Finding, ...]
     warnings: tuple[Finding, ...]
+    answered: frozenset[Field] = frozenset()
 
 
 class _Cells:
@@ -99,6 +104,7 @@ class _Cells:
 
     def __init__(self, cells: Mapping[Field, str]) -> None:
         self._cells = cells
+        self.unread: set[Field] = set()
         self.faults: list[Finding] = []
         self.warnings: list[Finding] = []
 
@@ -113,6 +119,19 @@ class _Cells:
 
     def warn(self, kind: Kind, text: str | None = None) -> None:
         self.warnings.append(_quoting(kind, text))
+
+    def leave_out(self, field: Field, kind: Kind) -> None:
+        """Remark that the cell says something that cannot be taken; another value stands there."""
+        self.unread.add(field)
+        self.warn(kind, self.line(field))
+
+    @property
+    def answered(self) -> frozenset[Field]:
+        return frozenset(
+            field
+            for field, cell in self._cells.items()
+            if field not in self.unread and cell.strip()
+        )
 
     def warn_if_empty(self, field: Field) -> None:
         if field in self._cells and not self.line(field):
@@ -152,9 +171,7 @@ def read_row(cells: Mapping[Field, str], resolve: Resolve) -> Reading:
 
     email = _email(row)
     surname_en, given_en = _name(row)
-    status = parse_status(row.line(Field.STATUS))
-    if status is None:
-        row.fail(Kind.NOT_ELIGIBLE_STATUS, row.line(Field.STATUS))
+    status = _status(row)
     completion = parse_month(row.line(Field.COMPLETION))
     if completion is None:
         row.fail(Kind.INVALID_MONTH, row.line(Field.COMPLETION))
@@ -165,7 +182,7 @@ def read_row(cells: Mapping[Field, str], resolve: Resolve) -> Reading:
     privacy_notice = says_yes(row.raw(Field.PRIVACY_NOTICE))
     if not privacy_notice:
         row.fail(Kind.PRIVACY_NOTICE_NOT_ACCEPTED)
-    if row.faults or email is None or status is None or completion is None:
+    if row.faults or email is None or completion is None:
         return Reading(None, tuple(row.faults), ())
 
     institution = resolve(row.line(Field.INSTITUTION)) or ""
@@ -186,14 +203,14 @@ def read_row(cells: Mapping[Field, str], resolve: Resolve) -> Reading:
         python_rating=python_rating,
         track=_track(row),
         available_days=_days(row),
-        motivation=clean_text(row.raw(Field.MOTIVATION)),
+        motivation=_motivation(row),
         language=_language(row),
         source=row.line(Field.SOURCE),
         submitted_at=_submitted_at(row),
         honour_code=honour_code,
         privacy_notice=privacy_notice,
     )
-    return Reading(values, (), tuple(row.warnings))
+    return Reading(values, (), tuple(row.warnings), row.answered)
 
 
 def _email(row: _Cells) -> str | None:
@@ -212,17 +229,27 @@ def _name(row: _Cells) -> tuple[str, str]:
     if surname:
         return surname, given
     if given:
-        row.warn(Kind.NAME_IN_GIVEN_COLUMN, given)
+        row.leave_out(Field.GIVEN_EN, Kind.NAME_IN_GIVEN_COLUMN)
     else:
         row.fail(Kind.MISSING_NAME)
     return given, ""
+
+
+def _status(row: _Cells) -> Status | None:
+    written = row.line(Field.STATUS)
+    status = parse_status(written)
+    if status is None and says_neither(written):
+        row.fail(Kind.NOT_ELIGIBLE_STATUS, written)
+    elif status is None:
+        row.leave_out(Field.STATUS, Kind.UNKNOWN_STATUS)
+    return status
 
 
 def _rating(row: _Cells) -> int | None:
     written = row.line(Field.PYTHON_RATING)
     rating = parse_rating(written)
     if written and rating is None:
-        row.fail(Kind.INVALID_RATING, written)
+        row.leave_out(Field.PYTHON_RATING, Kind.INVALID_RATING)
     return rating
 
 
@@ -230,7 +257,7 @@ def _mobile(row: _Cells) -> str:
     written = row.line(Field.MOBILE)
     mobile = parse_phone(written)
     if written and mobile is None:
-        row.warn(Kind.UNREADABLE_PHONE, written)
+        row.leave_out(Field.MOBILE, Kind.UNREADABLE_PHONE)
     return mobile or ""
 
 
@@ -239,7 +266,7 @@ def _level(row: _Cells) -> Level:
     row.warn_if_empty(Field.LEVEL)
     level = parse_level(written)
     if written and level is None:
-        row.warn(Kind.UNKNOWN_LEVEL, written)
+        row.leave_out(Field.LEVEL, Kind.UNKNOWN_LEVEL)
     return level or Level.OTHER
 
 
@@ -247,7 +274,7 @@ def _track(row: _Cells) -> Track:
     written = row.line(Field.TRACK)
     track = parse_track(written)
     if written and track is None:
-        row.warn(Kind.UNKNOWN_TRACK, written)
+        row.leave_out(Field.TRACK, Kind.UNKNOWN_TRACK)
     return track or Track.UNDECIDED
 
 
@@ -255,7 +282,7 @@ def _language(row: _Cells) -> Language:
     written = row.line(Field.LANGUAGE)
     language = parse_language(written)
     if written and language is None:
-        row.warn(Kind.UNKNOWN_LANGUAGE, written)
+        row.leave_out(Field.LANGUAGE, Kind.UNKNOWN_LANGUAGE)
     return language or Language.ENGLISH
 
 
@@ -266,9 +293,21 @@ def _days(row: _Cells) -> tuple[MonthDay, ...]:
     return days
 
 
+def _motivation(row: _Cells) -> str:
+    text = clean_text(row.raw(Field.MOTIVATION))
+    if len(text) > MOTIVATION_WORDS and (words := count_words(text)) > MOTIVATION_WORDS:
+        found: Params = {
+            "column": LABELS[Field.MOTIVATION],
+            "words": words,
+            "limit": MOTIVATION_WORDS,
+        }
+        row.warnings.append(Finding(Kind.LONG_ANSWER, found))
+    return text
+
+
 def _submitted_at(row: _Cells) -> datetime | None:
     written = row.line(Field.SUBMITTED_AT)
     submitted_at = parse_time(written)
     if written and submitted_at is None:
-        row.warn(Kind.UNREADABLE_TIME, written)
+        row.leave_out(Field.SUBMITTED_AT, Kind.UNREADABLE_TIME)
     return submitted_at

@@ -1,4 +1,4 @@
-"""One cell to one value: names, addresses, telephone numbers, ratings, choices, consents. Pure."""
+"""One cell to one value: names, addresses, telephone numbers, ratings, choices. Pure."""
 
 from __future__ import annotations
 
@@ -59,24 +59,29 @@ _PHONE_FORMS: Final = (
     (re.compile(r"[2-9]\d{7}"), "+852"),
     (re.compile(r"852[2-9]\d{7}"), "+"),
     (re.compile(r"8536\d{7}"), "+"),
-    (re.compile(r"1[3-9]\d{9}"), "+86"),
     (re.compile(r"861[3-9]\d{9}"), "+"),
 )
 # country codes whose numbers we know the length of; elsewhere E.164's own 7 to 15 digits
 _ABROAD: Final = {
+    "1": re.compile(r"1[2-9]\d{9}"),
     "852": re.compile(r"852[2-9]\d{7}"),
     "853": re.compile(r"853\d{8}"),
     "86": re.compile(r"86(?:1[3-9]\d{9}|[2-9]\d{8,10})"),
 }
 _E164 = re.compile(r"[1-9]\d{6,14}")
+# A mainland mobile as it is written there; 1-415-555-0100 is as long and means North America.
+_MAINLAND = re.compile(
+    r"\(?(1(?:3\d|4[5-9]|5[0-35-9]|6[2567]|7[0-8]|8\d|9[0-35-9]))\)?"
+    r"[\s.\-–‐]*(\d{4})[\s.\-–‐]*(\d{4})"
+)
 
 
 def parse_phone(text: str) -> str | None:
     """Return a telephone number as E.164 ("+85298765432"), or None if it is not one number.
 
-    Without a country code, eight digits are Hong Kong's and eleven that begin with 13 to 19 a
-    mainland mobile. Extensions, two numbers in one cell and numbers that a spreadsheet has
-    rounded (8.52E+10) are not read.
+    Without a country code, eight digits are Hong Kong's, and eleven that begin as a mobile of the
+    mainland are one if they are written in one or as 3-4-4. Extensions, two numbers in one cell
+    and numbers that a spreadsheet has rounded (8.52E+10) are not read.
     """
     plain = unicodedata.normalize("NFKC", text.translate(_INVISIBLE)).strip().lstrip("'")
     # "(0)" is dialled inside the country alone, ".0" is how a spreadsheet ends a number
@@ -89,6 +94,8 @@ def parse_phone(text: str) -> str | None:
         number = digits[1:]
         form = next((form for code, form in _ABROAD.items() if number.startswith(code)), _E164)
         return digits if form.fullmatch(number) else None
+    if match := _MAINLAND.fullmatch(plain.removesuffix(".0")):
+        return "+86" + "".join(match.groups())
     for form, prefix in _PHONE_FORMS:
         if form.fullmatch(digits):
             return prefix + digits
@@ -102,36 +109,6 @@ def parse_rating(text: str) -> int | None:
     """Return a rating from 0 to 5 ("4", "4/5", "4 – I write modules"), or None if it is none."""
     match = _RATING.fullmatch(unicodedata.normalize("NFKC", text).strip())
     return int(match[1]) if match else None
-
-
-_ACCEPTED: Final = frozenset(
-    (
-        *("yes", "y", "true", "1", "ok", "agree", "agreed", "accept", "accepted", "checked", "on"),
-        *("是", "是的", "同意", "接受", "已同意", "已接受", "已閱讀"),
-    )
-)
-_ACCEPTING: Final = (
-    *("yes i ", "i agree", "i accept", "i have read", "i confirm"),
-    *("是 我", "我同意", "我接受", "我已閱讀", "已閱讀", "本人同意", "本人接受", "本人已閱讀"),
-)
-_TICKS: Final = frozenset("✓✔☑✅")
-
-
-@lru_cache(maxsize=1024)
-def says_yes(text: str) -> bool:
-    """Tell whether a consent is given in so many words; anything in doubt is not consent.
-
-    A form exports a ticked box as Yes, TRUE or the words that stand beside it.
-    """
-    folded = fold(text)
-    return folded in _ACCEPTED or folded.startswith(_ACCEPTING) or text.strip() in _TICKS
-
-
-class Status(StrEnum):
-    """Who may apply."""
-
-    STUDENT = "student"
-    GRADUATE = "graduate"
 
 
 class Level(StrEnum):
@@ -160,53 +137,46 @@ class Language(StrEnum):
     SIMPLIFIED_CHINESE = "zh-hans"
 
 
-# Each list is read from above, as a decision: "postgraduate student" is a student before it is
-# anything that ends in "graduate".
-_NO_STATUS: Final = (
-    *("secondary", "high school", "neither", "none", "not", "no", "never", "havent", "arent"),
-    *("primary", "form 5", "form 6", "中學", "小學", "高中", "未", "不是", "並非", "沒有"),
-)
-_STATUSES: Final = (
-    (Status.GRADUATE, ("graduated", "alumnus", "alumna", "alumni", "已畢業", "校友")),
-    (
-        Status.STUDENT,
-        (
-            *("student", "undergraduate", "postgraduate", "studying", "enrolled", "in study"),
-            *("在學", "在讀", "就讀", "修讀", "學生", "大學生", "研究生", "本科生"),
-        ),
-    ),
-    (Status.GRADUATE, ("graduate", "graduates", "畢業")),
-)
+# Each list is read from above, as a decision: "undergraduate research" is no research degree.
 _LEVELS: Final = (
     (
         Level.SUB_DEGREE,
         (
             *("associate", "higher diploma", "sub degree", "subdegree", "hd", "foundation degree"),
-            *("副學士", "高級文憑", "副學位"),
+            *("assoc", "h d", "副學士", "高級文憑", "副學位"),
         ),
     ),
     (
         Level.RESEARCH,
         (
-            *("research", "phd", "ph d", "dphil", "mphil", "m phil", "master of philosophy"),
-            *("doctor", "doctoral", "doctorate"),
-            *("博士", "哲學碩士", "研究式", "研究碩士", "研究型"),
+            *("phd", "ph d", "dphil", "d phil", "mphil", "m phil", "master of philosophy", "mres"),
+            *("m res", "research master", "research masters", "master of research", "doctor"),
+            *("doctoral", "doctorate", "edd", "ed d", "dba", "research postgraduate", "rpg"),
+            *("research degree", "master by research", "masters by research"),
+            *("博士", "哲學碩士", "研究式", "研究碩士", "研究型碩士", "研究型"),
         ),
     ),
     (
         Level.TAUGHT_MASTER,
         (
-            *("taught", "master", "masters", "msc", "ma", "mba", "meng", "postgraduate"),
-            *("修課", "碩士", "授課", "深造文憑"),
+            *("taught", "master", "masters", "msc", "m sc", "ma", "m a", "mba", "m b a", "meng"),
+            *("m eng", "llm", "ll m", "med", "m ed", "mfa", "msw", "mph", "mpa", "march", "mphys"),
+            *("tpg", "jd", "j d", "pgde", "pgd", "pgdip", "pgcert", "mssc", "mfin", "macc"),
         ),
     ),
     (
         Level.BACHELOR,
         (
-            *("bachelor", "bachelors", "undergraduate", "degree", "bsc", "ba", "beng", "bba"),
-            *("學士", "本科", "大學"),
+            *("bachelor", "bachelors", "undergraduate", "undergrad", "ug", "bsc", "b sc", "bs"),
+            *("ba", "b a", "beng", "b eng", "bba", "b b a", "bbus", "bcom", "llb", "ll b", "bed"),
+            *("b ed", "mbbs", "mb bs", "bds", "bsw", "bss", "bssc", "b s sc", "bfa", "barch"),
+            *("bnurs", "bn", "bpharm", "bphil", "bmus", "btech", "blaws", "under graduate"),
         ),
     ),
+    (Level.RESEARCH, ("research",)),
+    (Level.TAUGHT_MASTER, ("postgraduate", "post graduate", "postgrad")),
+    (Level.TAUGHT_MASTER, ("修課", "碩士", "授課", "深造文憑", "深造證書")),
+    (Level.BACHELOR, ("degree", "honours", "學士", "本科", "大學")),
     (Level.SUB_DEGREE, ("diploma", "文憑")),
     (Level.OTHER, ("other", "others", "其他", "其它")),
 )
@@ -232,15 +202,6 @@ _LANGUAGES: Final = (
     ),
     (Language.ENGLISH, ("english", "en", "eng", "英文", "英語")),
 )
-
-
-@lru_cache(maxsize=1024)
-def parse_status(text: str) -> Status | None:
-    """Return whether a person says to be a student or a graduate, or None if neither is said."""
-    folded = fold(text)
-    if says_any(folded, _NO_STATUS):
-        return None
-    return next((status for status, phrases in _STATUSES if says_any(folded, phrases)), None)
 
 
 @lru_cache(maxsize=1024)

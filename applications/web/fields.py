@@ -1,6 +1,5 @@
 """Form fields that the application form needs and Django lacks."""
 
-import re
 from datetime import date
 from typing import Any
 
@@ -11,18 +10,11 @@ from django.utils.translation import ngettext
 
 from applications.answers import MONTHS
 from applications.intake.values import clean_line, clean_text, parse_phone
+from applications.wording import count_words
 from notifications.moments import say_day
 
-HAN = re.compile(r"[\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
-HAN_IN_A_WORD = 2
 NUL = "\0"
 MONTH_CHOICES = [("", _("Month")), *enumerate(MONTHS, start=1)]
-
-
-def count_words(text: str) -> int:
-    """Words as a person counts them; two Chinese characters, which need no spaces, are a word."""
-    characters = len(HAN.findall(text))
-    return len(HAN.sub(" ", text).split()) + -(-characters // HAN_IN_A_WORD)
 
 
 class WordLimit:

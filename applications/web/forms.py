@@ -39,8 +39,8 @@ from applications.web.fields import (
     TextField,
     WordLimit,
 )
+from applications.wording import MOTIVATION_WORDS
 
-MOTIVATION_WORDS = 150
 ASKED_OF_ALL = frozenset({*REQUIRED_TO_SUBMIT, "institution", "available_days", "is_adult"})
 PURPOSES = {
     "surname_en": _("your name on letters and on the certificate"),
@@ -104,7 +104,27 @@ class SectionForm(AsTyped, forms.ModelForm):
         for name, field in self.fields.items():
             field.required = submitted and name in REQUIRED_TO_SUBMIT
         self.draft = not submitted
+        self.unchanged = self._unchanged(data) if data is not None else frozenset[str]()
+        for name in self.unchanged:
+            self.fields[name].validators = []
         self.seen = fingerprint(instance, self.fields)
+
+    def _unchanged(self, data: QueryDict) -> frozenset[str]:
+        """The texts that are posted as they are stored.
+
+        One that came from a file may be longer than the form takes. Whoever changes another answer
+        of the section is not asked about it.
+        """
+        return frozenset(
+            name
+            for name, field in self.fields.items()
+            if isinstance(field, TextField)
+            and field.to_python(data.get(self.add_prefix(name))) == getattr(self.instance, name)
+        )
+
+    def _get_validation_exclusions(self) -> set[str]:
+        excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
+        return excluded | self.unchanged
 
     @property
     def questions(self) -> Iterator[Question]:

@@ -58,6 +58,13 @@ def as_suggested(manager: Client, kept: ImportFile, **changed: str) -> dict[str,
     return {name: form[name].initial for name in form.fields} | changed
 
 
+def confirm(manager: Client, kept: ImportFile) -> Any:
+    """Press the button of what a file would do, as the page shows it now."""
+    seen = manager.get(page("confirm", kept)).context or {}
+    shown = {"sha256": kept.sha256, "seen": seen.get("seen", "")}
+    return manager.post(page("confirm", kept), shown)
+
+
 def test_a_file_is_looked_at_first_and_imported_by_its_hash(
     manager: Client, cohort: Cohort
 ) -> None:
@@ -72,8 +79,8 @@ def test_a_file_is_looked_at_first_and_imported_by_its_hash(
 
     manager.post(page("confirm", kept), {"sha256": "0" * 64})
     assert Application.objects.count() == 0
-    manager.post(page("confirm", kept), {"sha256": kept.sha256})
-    manager.post(page("confirm", kept), {"sha256": kept.sha256})
+    confirm(manager, kept)
+    confirm(manager, kept)
 
     kept = ImportFile.objects.get()
     assert (Application.objects.count(), Message.objects.count()) == (1, 1)
@@ -99,6 +106,7 @@ def test_a_file_is_not_imported_before_it_was_looked_at(manager: Client, cohort:
         (file(content=b"PK\x03\x04 zip"), "The workbook is damaged."),
         (file(content=b"\xff" * 50), "cannot be read (line 1)"),
         (file(content=HEADER.encode() + b'"never closed,'), "Row 2: A quotation mark"),
+        (file(content=b"a," * 1205 + b"b\n1\n"), "The headings reach over 1206 columns"),
         (file(content=b"a,b\n1,2\n"), "Row 1 does not name the columns"),
         (file(content=row("a@b.hk").encode() * 2), "Row 1 does not name the columns"),
         (file(content=b"x" * (MAX_BYTES + 1)), "at most 20 MB are accepted"),
@@ -137,7 +145,7 @@ def test_what_breaks_off_far_down_is_said_in_the_report(manager: Client, cohort:
     assert "The file cannot be imported as it is." in shown.content.decode()
     [[where, what]] = shown.context["faults"]
     assert (where, what[:38]) == ("7", "A quotation mark that opens in this ro")
-    manager.post(page("confirm", kept), {"sha256": kept.sha256})
+    confirm(manager, kept)
     assert Application.objects.count() == 0
 
 
@@ -166,7 +174,7 @@ def test_a_column_is_mapped_by_hand_and_known_the_next_time(
     assert refused.status_code == 422
     assert "cannot be without: Surname in English." in refused.content.decode()
     manager.post(page("columns", kept), as_suggested(manager, kept, **{"column-2": "surname_en"}))
-    manager.post(page("confirm", kept), {"sha256": kept.sha256})
+    confirm(manager, kept)
 
     assert Application.objects.get().surname_en == "CHAN"
     names = header.strip().split(",")
@@ -204,7 +212,7 @@ def test_a_workbook_is_imported_like_a_text(manager: Client, cohort: Cohort) -> 
 
     manager.post(page("columns", kept), as_suggested(manager, kept))
     assert "Excel (XLSX), sheet “Sheet1”" in manager.get(page("confirm", kept)).content.decode()
-    manager.post(page("confirm", kept), {"sha256": kept.sha256})
+    confirm(manager, kept)
 
     assert Application.objects.get().surname_en == "=1+1"
 
@@ -229,7 +237,7 @@ def test_a_long_file_is_worked_on_by_jobs_while_the_page_shows_a_bar(
     assert "1 rows: 1 created" in manager.get(page("confirm", kept)).content.decode()
 
     for _ in range(2):
-        manager.post(page("confirm", kept), {"sha256": kept.sha256})
+        confirm(manager, kept)
     assert "<progress" in manager.get(page("confirm", kept)).content.decode()
     importing = Job.objects.get(kind=import_files.IMPORT)
     assert Application.objects.count() == 0
@@ -257,6 +265,44 @@ def test_a_job_looks_at_the_columns_that_were_chosen_last(
     kept.refresh_from_db()
     assert kept.report["columns"][4] == ["Chinese name", "Chinese name"]
     assert kept.job == late
+
+
+def test_what_another_manager_has_changed_is_not_confirmed_unseen(
+    manager: Client, cohort: Cohort, now: datetime
+) -> None:
+    kept = upload(manager, cohort, file(row("a@b.hk")))
+    manager.post(page("columns", kept), as_suggested(manager, kept))
+    seen = manager.get(page("confirm", kept)).context["seen"]
+    other = Client()
+    other.force_login(make_user("other@dtt.example", Role.PROGRAMME_MANAGER, now=now))
+    upload(other, cohort, file(row("a@b.hk")))
+    other.post(page("columns", kept), as_suggested(other, kept, **{"column-4": ""}))
+
+    for shown in (seen, "", "0" * 64):
+        answer = manager.post(
+            page("confirm", kept), {"sha256": kept.sha256, "seen": shown}, follow=True
+        )
+        assert "The columns were changed meanwhile: look again." in answer.content.decode()
+    assert Application.objects.count() == 0
+    confirm(manager, kept)
+
+    assert Application.objects.get().name_zh == ""
+
+
+def test_of_two_columns_of_addresses_a_person_chooses(manager: Client, cohort: Cohort) -> None:
+    header = HEADER.replace("Email Address", "Work email").replace("Chinese name", "Personal email")
+    text = header + row("work@b.hk", zh="own@b.hk")
+    kept = upload(manager, cohort, file(content=text.encode()))
+
+    shown = manager.get(page("columns", kept))
+    refused = manager.post(page("columns", kept), as_suggested(manager, kept))
+    manager.post(page("columns", kept), as_suggested(manager, kept, **{"column-4": "email"}))
+    confirm(manager, kept)
+
+    assert shown.context["unclear"] == [("E-mail address", ["Work email", "Personal email"])]
+    assert "none of them is taken. Choose below" in shown.content.decode()
+    assert refused.status_code == 422
+    assert Application.objects.get().user.email == "own@b.hk"
 
 
 def test_only_a_manager_imports(cohort: Cohort, manager: Client, now: datetime) -> None:

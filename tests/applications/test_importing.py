@@ -180,6 +180,17 @@ def test_an_application_that_has_moved_on_stays_as_it_is(cohort: Cohort, now: da
     )
 
 
+def test_who_does_not_say_to_be_a_student_or_a_graduate_waits_for_staff(
+    cohort: Cohort, now: datetime
+) -> None:
+    report = take(cohort, row("a@b.hk", status="Working adult") + row("c@b.hk", status=""), now)
+
+    assert counts(report) == (2, 2, 0, 0)
+    assert {warning.kind for warning in report.warnings} == {"unknown_status"}
+    waiting = Application.objects.values_list("stage", "status").distinct()
+    assert list(waiting.order_by("stage")) == [(Stage.SUBMITTED, "")]
+
+
 def test_a_person_of_another_cohort_gets_a_second_application(now: datetime) -> None:
     first = make_cohort(now=now, slug="first", bootcamp_dates=BOOTCAMP)
     second = make_cohort(now=now, slug="second", bootcamp_dates=BOOTCAMP)
@@ -325,6 +336,21 @@ def test_a_mapping_is_said_on_the_command_line_and_remembered_when_confirmed(
     application = Application.objects.get()
     assert (application.surname_en, application.name_zh) == ("CHAN", "")
     assert command(path, cohort)["skip"] == 1
+
+
+def test_of_two_columns_of_addresses_the_command_asks_which_is_meant(
+    cohort: Cohort, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.csv"
+    header = HEADER.replace("Email Address", "Work email").replace("Chinese name", "Own email")
+    path.write_text(header + row("work@b.hk", zh="own@b.hk"), encoding="utf-8")
+
+    with pytest.raises(CommandError, match="More than one column could be “E-mail address”"):
+        command(path, cohort, "--confirm")
+    assert Application.objects.count() == 0
+    command(path, cohort, "--confirm", "--map", "Own email=email")
+
+    assert Application.objects.get().user.email == "own@b.hk"
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,12 @@ CODES = {institution.code for institution in INSTITUTIONS}
         ("Hang Seng Management College", "HSUHK"),
         ("明愛專上學院", "SFU"),
         ("IVE", "VTC"),
+        *(("PolyU HK", "PolyU"), ("HK Poly U", "PolyU"), ("HKPolyU", "PolyU"), ("理工大", "PolyU")),
+        *(("香港科大", "HKUST"), ("香港城市大", "CityU"), ("City University of HK", "CityU")),
+        *(("IVE (Tsing Yi)", "VTC"), ("IVE Chai Wan", "VTC"), ("香港專業教育學院（青衣）", "VTC")),
+        *(("H.K.U.", "HKU"), ("C.U.H.K.", "CUHK"), ("University of HK", "HKU")),
+        ("香港理工大學 The Hong Kong Polytechnic University", "PolyU"),
+        ("The University of Hong Kong / 香港大學", "HKU"),
     ],
 )
 def test_a_name_in_use_finds_its_institution(text: str, code: str) -> None:
@@ -51,6 +57,8 @@ def test_a_name_in_use_finds_its_institution(text: str, code: str) -> None:
         "Hong Kong",
         "CUHK (Shenzhen)",
         "香港中文大學（深圳）",
+        *("CUHK Shenzhen", "香港中文大學深圳", "HKUST (Guangzhou)", "HKUST GZ", "Beijing Poly U"),
+        *("北京理工大學", "香港理工大學 清華大學", "中山大", "大", "HK", "香港", "H K"),
         "University of Edinburgh",
         "清华大学",
         "HKU / CUHK",

@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from applications.intake.columns import LABELS, REQUIRED, Column, Field, field_of, map_columns
+from applications.intake.columns import (
+    LABELS,
+    REQUIRED,
+    Column,
+    Field,
+    ambiguous_fields,
+    field_of,
+    map_columns,
+    suggest_columns,
+)
 from applications.intake.faults import UnreadableFile
 
 ENGLISH = {
@@ -148,3 +157,69 @@ def test_what_a_person_chose_goes_before_the_wording() -> None:
         *REQUIRED[2:],
         Field.SURNAME_EN,
     ]
+
+
+@pytest.mark.parametrize(
+    ("headings", "field"),
+    [
+        (["E-mail", "Emergency contact email"], Field.EMAIL),
+        (["電郵地址", "緊急聯絡人 email"], Field.EMAIL),
+        (["電郵", "家长邮箱", "導師電郵"], Field.EMAIL),
+        (["E-mail", "Supervisor email"], Field.EMAIL),
+        (["Email", "May we email you about other programmes?"], Field.EMAIL),
+        (["Email", "E-mail (again)", "Alternative e-mail"], Field.EMAIL),
+        (["Phone number", "Emergency contact mobile"], Field.MOBILE),
+        (["手機", "緊急聯絡電話"], Field.MOBILE),
+        (["Mobile", "Next of kin: telephone", "Home phone"], Field.MOBILE),
+        (["Last name", "Referee's surname", "Preferred surname"], Field.SURNAME_EN),
+        (["姓氏（英文）", "姓氏（中文）"], Field.SURNAME_EN),
+        (["中文姓名", "監護人中文姓名"], Field.NAME_ZH),
+        (["I have read the privacy notice", "Parent: read the privacy notice"], "privacy_notice"),
+    ],
+)
+def test_what_is_asked_about_somebody_else_is_nobodys_answer(
+    headings: list[str], field: Field
+) -> None:
+    for order in (headings, headings[::-1]):
+        held = {column.header: column.field for column in suggest_columns(order)}
+
+        assert held == dict.fromkeys(headings) | {headings[0]: field}
+
+
+def test_a_question_that_only_speaks_of_others_is_still_the_question() -> None:
+    assert field_of("How did you hear of us (teacher, friend, …)?") == Field.SOURCE
+    assert field_of("Why did your supervisor recommend us?") == Field.MOTIVATION
+
+
+@pytest.mark.parametrize(
+    ("two", "field"),
+    [
+        (["Work email", "Personal email"], Field.EMAIL),
+        (["Phone", "Contact number"], Field.MOBILE),
+        (["Last name", "Family name"], Field.SURNAME_EN),
+        (["Given names", "First name"], Field.GIVEN_EN),
+    ],
+)
+def test_of_two_with_the_same_right_none_is_taken_and_a_person_is_asked(
+    two: list[str], field: Field
+) -> None:
+    headings = [heading for heading in HEADINGS if field_of(heading) != field] + two
+
+    assert list(ambiguous_fields(headings)) == [field]
+    assert field not in {column.field for column in suggest_columns(headings)}
+    with pytest.raises(UnreadableFile) as caught:
+        map_columns(headings, row=1)
+    assert caught.value.fault.message == (
+        f"More than one column could be “{LABELS[field]}”: “{two[0]}”, “{two[1]}”. "
+        "Say which one is meant."
+    )
+    columns = map_columns(headings, row=1, chosen={len(headings) - 1: field})
+    assert [column.header for column in columns if column.field == field] == [two[1]]
+
+
+def test_an_ambiguity_is_gone_when_all_but_one_are_left_out() -> None:
+    headings = [*HEADINGS, "Mobile", "Phone"]
+
+    columns = map_columns(headings, row=1, chosen={6: None})
+
+    assert [column.header for column in columns if column.field == Field.MOBILE] == ["Phone"]

@@ -43,10 +43,42 @@ def test_a_month_is_read_in_any_of_its_forms(text: str, month: tuple[int, int]) 
     [
         *("", "soon", "99", "2021-00", "13/2021", "2021", "May", "2021年13月", "1821-05"),
         *("05/06/2023", "31/02/2021", "Foo 2021", "2021-05 or 2021-06", "2021-5-", "0000-01"),
+        *("5/6/27", "30/6/27", "before June 2027", "June 2027 or July 2027", "01022027"),
+        *("2027.1", "12345", "99999", "05/06/27", "June", "Summer 2027", "27/06"),
+        *("June 2027 (or May 2028)", "01/02/2027 00:00:00"),
     ],
 )
 def test_what_is_not_one_certain_month_is_none(text: str) -> None:
     assert parse_month(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("30-Jun-27", "2027-06-30 00:00:00", "2027-06-30T00:00:00", "六月 2027", "6月2027"),
+        *("2027年6月份", "June ’27", "Jun'27", "June2027", "202706", "2027–06", "Jun–2027"),
+        *("Wed, 30 Jun 2027", "June 2027 (expected)", "46539", "2027-06-01 12:30:00"),
+        *("06/2027", "Expected June 2027", "預計2027年6月畢業", "2027年6月底", "20270630"),
+        *("30062027", "6/30/27", "Jun 30, 2027", "2027-Jun-30", "June 30 2027 12:00 AM"),
+        *("062027", "二〇二七年六月", "2027年六月", "by June 2027", "Jun. 2027", "30 June '27"),
+        *("2027/6/30 上午 12:00:00", "46539.5", "30th June 2027", "Wednesday, June 30, 2027"),
+        *("2027-06-15T00:00:00.000Z", "2027 年 6 月 （預計）", "June, 2027", "6 / 2027"),
+    ],
+)
+def test_a_month_is_read_however_a_spreadsheet_or_a_person_puts_it(text: str) -> None:
+    assert parse_month(text) == date(2027, 6, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "month"),
+    [
+        *(("May-99", (1999, 5)), ("May-49", (2049, 5)), ("1-May-50", (1950, 5))),
+        ("2027-06-30T16:00:00Z", (2027, 7)),  # it is July in Hong Kong
+        ("2021-06-30 23:59:59", (2021, 6)),
+    ],
+)
+def test_a_year_of_two_digits_and_a_time_of_day_are_read(text: str, month: tuple[int, int]) -> None:
+    assert parse_month(text) == date(*month, 1)
 
 
 @given(st.dates(date(1950, 1, 1), date(2100, 12, 31)))
@@ -78,6 +110,20 @@ def test_every_written_form_of_a_month_is_the_same_month(day: date) -> None:
         "2021-05-17, 2021-05-18, 2021-05-20",
         "17/5; 18/5; 20/5",
         "17th May\n18th May\n20th of May",
+        *("Mon 17/5, Tue 18/5, Thu 20/5", "2027/5/17 (Mon), 2027/5/18 (Tue), 2027/5/20 (Thu)"),
+        *("17 May - 18 May, 20 May", "17–18 May 2027; 20 May 2027", "17 and 18, 20 May"),
+        "Day 1 (17 May), Day 2 (18 May), Day 3 (20 May)",
+        "Mon 17 May 2027 (09:30-17:30); Tue 18 May 2027 (09:30-17:30); 20 May 2027 (9:30-17:30)",
+        *("17, 18, 20 May", "17, 18 and 20 May", "17 & 18 May, 20 May", "May 17, 18, 20"),
+        *("May 17, 18 and 20, 2027", "5月17、18、20日", "5月17日、18日、20日", "17/18/20 May"),
+        "Mon 17 May 9:30am - 5:30pm; Tue 18 May 9am-5pm; 20 May (full day)",
+        *("17-18 May, 20 May", "May 17-18, May 20", "5月17至18日；5月20日"),
+        "2021-05-17 09:30; 2021-05-18 09:30; 2021-05-20 09:30",
+        *("17th, 18th and 20th May", "17 May (0930-1730); 18 May (0930-1730);20 May"),
+        "17 May 2027, 09:30–17:30; 18 May 2027, 09:30–17:30; 20 May 2027, 09:30–17:30",
+        "Mon 17, Tue 18, Thu 20 May",
+        "5月17日(09:30-17:30), 5月18日(09:30-17:30), 5月20日(09:30-17:30)",
+        "17, 18, 20 May 2027",
     ],
 )
 def test_a_list_of_days_is_read_in_any_of_its_forms(text: str) -> None:
@@ -89,6 +135,22 @@ def test_pieces_that_are_not_days_are_handed_back() -> None:
         (MonthDay(5, 17),),
         ("perhaps", "31 Feb", "5/6"),
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "days", "unread"),
+    [
+        ("17 May, 18, 20", [(5, 17)], ("18", "20")),  # of May, or of a month that was forgotten
+        ("17 May, 18, 20 June", [(5, 17), (6, 18), (6, 20)], ()),
+        ("17, 18", [], ("17", "18")),
+        ("17 May (morning only)", [], ("17 May (morning only)",)),
+        ("30, 31 April", [], ("31 April", "30")),
+    ],
+)
+def test_a_number_without_a_month_is_not_given_one(
+    text: str, days: list[tuple[int, int]], unread: tuple[str, ...]
+) -> None:
+    assert parse_days(text) == (tuple(MonthDay(*day) for day in days), unread)
 
 
 def test_no_answer_is_no_day() -> None:
@@ -116,6 +178,9 @@ def test_days_are_found_among_the_dates_of_a_cohort() -> None:
         "2021-04-01 09:47:02 HKT",
         "2021/03/31 8:47:02 PM GMT-5",
         "2021年4月1日 09:47:02",
+        "2021/04/01 9:47:02 上午 [GMT+8]",
+        "2021/04/01 9:47:02 上午 GMT+8",
+        "2021/03/31 8:47:02 下午 [GMT-5]",
     ],
 )
 def test_an_instant_is_read_in_any_of_its_forms(text: str) -> None:

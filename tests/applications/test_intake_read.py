@@ -25,7 +25,9 @@ from applications.intake import (
 )
 from applications.intake.dates import HONG_KONG, MonthDay
 from applications.intake.faults import MESSAGES
-from applications.intake.values import Language, Level, Status, Track
+from applications.intake.layouts import names_of
+from applications.intake.statuses import Status
+from applications.intake.values import Language, Level, Track
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
 
@@ -153,10 +155,9 @@ def test_a_row_is_read_under_a_chinese_header() -> None:
         ({"Email Address": "me@"}, "invalid_email"),
         ({"Surname": " ", "Given names": "\u200b"}, "missing_name"),
         ({"Which describes you?": "I am in secondary school"}, "not_eligible_status"),
-        ({"Which describes you?": ""}, "not_eligible_status"),
+        ({"Which describes you?": "Neither"}, "not_eligible_status"),
         ({"Completion": "13/2021"}, "invalid_month"),
         ({"Completion": ""}, "invalid_month"),
-        ({"Python (0-5)": "6"}, "invalid_rating"),
         ({"I accept the honour code": ""}, "honour_code_not_accepted"),
         ({"I have read the privacy notice": "No"}, "privacy_notice_not_accepted"),
         ({"Given names": "Tai\0Man"}, "nul_byte"),
@@ -201,6 +202,10 @@ def test_everything_wrong_with_a_row_is_said_at_one_go() -> None:
     ("cells", "field", "value", "kind"),
     [
         ({"Mobile phone": "ask me"}, "mobile", "", "unreadable_phone"),
+        ({"Python (0-5)": "3.5"}, "python_rating", None, "invalid_rating"),
+        ({"Python (0-5)": "Beginner"}, "python_rating", None, "invalid_rating"),
+        ({"Which describes you?": ""}, "status", None, "unknown_status"),
+        ({"Which describes you?": "Working adult"}, "status", None, "unknown_status"),
         ({"Level of study": "Certificate"}, "level", "other", "unknown_level"),
         ({"Track": "Robotics"}, "track", "undecided", "unknown_track"),
         ({"Preferred language": "Latin"}, "language", "en", "unknown_language"),
@@ -222,6 +227,15 @@ def test_an_answer_that_can_be_asked_for_again_is_a_warning(
 
     assert getattr(row.values, field) == value
     assert [warning.kind for warning in row.warnings] == [kind]
+
+
+def test_a_reason_longer_than_the_form_takes_is_kept_and_pointed_out() -> None:
+    (row,) = read(export({"Why this programme?": "word " * 151}).encode()).rows
+
+    assert row.values.motivation == ("word " * 151).strip()
+    assert [warning.message for warning in row.warnings] == [
+        "“Why this programme” has 151 words, more than the 150 of the form; it is kept whole."
+    ]
 
 
 def test_a_single_name_and_answers_left_open_are_no_fault() -> None:
@@ -285,6 +299,8 @@ def test_the_optional_columns_may_be_absent() -> None:
         (export().encode(), 0, "no_rows"),
         ((export({}) + '"open').encode(), 3, "unterminated_quote"),
         (export({}).replace("Given names", "Surname").encode(), 1, "repeated_column"),
+        (export({}).replace("Mobile phone", "E-mail address").encode(), 1, "ambiguous_column"),
+        (("a," * 1205 + "b\n1\n").encode(), 1, "too_many_columns"),
     ],
 )
 def test_a_file_that_cannot_be_read_gives_no_rows_and_one_fault(
@@ -397,3 +413,8 @@ def test_any_cells_give_one_row_kept_or_left_out(cells: list[str]) -> None:
     intake = read(text.getvalue().encode())
 
     assert [row for row, _ in outcome(intake)] == [2]
+
+
+def test_names_of_thousands_of_equal_headings_are_told_apart_and_keep_theirs() -> None:
+    assert names_of(["A", "a 2", "a", "A"]) == ("a", "a 2", "a 3", "a 4")
+    assert len(set(names_of(["Notes"] * 20_000))) == 20_000

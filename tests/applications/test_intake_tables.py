@@ -35,7 +35,7 @@ def test_an_encoding_is_detected_and_read(encoding: str, mark: bytes, detected: 
     ]
 
 
-@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_a_delimiter_is_detected_by_the_header(delimiter: str, end: str) -> None:
     lines = [delimiter.join(cells) for cells in (("a", '"b, c; d"', "e"), ("1", "2", "3"))]
@@ -125,3 +125,30 @@ def test_any_bytes_are_a_table_or_refused(data: bytes) -> None:
     except UnreadableFile:
         return
     assert rows == sorted(set(rows))
+
+
+def test_spaces_after_a_delimiter_are_no_part_of_a_cell() -> None:
+    table = read_table(b'Email, Surname, Status\nq@a.example, "CHAN, A", Student\n')
+
+    assert [record.cells for record in table.records] == [("q@a.example", "CHAN, A", "Student")]
+
+
+def test_bars_in_headings_of_two_languages_part_nothing() -> None:
+    headings = [f"Question {n} | 問題 {n}" for n in range(8)]
+
+    table = read_table((",".join(headings) + "\n1,2,3,4,5,6,7,8\n").encode())
+
+    assert (table.delimiter, table.header.cells) == (",", tuple(headings))
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Applications,spring\n", "a,b,c\n\n", "Report,by,term,2027\n", "a\nb,c\nd,e,f\n"],
+)
+def test_a_title_of_several_cells_is_passed_over(title: str) -> None:
+    known = ("Email", "Surname", "Status", "Completion", "Honour code", "Privacy")
+
+    table = read_table((title + ",".join(known) + "\n1,2,3,4,5,6\n").encode(), known.__eq__)
+
+    assert table.header.cells == known
+    assert [record.cells for record in table.records] == [("1", "2", "3", "4", "5", "6")]

@@ -18,12 +18,13 @@ from accounts.domain.jobs import OPEN
 from accounts.errors import Refused
 from accounts.models import Job
 from accounts.web.jobs import watched
-from applications.domain.import_columns import remembered_columns
+from applications.domain.import_columns import columns_of, remembered_columns
 from applications.domain.import_files import (
     IMPORT,
     LOOK,
     choose_columns,
     columns_shown,
+    digest_of_look,
     import_kept,
     keep_upload,
     look_at,
@@ -32,7 +33,7 @@ from applications.domain.import_files import (
 )
 from applications.domain.import_reports import fault_remark, say_encoding
 from applications.intake import Column, Sample, sample
-from applications.intake.columns import LABELS, REQUIRED
+from applications.intake.columns import LABELS, REQUIRED, ambiguous_fields
 from applications.intake.faults import UnreadableFile, shorten
 from applications.models import Cohort, ImportFile
 from applications.rules import manages_cohorts
@@ -152,6 +153,7 @@ def map_columns(request: HttpRequest, pk: int) -> HttpResponse:
         "encoding": _read_as(seen.encoding, seen.sheet),
         "remembered": bool(remembered_columns(seen.headings)),
         "form": form,
+        "unclear": _unclear(seen, kept),
         "rows": _column_rows(form, seen),
     }
     status = UNPROCESSABLE if form.errors else 200
@@ -159,7 +161,7 @@ def map_columns(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def confirm_import(request: HttpRequest, pk: int) -> HttpResponse:
-    """What the kept file would do, is doing or did; posting its hash does it."""
+    """What the kept file would do, is doing or did; posting its hash and what was seen does it."""
     person = allowed(request, manages_cohorts)
     kept = get_object_or_404(
         ImportFile.objects.select_related("cohort", "job", "imported_by").defer("content"), pk=pk
@@ -169,11 +171,15 @@ def confirm_import(request: HttpRequest, pk: int) -> HttpResponse:
         if request.POST.get("sha256") != kept.sha256:
             messages.error(request, _("This is not the file that you have looked at."))
             return here
-        act = look_at if request.POST.get("again") else import_kept
-        if act is import_kept and not (kept.imported_at or kept.report):
+        again, now = bool(request.POST.get("again")), timezone.now()
+        if not (again or kept.imported_at or kept.report):
             return redirect("admin:applications_columns", kept.pk)
         try:
-            act(import_file_id=kept.pk, by=person, now=timezone.now())
+            if again:
+                look_at(import_file_id=kept.pk, by=person, now=now)
+            else:
+                seen = request.POST.get("seen", "")
+                import_kept(import_file_id=kept.pk, seen=seen, by=person, now=now)
         except Refused as refusal:
             messages.error(request, str(refusal))
         return here
@@ -185,7 +191,7 @@ def confirm_import(request: HttpRequest, pk: int) -> HttpResponse:
     if running:
         context |= watched(running)
     elif kept.report:
-        context |= _report_context(kept)
+        context |= _report_context(kept) | {"seen": digest_of_look(kept)}
     return staff_page(request, "confirm", kept.name, context)
 
 
@@ -215,6 +221,15 @@ def counts(report: dict[str, Any]) -> str:
     )
     numbers = {name: report[name] for name in ("rows", "create", "update", "skip")}
     return text % (numbers | {"faults": report.get("fault_count", len(report["faults"]))})
+
+
+def _unclear(seen: Sample, kept: ImportFile) -> list[tuple[str, list[str]]]:
+    """What more than one column could hold, and which: none of them is taken."""
+    found = ambiguous_fields(seen.headings, chosen=columns_of(seen.headings, kept.mapping))
+    return [
+        (_(LABELS[field]), [shorten(seen.headings[index].strip()) for index in indexes])
+        for field, indexes in found.items()
+    ]
 
 
 def _column_rows(form: ColumnsForm, seen: Sample) -> list[dict[str, Any]]:
