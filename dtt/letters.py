@@ -50,7 +50,9 @@ CASE = (
     | CONTACT
     | {
         "reply_by": AT,
-        "outcome": "note",
+        "no_finding": False,
+        "noted": True,
+        "voided": False,
         "reason": "The times fit what you told us.",
         "case_path": "/quiz/cases/7c0e",
     }

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('quiz', '0003_kinds_of_matching_and_ordering'),
+        ('quiz', '0005_kinds_of_matching_and_ordering'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -63,6 +63,6 @@ DROP FUNCTION quiz_refuse_wrong_side();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("quiz", "0003_practice")]
+    dependencies = [("quiz", "0013_practice")]
 
     operations = [migrations.RunSQL(APART, TOGETHER)]

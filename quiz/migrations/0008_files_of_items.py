@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('quiz', '0005_withdrawn_items'),
+        ('quiz', '0007_withdrawn_items'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('applications', '0009_name_more_columns'),
-        ('quiz', '0006_integrity_cases'),
+        ('quiz', '0016_integrity_cases'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

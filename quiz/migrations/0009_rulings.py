@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('quiz', '0006_files_of_items'),
+        ('quiz', '0008_files_of_items'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('quiz', '0004_practice_stays_apart'),
+        ('quiz', '0014_practice_stays_apart'),
     ]
 
     operations = [

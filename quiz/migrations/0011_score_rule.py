@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('quiz', '0004_rulings_never_change'),
+        ('quiz', '0010_rulings_never_change'),
     ]
 
     operations = [

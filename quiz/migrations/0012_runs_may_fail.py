@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('quiz', '0005_score_rule'),
+        ('quiz', '0011_score_rule'),
     ]
 
     operations = [

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('applications', '0009_name_more_columns'),
-        ('quiz', '0006_runs_may_fail'),
+        ('quiz', '0012_runs_may_fail'),
     ]
 
     operations = [

@@ -34,6 +34,6 @@ DROP FUNCTION quiz_refuse_change_of_ruling();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("quiz", "0003_rulings")]
+    dependencies = [("quiz", "0009_rulings")]
 
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]

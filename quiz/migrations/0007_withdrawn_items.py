@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('quiz', '0004_images_of_items'),
+        ('quiz', '0006_images_of_items'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

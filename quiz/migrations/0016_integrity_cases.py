@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('quiz', '0005_signals'),
+        ('quiz', '0015_signals'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
