@@ -209,7 +209,9 @@ def test_what_a_score_is_is_chosen_before_the_opening_and_published(hall: Hall) 
         client = client_of(hall.manager)
         chosen = client.post(url, {"rule": "equated"}, follow=True)
         wrong = client.post(url, {"rule": "luck"}, follow=True)
-        seen = client_of(hall.first.user).get(start).content.decode()
+        reader = client_of(hall.first.user)
+        reader.cookies["django_language"] = "en"
+        seen = reader.get(start).content.decode()
     with time_machine.travel(hall.opens_at, tick=False):
         late = client.post(url, {"rule": "sum"}, follow=True)
     hall.quiz.refresh_from_db()
