@@ -55,7 +55,9 @@ def analyse(
     tell(3, STAGES)
     scores = scores_of(responses)
     ability = (
-        rasch.ability / rasch.ability_sd if rasch else np.nan_to_num(scores.share - 0.5)
+        rasch.ability / rasch.ability_sd
+        if rasch and rasch.ability_sd > 0
+        else np.nan_to_num(scores.share - 0.5)
     )  # on one paper the order of the sums of marks, in standard deviations
     groups = ability_groups(ability, responses.weights)
     curves = _curves(responses, ability, groups)

@@ -1,14 +1,14 @@
 """Read a response matrix from a file of separated values, and the keys from another. Pure.
 
 Every fault is named by its row and column, and a file with one is not analysed at all. An empty
-cell, or `NA`, says that the item was not on this person's paper; it is not a wrong answer.
+cell, `NA` or `NaN` says that the item was not on this person's paper; it is not a wrong answer.
 """
 
 import csv
 import io
 import re
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -21,9 +21,10 @@ MAX_BYTES = 200 * 1024**2
 MAX_ITEMS, MAX_CELLS, MAX_CELL, MAX_FAULTS = 300, 20_000_000, 200, 1000
 MAX_OPTIONS = 100  # different answers to one item: more are no choices
 MAX_FREQUENCY = 1e9
-FREQUENCY, DAY = "freq", "day"
+FREQUENCIES, DAY = frozenset({"freq", "frequency", "count"}), "day"
 IDENTITIES = frozenset({"id", "ids", "person", "candidate", "student", "respondent"})
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
+DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+", re.ASCII)
 ABSENT = frozenset({"", "na", "nan"})
 
 
@@ -51,10 +52,14 @@ class Unreadable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class KeyOf:
-    """What earns the mark of one item, and what else is offered, in folded letters."""
+    """What earns the mark of one item, and what else is offered, in folded letters.
+
+    `written` has the answers as the file writes them, by the folded ones.
+    """
 
     accepted: frozenset[str]
     offered: tuple[str, ...] = ()
+    written: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,7 +112,7 @@ def read_key(source: bytes) -> dict[str, KeyOf]:
         entries = [
             (rows[1][0], column + 1, name, key, "")
             for column, (name, key) in enumerate(zip(rows[0][1], rows[1][1], strict=True))
-            if name.casefold() not in IDENTITIES | {FREQUENCY, DAY}
+            if name.casefold() not in IDENTITIES | FREQUENCIES | {DAY}
         ]
     else:
         told = (
@@ -125,7 +130,9 @@ def read_key(source: bytes) -> dict[str, KeyOf]:
         elif not accepted:
             faults.append(Fault(row, column, f"no key for {name}"))
         offered = tuple(filter(None, (_folded(part) for part in options.split("|"))))
-        keys[name] = KeyOf(frozenset(accepted), offered)
+        parts = [part.strip() for part in (*key.split("|"), *options.split("|"))]
+        written = {_folded(part): part for part in reversed(parts)}
+        keys[name] = KeyOf(frozenset(accepted), offered, written)
     if faults:
         raise Unreadable(faults)
     return keys
@@ -141,6 +148,7 @@ class _Reader:
         self._frequency = self._day = -1
         self._marks, self._frequencies, self._days = array("d"), array("d"), array("q")
         self._codes: list[dict[str, int]] = []
+        self._written: list[dict[str, str]] = []
         self._answers = array("h")
         self._people = 0
         self._name_columns(header)
@@ -182,7 +190,7 @@ class _Reader:
             self.fault(0, 0, "nobody is in the file: under the row of names it has no row")
         weights = np.array(self._frequencies)
         if not self.faults and weights.size and not weights.any():
-            self.fault(0, 0, f"nobody is in the file: every {FREQUENCY} is 0")
+            self.fault(0, 0, "nobody is in the file: every frequency is 0")
         if self.faults:
             raise Unreadable(self.faults)
         shape = (self._people, len(self._items))
@@ -204,7 +212,9 @@ class _Reader:
                 self.fault(1, column + 1, "a column without a name")
             elif folded in seen:
                 self.fault(1, column + 1, f"a second column {name}")
-            elif folded == FREQUENCY:
+            elif folded in FREQUENCIES and self._frequency >= 0:
+                self.fault(1, column + 1, f"a second column of frequencies, {name}")
+            elif folded in FREQUENCIES:
                 self._frequency = column
             elif folded == DAY:
                 self._day = column
@@ -227,6 +237,7 @@ class _Reader:
             key = keys[name]
             offered = dict.fromkeys((*key.offered, *sorted(key.accepted)))
             self._codes.append({choice: code for code, choice in enumerate(offered)})
+            self._written.append(dict(key.written))
         for name in keys:
             if name not in names:
                 self.fault(0, 0, f"the key file names {name}, which is not in the matrix")
@@ -258,6 +269,7 @@ class _Reader:
         if answer not in codes and len(codes) >= MAX_OPTIONS:
             self.fault(row, column + 1, f"more than {MAX_OPTIONS} different answers to {name}")
         self._answers.append(codes.setdefault(answer, len(codes)))
+        self._written[place].setdefault(answer, cell)
         self._marks.append(float(answer in self._keys[name].accepted))
 
     def _taken(self, shape: tuple[int, int]) -> dict[int, Taken]:
@@ -266,19 +278,24 @@ class _Reader:
         answers = np.array(self._answers, dtype=np.int64).reshape(shape)
         return {
             place: Taken(
-                self._keys[name].accepted,
+                frozenset(self._as_written(place, choice) for choice in self._keys[name].accepted),
                 {
-                    choice: np.flatnonzero(answers[:, place] == code)
+                    self._as_written(place, choice): np.flatnonzero(answers[:, place] == code)
                     for choice, code in self._codes[place].items()
                 },
             )
             for place, (_column, name) in enumerate(self._items)
         }
 
+    def _as_written(self, place: int, choice: str) -> str:
+        """Answers are compared in folded letters and told as they were written."""
+        return self._written[place].get(choice, choice)
+
     def _frequency_of(self, row: int, cell: str) -> float:
-        if NUMBER.fullmatch(cell) and 0 <= float(cell) <= MAX_FREQUENCY:
-            return float(cell)
-        self.fault(row, self._frequency + 1, f"{_shown(cell)} is no number of people")
+        people = float(cell) if NUMBER.fullmatch(cell) else -1.0
+        if 0 <= people <= MAX_FREQUENCY and people.is_integer():
+            return people
+        self.fault(row, self._frequency + 1, f"{_shown(cell)} is no whole number of people")
         return 0.0
 
     def _day_of(self, row: int, cell: str) -> int:
@@ -310,7 +327,7 @@ def _rows(source: bytes) -> Iterator[tuple[int, list[str]]]:
             if long is not None:
                 told = f"more than {MAX_CELL} characters"
                 raise Unreadable([Fault(reader.line_num, long + 1, told)])
-            yield reader.line_num, [cell.strip() for cell in cells]
+            yield reader.line_num, [_plain(cell.strip(), mark) for cell in cells]
     except csv.Error as error:
         raise Unreadable([Fault(reader.line_num, 0, f"not readable: {error}")]) from error
 
@@ -345,6 +362,11 @@ def _long_key(
         (number, key + 1, cells[item], cells[key], cells[options] if options is not None else "")
         for number, cells in rows
     ]
+
+
+def _plain(cell: str, mark: str) -> str:
+    """A number as programs write it where the comma parts whole and fraction, not the cells."""
+    return cell.replace(",", ".") if mark == ";" and DECIMAL_COMMA.fullmatch(cell) else cell
 
 
 def _folded(answer: str) -> str:

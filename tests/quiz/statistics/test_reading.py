@@ -24,6 +24,7 @@ def faults(source: bytes, keys: dict[str, KeyOf] | None = None) -> list[str]:
         b"id,q1,q2,FREQ\nx,1,,2\ny,0,0.5,3\n",
         b"\xef\xbb\xbfID,q1,q2,freq\r\nx,1,NA,2\r\n\r\ny,0,.5,3",
         b"q1;Freq;q2\n1;2;nan\n0;3;0.50\n",
+        b"Frequency;q1;q2\n2;1;\n3;0;0,5\n",
         b"q1\tq2\tFreq\r1\t\t2\r0\t5e-1\t3.0\r",
         "q1,q2,Freq\n1, ,2\n0,0.5,3\n".encode("utf-16"),
         b'"q1","q2","Freq"\n"1","","2"\n"0","0.5","3"\n',
@@ -43,7 +44,7 @@ def test_the_same_matrix_is_read_in_every_spelling(source: bytes) -> None:
         (b"", ["the file is empty: its first row must name the items"]),
         (b"\n\n", ["the file is empty: its first row must name the items"]),
         (b"q1,q2\n", ["nobody is in the file: under the row of names it has no row"]),
-        (b"q1,Freq\n1,0\n", ["nobody is in the file: every freq is 0"]),
+        (b"q1,Freq\n1,0\n", ["nobody is in the file: every frequency is 0"]),
         (b"0,1\n1,1\n", ["row 1: the first row must name the items; this one holds numbers"]),
         (b"q1,\n1,1\n", ["row 1, column 2: a column without a name"]),
         (b"q1,Q1\n1,1\n", ["row 1, column 2: a second column Q1"]),
@@ -53,11 +54,13 @@ def test_the_same_matrix_is_read_in_every_spelling(source: bytes) -> None:
             "row 2, column 2: 'x' is no mark; give a number from 0 to 1, or a key file for answers",
             "row 3, column 1: '2' is not a mark from 0 to 1",
             "row 3, column 2: '-1' is not a mark from 0 to 1"]),
-        (b"q1,freq\n1,many\n1,\n1,-1\n1,1e300\n", [
-            "row 2, column 2: 'many' is no number of people",
-            "row 3, column 2: '' is no number of people",
-            "row 4, column 2: '-1' is no number of people",
-            "row 5, column 2: '1e300' is no number of people"]),
+        (b"q1,freq\n1,many\n1,\n1,-1\n1,1e300\n1,1.5\n", [
+            "row 2, column 2: 'many' is no whole number of people",
+            "row 3, column 2: '' is no whole number of people",
+            "row 4, column 2: '-1' is no whole number of people",
+            "row 5, column 2: '1e300' is no whole number of people",
+            "row 6, column 2: '1.5' is no whole number of people"]),
+        (b"q1,Freq,Count\n1,1,1\n", ["row 1, column 3: a second column of frequencies, Count"]),
         (b"q1,day\n1,monday\n", ["row 2, column 2: 'monday' is no day; write 1, 2, 3 … or "
                                  "2027-05-14"]),
         (b"q1\n1\xff\n", ["row 2: not UTF-8; save the file as CSV UTF-8"]),
@@ -80,9 +83,18 @@ def test_answers_are_judged_by_their_keys_and_counted_by_choice() -> None:
         [(one["choice"], one["key"], one["count"]) for one in item["choices"]]
         for item in found["items"]
     ] == [
-        [("a", True, 2), ("b", False, 1), ("c", False, 0)],
-        [("b", True, 1), ("d", True, 2), ("x", False, 1)],
+        [("A", True, 2), ("b", False, 1), ("c", False, 0)],
+        [("B", True, 1), ("d", True, 2), ("x", False, 1)],
     ]
+
+
+def test_answers_are_told_as_the_key_file_writes_them() -> None:
+    keys = read_key(b"item,key,options\nq1,A,A|B|C\n")
+
+    matrix = read_matrix(b"q1\na\nb\nZ\n", keys)
+
+    found = analyse(matrix.responses, names=matrix.names, taken=matrix.taken)
+    assert {one["choice"] for one in found["items"][0]["choices"]} == {"A", "B", "C", "Z"}
 
 
 def test_keys_and_items_must_be_the_same() -> None:
