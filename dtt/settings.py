@@ -183,6 +183,7 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password_from_key": "200/15m/ip",
     "reauthenticate": "10/15m/user",
     "change_password": "10/15m/user",
+    "calendar": "60/h/key,600/m/ip",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = ENV.trusted_proxies
 MFA_ADAPTER = "accounts.web.adapter.SecondFactorAdapter"

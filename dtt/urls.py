@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
-from dtt.web import mailbox, views
+from dtt.web import calendars, mailbox, views
 
 # Roles, addresses and second factors have verbs that write to the trail; these pages would not.
 for model in (EmailAddress, Authenticator, Group):
@@ -27,6 +27,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("home", views.home, name="home"),
     path("cohorts/<slug:slug>", views.cohort, name="cohort"),
     path("cohorts/<slug:slug>/dates.ics", views.cohort_calendar, name="cohort_calendar"),
+    path("calendar", calendars.page, name="calendar"),
+    path("calendar/address", calendars.make, name="calendar_make"),
+    path("calendar/no-address", calendars.revoke, name="calendar_revoke"),
+    path("calendar/<str:token>.ics", calendars.feed, name="calendar_feed"),
     path("health", views.health, name="health"),
     path("language", views.language, name="choose_language"),
     path("i18n/", include("django.conf.urls.i18n")),

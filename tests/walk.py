@@ -14,6 +14,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from accounts.domain.calendars import make_calendar_address
 from accounts.models import Approval, Job, User
 from accounts.roles import Role
 from applications.domain.exporting import ask_export
@@ -101,6 +102,10 @@ DOORS: dict[str, Door] = {
     "home": Door(SIGNED_IN),
     "cohort": Door(EVERYBODY, by("cohort")),
     "cohort_calendar": Door(EVERYBODY, by("cohort")),
+    "calendar": Door(SIGNED_IN),
+    "calendar_make": Door(SIGNED_IN, says=POST_ONLY),
+    "calendar_revoke": Door(SIGNED_IN, says=POST_ONLY),
+    "calendar_feed": Door(EVERYBODY, by("calendar")),
     "health": Door(EVERYBODY),
     "choose_language": Door(EVERYBODY, says=POST_ONLY),
     "set_language": Door(EVERYBODY, says=frozenset({302})),
@@ -349,6 +354,7 @@ def _people_and_objects(
         "company": company.slug,
         "opportunity": offer.opportunity.reference,
         "offer": offer.reference,
+        "calendar": make_calendar_address(by=hired.user, now=cohort.finalists_at).token,
     }
     foreign_job = Opportunity.objects.exclude(company=company).filter(cohort=cohort)[0]
     foreign_mark = Assignment.objects.exclude(judge=assignment.judge)[0]

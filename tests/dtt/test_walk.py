@@ -44,6 +44,7 @@ MOST_BYTES = 150_000  # of a page with its styles and scripts, before they are p
 PAGES_OF_A_TABLE = ("changelist", "add", "history", "delete", "change")
 
 CLOSED_TO_VIEWERS = {
+    *("calendar", "calendar_feed"),
     "matching:rank",
     "matching:result",
     "mfa_index",
