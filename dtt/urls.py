@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
-from dtt.web import calendars, mailbox, views
+from dtt.web import calendars, mailbox, staff_pages, views
 
 # Roles, addresses and second factors have verbs that write to the trail; these pages would not.
 for model in (EmailAddress, Authenticator, Group):
@@ -45,5 +45,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("matching/", include("matching.web.urls")),
     path("companies/", include("matching.web.portal_urls")),
     path("staff/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
+    path(
+        "staff/cohort/<slug:slug>/",
+        admin.site.admin_view(staff_pages.cohort),
+        name="staff_cohort",
+    ),
     path("staff/", admin.site.urls),
 ]

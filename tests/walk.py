@@ -106,6 +106,7 @@ DOORS: dict[str, Door] = {
     "calendar_make": Door(SIGNED_IN, says=POST_ONLY),
     "calendar_revoke": Door(SIGNED_IN, says=POST_ONLY),
     "calendar_feed": Door(EVERYBODY, by("calendar")),
+    "staff_cohort": Door(own("manager", "auditor", "dpo"), by("cohort")),
     "health": Door(EVERYBODY),
     "choose_language": Door(EVERYBODY, says=POST_ONLY),
     "set_language": Door(EVERYBODY, says=frozenset({302})),
