@@ -12,6 +12,9 @@ from psycopg2.extensions import parse_dsn
 
 REQUIRED_IN_PRODUCTION = ("SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL")
 MODES = ("development", "production")
+LOG_FORMATS = ("text", "json")
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,9 @@ class Environment:
     files_url: str
     scanner_url: str
     trusted_proxies: int
+    log_format: str
+    log_level: str
+    metrics_token: str
 
     @property
     def production(self) -> bool:
@@ -62,7 +68,17 @@ def read() -> Environment:
         files_url=os.environ.get("FILES_URL", ""),
         scanner_url=scanner(os.environ.get("SCANNER_URL", "")),
         trusted_proxies=_count("TRUSTED_PROXIES", default=1 if mode == "production" else 0),
+        log_format=_one_of("LOG_FORMAT", LOG_FORMATS, "json" if mode == "production" else "text"),
+        log_level=_one_of("LOG_LEVEL", LOG_LEVELS, "INFO" if mode == "production" else "WARNING"),
+        metrics_token=os.environ.get("METRICS_TOKEN", ""),
     )
+
+
+def _one_of(name: str, choices: tuple[str, ...], default: str) -> str:
+    told = os.environ.get(name) or default
+    if told not in choices:
+        raise ImproperlyConfigured(f"{name} is {told!r}; it must be one of {', '.join(choices)}")
+    return told
 
 
 def _count(name: str, *, default: int) -> int:
@@ -91,6 +107,11 @@ def database(url: str) -> dict[str, Any]:
         "PORT": parts.pop("port", ""),
         "OPTIONS": parts,
     }
+
+
+def metrics_folder(folder: Path) -> Path:
+    """Where the processes of the web server count together: the library reads it when imported."""
+    return Path(os.environ.setdefault(METRICS_FOLDER, str(folder)))
 
 
 def celery_address(redis_url: str) -> str:

@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
-from dtt.web import calendars, mailbox, staff_pages, views
+from dtt.web import calendars, mailbox, staff_pages, views, watching
 
 # Roles, addresses and second factors have verbs that write to the trail; these pages would not.
 for model in (EmailAddress, Authenticator, Group):
@@ -31,7 +31,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("calendar/address", calendars.make, name="calendar_make"),
     path("calendar/no-address", calendars.revoke, name="calendar_revoke"),
     path("calendar/<str:token>.ics", calendars.feed, name="calendar_feed"),
-    path("health", views.health, name="health"),
+    path("health", watching.whole, name="health"),
+    path("health/live", watching.live, name="health_live"),
+    path("metrics", watching.numbers, name="metrics"),
     path("language", views.language, name="choose_language"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("demo/mail", mailbox.mailbox, name="demo_mailbox"),
@@ -50,5 +52,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
         admin.site.admin_view(staff_pages.cohort),
         name="staff_cohort",
     ),
+    path("staff/health/", admin.site.admin_view(staff_pages.health_page), name="staff_health"),
     path("staff/", admin.site.urls),
 ]

@@ -107,7 +107,10 @@ DOORS: dict[str, Door] = {
     "calendar_revoke": Door(SIGNED_IN, says=POST_ONLY),
     "calendar_feed": Door(EVERYBODY, by("calendar")),
     "staff_cohort": Door(own("manager", "auditor", "dpo"), by("cohort")),
-    "health": Door(EVERYBODY),
+    "staff_health": Door(own("manager", "auditor", "dpo")),
+    "health": Door(EVERYBODY, says=frozenset({200, 503})),  # no worker is at work here
+    "health_live": Door(EVERYBODY),
+    "metrics": Door(EVERYBODY),  # from this machine
     "choose_language": Door(EVERYBODY, says=POST_ONLY),
     "set_language": Door(EVERYBODY, says=frozenset({302})),
     "demo_mailbox": Door(EVERYBODY),

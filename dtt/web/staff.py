@@ -154,6 +154,7 @@ def groups() -> tuple[tuple[str | Promise, tuple[Entry, ...]], ...]:
                 of_model("accounts.user"),
                 of_model("accounts.auditevent"),
                 of_model("accounts.job"),
+                Entry(_("Health"), "staff_health", _whoever(reads_everything)),
             ),
         ),
     )

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from applications.models import Cohort
 from applications.rules import reads_everything
+from dtt import health
 from dtt.funnel import funnel
 from dtt.funnel_chart import draw
 from dtt.stages import stages_of
@@ -46,6 +47,28 @@ def cohort(request: HttpRequest, slug: str) -> HttpResponse:
         "stages": stages_of(shown, timezone.now()),
     }
     return _page(request, "cohort", str(shown), context)
+
+
+PART_TITLES: dict[str, tuple[str | Promise, str | Promise]] = {  # what it is, what its age means
+    "database": (_("Database"), ""),
+    "cache": (_("Cache"), ""),
+    "broker": (_("Queue of tasks"), ""),
+    "worker": (_("Worker"), _("seconds since it was at work")),
+    "beat": (_("Scheduler"), _("seconds since it was at work")),
+    "messages": (_("Messages that are due"), _("seconds that the oldest has waited")),
+    "jobs": (_("Long work that waits"), _("seconds that the oldest has waited")),
+    "storage": (_("Files"), ""),
+}
+
+
+@require_safe
+def health_page(request: HttpRequest) -> HttpResponse:
+    """How the program is, for people; `/health` says the same to machines."""
+    if not reads_everything(request.user):
+        raise PermissionDenied
+    report = health.report()
+    parts = [(*PART_TITLES[part.name], part) for part in report.parts]
+    return _page(request, "health", str(_("Health")), {"report": report, "parts": parts})
 
 
 def _page(

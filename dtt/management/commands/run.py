@@ -70,7 +70,7 @@ class Command(BaseCommand):
         load_demo(now=timezone.now())
         supervisor.start("worker", worker_command())
         supervisor.start("beat", beat_command())
-        _wait_for(f"http://{host}:{port}/health")
+        _wait_for(f"http://{host}:{port}/health/live")
         self._welcome(site, seconds=time.monotonic() - started)
         return supervisor.wait()
 
