@@ -4,7 +4,6 @@ import socket
 import time
 from datetime import timedelta
 from typing import Any
-from urllib.error import URLError
 from urllib.request import urlopen
 
 from django.conf import settings
@@ -111,7 +110,7 @@ def _wait_for(address: str) -> None:
         try:
             with urlopen(address, timeout=2):  # noqa: S310 - our own address
                 return
-        except URLError as error:
+        except OSError as error:
             if time.monotonic() > deadline:
                 raise CommandError(f"the web server does not answer: {error}") from error
             time.sleep(0.1)
