@@ -6,8 +6,8 @@ Whole numbers only, so that every language spells them alike.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-WIDTH, ROW, BAR = 720, 32, 20
-LABELS, NUMBERS = 240, 120  # room for the words on the left, the numbers on the right
+WIDTH, ROW, BAR = 440, 30, 18
+LABELS, NUMBERS = 160, 90  # room for the words on the left, the numbers on the right
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,10 +37,10 @@ class State(StrEnum):
 
 WORDS = {
     State.AHEAD: gettext_lazy("ahead"),
-    State.OPEN: gettext_lazy("open"),
-    State.DRAWN: gettext_lazy("drawn up"),
+    State.OPEN: gettext_lazy("under way"),
+    State.DRAWN: gettext_lazy("drawn up, not published"),
     State.DONE: gettext_lazy("done"),
-    State.LATE: gettext_lazy("late"),
+    State.LATE: gettext_lazy("overdue"),
 }
 
 
