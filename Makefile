@@ -8,7 +8,7 @@ BIN := .venv/bin
 PO := $(wildcard locale/*/LC_MESSAGES/*.po locale/*/*/LC_MESSAGES/*.po)
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes
 
-.PHONY: setup setup-dev run pipeline test e2e axe lint bench format messages lock clean
+.PHONY: setup setup-dev run pipeline test e2e axe lint bench restore-drill format messages lock clean
 
 setup: .venv/.ready .venv/.catalogues
 
@@ -57,6 +57,9 @@ lint: setup-dev
 
 bench: setup-dev
 	@$(BIN)/python manage.py bench
+
+restore-drill: setup
+	@$(BIN)/python manage.py restore_drill
 
 format: setup-dev
 	@$(BIN)/ruff check --fix --quiet . && $(BIN)/ruff format --quiet .

@@ -77,3 +77,11 @@ def known(kind: str) -> Kind:
 def titles() -> dict[str, str]:
     """Every kind and its words, in the reader's language."""
     return {name: str(kind.title) for name, kind in _kinds.items()}
+
+
+def split_by_decider(
+    may: Callable[[tuple[Role, ...]], bool],
+) -> tuple[frozenset[str], frozenset[str]]:
+    """The names of the kinds that somebody may decide, and of those that they may not."""
+    theirs = frozenset(name for name, kind in _kinds.items() if may(kind.deciders))
+    return theirs, frozenset(_kinds) - theirs

@@ -137,6 +137,14 @@ def timetable_of(application: Application) -> QuerySet[Booking]:
     return published_bookings().filter(group__memberships__application=application)
 
 
+def sessions_to_attend(user_id: int) -> QuerySet[Booking]:
+    """All that this person is to attend by published timetables, as long as they have a place."""
+    return published_bookings().filter(
+        group__memberships__application__user_id=user_id,
+        group__memberships__application__stage__in=IN_BOOTCAMP,
+    )
+
+
 def roster_of(booking: Booking) -> list[Application]:
     """Who is expected at a session, by the name they are called."""
     people = Application.objects.filter(

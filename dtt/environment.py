@@ -13,6 +13,9 @@ from psycopg2.extensions import parse_dsn
 REQUIRED_IN_PRODUCTION = ("SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL")
 MODES = ("development", "production")
 SHORTEST_SECRET = 16
+LOG_FORMATS = ("text", "json")
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,9 @@ class Environment:
     mail_hold_minutes: int
     mails_per_minute: int
     mail_hook_secret: str
+    log_format: str
+    log_level: str
+    metrics_token: str
 
     @property
     def production(self) -> bool:
@@ -74,6 +80,9 @@ def read() -> Environment:
         mail_hold_minutes=_count("MESSAGE_HOLD_MINUTES", default=10),
         mails_per_minute=_count("MESSAGES_PER_MINUTE", default=600 if leaves else 0),
         mail_hook_secret=hook_secret(os.environ.get("EMAIL_HOOK_SECRET", "")),
+        log_format=_one_of("LOG_FORMAT", LOG_FORMATS, "json" if mode == "production" else "text"),
+        log_level=_one_of("LOG_LEVEL", LOG_LEVELS, "INFO" if mode == "production" else "WARNING"),
+        metrics_token=os.environ.get("METRICS_TOKEN", ""),
     )
 
 
@@ -96,6 +105,13 @@ def hook_secret(told: str) -> str:
         raise ImproperlyConfigured(
             f"EMAIL_HOOK_SECRET must be name:password, the password {SHORTEST_SECRET} or more long"
         )
+    return told
+
+
+def _one_of(name: str, choices: tuple[str, ...], default: str) -> str:
+    told = os.environ.get(name) or default
+    if told not in choices:
+        raise ImproperlyConfigured(f"{name} is {told!r}; it must be one of {', '.join(choices)}")
     return told
 
 
@@ -125,6 +141,11 @@ def database(url: str) -> dict[str, Any]:
         "PORT": parts.pop("port", ""),
         "OPTIONS": parts,
     }
+
+
+def metrics_folder(folder: Path) -> Path:
+    """Where the processes of the web server count together: the library reads it when imported."""
+    return Path(os.environ.setdefault(METRICS_FOLDER, str(folder)))
 
 
 def celery_address(redis_url: str) -> str:

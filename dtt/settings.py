@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from socket import gethostname
 
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
@@ -49,6 +50,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "dtt.web.middleware.TraceMiddleware",
     "dtt.web.middleware.HealthMiddleware",
     "dtt.web.middleware.HostileInputMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -187,6 +189,7 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password_from_key": "200/15m/ip",
     "reauthenticate": "10/15m/user",
     "change_password": "10/15m/user",
+    "calendar": "60/h/key,600/m/ip",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = ENV.trusted_proxies
 MFA_ADAPTER = "accounts.web.adapter.SecondFactorAdapter"
@@ -254,7 +257,7 @@ CSRF_FAILURE_VIEW = "dtt.web.errors.csrf_failure"
 if ENV.production:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
-    SECURE_REDIRECT_EXEMPT = [r"^health$"]
+    SECURE_REDIRECT_EXEMPT = [r"^health(/live)?$", r"^metrics$"]
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     # No preload: that list binds a whole domain for years, and is its owner's to decide.
@@ -268,11 +271,26 @@ if ENV.production:
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"request": {"()": "dtt.logs.RequestFilter"}},
+    "formatters": {
+        "json": {"()": "dtt.logs.JsonFormatter"},
+        "text": {"()": "dtt.logs.ReadableFormatter"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": ENV.log_format,
+            "filters": ["request"],
+        }
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"dtt": {"level": "INFO"}, "django.request": {"level": "ERROR"}},
+    "loggers": {
+        "dtt": {"level": ENV.log_level},
+        "django.request": {"level": "ERROR"},
+    },
 }
+METRICS_TOKEN = ENV.metrics_token
+METRICS_DIR = environment.metrics_folder(VAR_DIR / "metrics" / gethostname())  # pids are its own
 
 UNFOLD = {
     "SITE_TITLE": _("Programme staff"),

@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
-from dtt.web import mailbox, views
+from dtt.web import calendars, mailbox, staff_pages, views, watching
 from notifications.web.hooks import mail_hook
 
 # Roles, addresses and second factors have verbs that write to the trail; these pages would not.
@@ -28,7 +28,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("home", views.home, name="home"),
     path("cohorts/<slug:slug>", views.cohort, name="cohort"),
     path("cohorts/<slug:slug>/dates.ics", views.cohort_calendar, name="cohort_calendar"),
-    path("health", views.health, name="health"),
+    path("calendar", calendars.page, name="calendar"),
+    path("calendar/address", calendars.make, name="calendar_make"),
+    path("calendar/no-address", calendars.revoke, name="calendar_revoke"),
+    path("calendar/<str:token>.ics", calendars.feed, name="calendar_feed"),
+    path("health", watching.whole, name="health"),
+    path("health/live", watching.live, name="health_live"),
+    path("metrics", watching.numbers, name="metrics"),
     path("language", views.language, name="choose_language"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("demo/mail", mailbox.mailbox, name="demo_mailbox"),
@@ -44,5 +50,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("matching/", include("matching.web.urls")),
     path("companies/", include("matching.web.portal_urls")),
     path("staff/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
+    path(
+        "staff/cohort/<slug:slug>/",
+        admin.site.admin_view(staff_pages.cohort),
+        name="staff_cohort",
+    ),
+    path("staff/health/", admin.site.admin_view(staff_pages.health_page), name="staff_health"),
     path("staff/", admin.site.urls),
 ]

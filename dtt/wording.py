@@ -17,6 +17,8 @@ VERBS = {
     "renew-recovery-codes": _("Made new recovery codes"),
     "second-factor-failed": _("Typed a wrong code"),
     "use-recovery-code": _("Used a recovery code"),
+    "make-calendar-address": _("Made a secret address for the calendar"),
+    "revoke-calendar-address": _("Took the calendar’s address back"),
     "start-job": _("Started long work"),
     "add-record": _("Added"),
     "change-record": _("Changed"),

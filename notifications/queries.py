@@ -73,10 +73,15 @@ def inbox_of(user: User, now: datetime) -> Inbox:
     return Inbox(row["unread"], row["bounces"]) if row else Inbox(0, False)
 
 
-def uncertain(queryset: QuerySet[Message], now: datetime) -> QuerySet[Message]:
+def is_uncertain(now: datetime) -> Q:
     """May or may not have left: the worker or the connection ended before anybody could tell."""
     silent = Q(claimed_at__lte=now - UNCERTAIN_AFTER) | ~Q(error="")
-    return queryset.filter(silent, state=Message.State.SENDING)
+    return silent & Q(state=Message.State.SENDING)
+
+
+def uncertain(queryset: QuerySet[Message], now: datetime) -> QuerySet[Message]:
+    """Those of which nobody can tell whether they have left."""
+    return queryset.filter(is_uncertain(now))
 
 
 def live_troubles() -> QuerySet[AddressTrouble]:

@@ -23,6 +23,8 @@ _base = embedded.redis_url().split("?")[0]
 os.environ["REDIS_URL"] = f"{_base}?db={FIRST_DATABASE + int(_worker) % 10}"
 os.environ["DTT_DEMO"] = "1"
 _files = tempfile.TemporaryDirectory(prefix="dtt-files-")  # gone with this process
+_counts = tempfile.TemporaryDirectory(prefix="dtt-counts-")
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = _counts.name
 os.environ["FILES_URL"] = f"file://{_files.name}"
 
 

@@ -14,6 +14,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from accounts.domain.calendars import make_calendar_address
 from accounts.models import Approval, Job, User
 from accounts.roles import Role
 from applications.domain.exporting import ask_export
@@ -114,7 +115,15 @@ DOORS: dict[str, Door] = {
     "home": Door(SIGNED_IN),
     "cohort": Door(EVERYBODY, by("cohort")),
     "cohort_calendar": Door(EVERYBODY, by("cohort")),
-    "health": Door(EVERYBODY),
+    "calendar": Door(SIGNED_IN),
+    "calendar_make": Door(SIGNED_IN, says=POST_ONLY),
+    "calendar_revoke": Door(SIGNED_IN, says=POST_ONLY),
+    "calendar_feed": Door(EVERYBODY, by("calendar")),
+    "staff_cohort": Door(own("manager", "auditor", "dpo"), by("cohort")),
+    "staff_health": Door(own("manager", "auditor", "dpo")),
+    "health": Door(EVERYBODY, says=frozenset({200, 503})),  # no worker is at work here
+    "health_live": Door(EVERYBODY),
+    "metrics": Door(EVERYBODY),  # from this machine
     "choose_language": Door(EVERYBODY, says=POST_ONLY),
     "set_language": Door(EVERYBODY, says=frozenset({302})),
     "demo_mailbox": Door(EVERYBODY),
@@ -432,6 +441,7 @@ def _people_and_objects(
         "message": _shown_to(hired.user).uuid,
         "unsubscribe": unsubscribe_address(hired.user).rsplit("/", 1)[1],
         "mail_service": "postmark",
+        "calendar": make_calendar_address(by=hired.user, now=cohort.finalists_at).token,
     }
     foreign_job = Opportunity.objects.exclude(company=company).filter(cohort=cohort)[0]
     foreign_mark = Assignment.objects.exclude(judge=assignment.judge)[0]

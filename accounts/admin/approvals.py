@@ -1,6 +1,6 @@
 """Staff pages of approvals: what waits for a second person, and what was decided."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -13,7 +13,8 @@ from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import display
 
 from accounts import approvable
-from accounts.models import Approval
+from accounts.models import Approval, User
+from accounts.queries import approvals_waiting_for
 from accounts.staff import RoleAdmin
 from accounts.web import approvals
 from accounts.web.staff import kind_of
@@ -30,6 +31,20 @@ class KindFilter(DropdownFilter):
         return queryset.filter(kind=self.value()) if self.value() else queryset
 
 
+class WaitingFilter(admin.SimpleListFilter):
+    title = _("waiting for")
+    parameter_name = "waits"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("me", _("my decision"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        if self.value() != "me":
+            return queryset
+        mine = approvals_waiting_for(cast(User, request.user), timezone.now())
+        return queryset.filter(pk__in=mine.values("pk"))
+
+
 @admin.register(Approval)
 class ApprovalAdmin(RoleAdmin):
     list_display = (
@@ -41,7 +56,7 @@ class ApprovalAdmin(RoleAdmin):
         "expires_at",
         "decided_by",
     )
-    list_filter = ("state", KindFilter)
+    list_filter = ("state", WaitingFilter, KindFilter)
     list_filter_submit = True
     search_fields = ("object_id", "requested_by__email", "decided_by__email")
     list_select_related = ("requested_by", "decided_by")

@@ -1,5 +1,6 @@
 from accounts.models.approvals import Approval
 from accounts.models.audit import AuditEvent, AuditSeal
+from accounts.models.calendars import PersonalCalendar
 from accounts.models.jobs import Job
 from accounts.models.people import User, UserManager, normalise_email
 
@@ -8,6 +9,7 @@ __all__ = [
     "AuditEvent",
     "AuditSeal",
     "Job",
+    "PersonalCalendar",
     "User",
     "UserManager",
     "normalise_email",

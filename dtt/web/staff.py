@@ -18,37 +18,17 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Approval, User
-from accounts.web.staff import kind_of, page_of
-from applications.models import AccessRequest, Cohort, DuplicateCase
-from applications.queries import waiting_for_review
 from applications.rules import (
-    arranges_access,
     manages_cohorts,
+    reads_cohorts,
     reads_everything,
     reviews_applications,
 )
 from applications.web.staff.exporting import exports_something
-from dtt.funnel import funnel
+from dtt import today
 from notifications.rules import reads_messages
-from selection.models import Selection
-from selection.queries import list_states
 
 Allowed = Callable[[HttpRequest], bool]
-SHOWN_COHORTS = 6
-STEP_TITLES: dict[str, str | Promise] = {  # in the order of `dtt.funnel.STEPS`
-    "applied": _("Applied"),
-    "eligible": _("Eligible"),
-    "sat": _("Sat the quiz"),
-    "shortlisted": _("Offered a place"),
-    "confirmed": _("Confirmed"),
-    "attended": _("Attended"),
-    "submitted": _("Submitted a project"),
-    "finalists": _("Finalists"),
-    "ranked": _("Ranked"),
-    "matched": _("Matched"),
-    "offered": _("Got an offer"),
-    "accepted": _("Accepted"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +38,6 @@ class Entry:
     title: str | Promise
     page: str
     allowed: Allowed
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """Something that waits for a member of staff, and the page on which it is done."""
-
-    what: str | Promise
-    count: int
-    url: str
 
 
 def of_model(label: str, title: str | Promise = "") -> Entry:
@@ -92,7 +63,7 @@ def groups() -> tuple[tuple[str | Promise, tuple[Entry, ...]], ...]:
         (
             _("Programme"),
             (
-                Entry(_("Overview"), "admin:index", _whoever(lambda user: user.is_staff)),
+                Entry(_("Today"), "admin:index", _whoever(lambda user: user.is_staff)),
                 of_model("applications.cohort"),
                 of_model("applications.application"),
                 Entry(
@@ -198,6 +169,7 @@ def groups() -> tuple[tuple[str | Promise, tuple[Entry, ...]], ...]:
                 of_model("accounts.user"),
                 of_model("accounts.auditevent"),
                 of_model("accounts.job"),
+                Entry(_("Health"), "staff_health", _whoever(reads_everything)),
             ),
         ),
     )
@@ -229,51 +201,23 @@ def _leads(link: str, path: str) -> bool:
 
 
 def overview(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """What waits for this person, and how far each of the newest cohorts has come."""
-    reads_all = bool(reads_everything(request.user))
-    return context | {
-        "title": _("Overview"),
-        "waiting": _waiting(request.user) if isinstance(request.user, User) else [],
-        "reads_all": reads_all,
-        **(_funnels() if reads_all else {}),
-    }
-
-
-def _waiting(person: User) -> list[Waiting]:
+    """Today: what waits for this person, what is due, and where everybody stands."""
     now = timezone.now()
-    found = []
-    if reviews_applications(person):
-        count = waiting_for_review().count()
-        page = reverse("admin:applications_review_next")
-        found.append(Waiting(_("Applications that wait for a decision"), count, page))
-        pairs = DuplicateCase.objects.filter(state=DuplicateCase.State.OPEN).count()
-        page = reverse("admin:applications_duplicatecase_changelist") + "?state__exact=open"
-        found.append(Waiting(_("Pairs of applications that may be one person’s"), pairs, page))
-    if arranges_access(person):
-        needs = AccessRequest.objects.filter(state=AccessRequest.State.ASKED).count()
-        page = reverse("admin:applications_accessrequest_changelist")
-        found.append(Waiting(_("Requests for arrangements that wait for an answer"), needs, page))
-    if manages_cohorts(person):
-        due = sum(
-            1
-            for state in list_states()
-            if state.pool and state.promised_at <= now and not _is_published(state.newest)
-        )
-        page = reverse("admin:selection_selection_lists")
-        found.append(Waiting(_("Lists that are due and not published"), due, page))
-        asked = Approval.objects.filter(state=Approval.State.REQUESTED, expires_at__gt=now)
-        others = asked.exclude(requested_by=person)
-        found.extend(Waiting(kind_of(one), 1, page_of(one) or "") for one in others)
-    return [one for one in found if one.count]
-
-
-def _is_published(run: Selection | None) -> bool:
-    return run is not None and run.state == Selection.State.PUBLISHED
-
-
-def _funnels() -> dict[str, Any]:
-    """The newest cohorts, and one row a step with the count of each of them."""
-    cohorts = list(Cohort.objects.order_by("-applications_open_at")[:SHOWN_COHORTS])
-    counts = [funnel(cohort) for cohort in cohorts]
-    rows = [(title, [of[step] for of in counts]) for step, title in STEP_TITLES.items()]
-    return {"cohorts": cohorts, "steps": rows}
+    if not isinstance(request.user, User):
+        return context
+    cohorts, rows = today.standings(request)
+    found = today.tiles(request, now)
+    asked = today.asked_of(request.user, now)
+    approves = admin.site.get_model_admin(Approval).has_view_permission(request)
+    return context | {
+        "title": _("Today"),
+        "now": now,
+        "asked": asked,
+        "approvals": today.approvals_list() if approves else "",
+        "tiles": sorted(found, key=lambda one: not one.count),
+        "due": today.due(request.user, now),
+        "sees_dates": reads_cohorts(request.user),
+        "cohorts": cohorts,
+        "standings": rows,
+        "reads_all": reads_everything(request.user),
+    }

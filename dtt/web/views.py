@@ -3,8 +3,7 @@
 from typing import cast
 
 from django.contrib.auth.decorators import login_required
-from django.db import OperationalError, connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -93,16 +92,6 @@ def language(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         choose_language(user=request.user, language=request.POST.get("language", ""))
     return set_language(request)
-
-
-def health(request: HttpRequest) -> HttpResponse:
-    """For whoever watches over the program: 200 if it can read its database, 503 if not."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except OperationalError:
-        return JsonResponse({"database": False}, status=503)
-    return JsonResponse({"database": True})
 
 
 def _about(request: HttpRequest, shown: Cohort) -> dict[str, object]:

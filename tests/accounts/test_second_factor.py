@@ -99,7 +99,9 @@ class TestWithoutAnApp:
             (ENROL, 302),  # to the password first, where the sign-in is not a moment ago
             ("/account/reauthenticate/", 200),
             ("/account/logout/", 200),
-            ("/health", 200),
+            ("/health", 503),  # no worker is at work here
+            ("/health/live", 200),
+            ("/metrics", 200),
             ("/language", 405),
             ("/i18n/setlang/", 302),
         }

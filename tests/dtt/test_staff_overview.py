@@ -62,7 +62,11 @@ def test_an_approval_waits_for_everybody_but_who_asked(
         now=datetime.now(UTC) - timedelta(minutes=1),
     )
     client.force_login(people[reader])
-    waiting = client.get(reverse("admin:index")).context["waiting"]
-    assert [(one.what, one.url) for one in waiting] == [
+
+    context = client.get(reverse("admin:index")).context
+
+    assert [(one.what, one.url) for one in context["asked"]] == [
         (text, reverse("admin:selection_selection_change", args=[7])) for text in waits
     ]
+    listed = client.get(context["approvals"]).context["cl"]
+    assert listed.result_count == len(waits)

@@ -44,6 +44,7 @@ MOST_BYTES = 150_000  # of a page with its styles and scripts, before they are p
 PAGES_OF_A_TABLE = ("changelist", "add", "history", "delete", "change")
 
 CLOSED_TO_VIEWERS = {
+    *("calendar", "calendar_feed"),
     "matching:rank",
     "matching:result",
     "mfa_index",
@@ -210,6 +211,32 @@ def test_no_page_of_people_weighs_more_than_a_poor_network_carries(scene: Scene)
             heavy.append(f"{name}: {weight}")
 
     assert heavy == []
+
+
+def test_every_number_of_today_is_as_many_rows_as_the_list_behind_it(scene: Scene) -> None:
+    wrong = []
+    for who in sorted(STAFF):
+        page = scene.client(who).get(reverse("admin:index")).context
+        numbers = [(tile.count, tile.url) for tile in page["tiles"]]
+        numbers += [cell for row in page["standings"] for cell in row.cells]
+        for count, address in numbers:
+            answer = scene.client(who).get(address)
+            rows = rows_of(answer) if answer.status_code == 200 else said(answer)
+            if rows != count:
+                wrong.append(f"{who} {address}: {count} on the tile, {rows} in the list")
+        for one in (*page["due"], *page["asked"]):
+            answer = scene.client(who).get(one.url)
+            if answer.status_code != 200:
+                wrong.append(f"{who} {one.url} → {said(answer)}")
+
+    assert "\n".join(wrong) == ""
+
+
+def rows_of(answer: HttpResponse) -> int:
+    """How many rows a list of the staff site has, on all of its pages."""
+    if "cl" in answer.context:
+        return int(answer.context["cl"].result_count)
+    return int(answer.context["page"].paginator.count)
 
 
 def test_every_verb_of_a_played_cohort_has_words(scene: Scene) -> None:

@@ -24,7 +24,14 @@ NARROW = 320
 VISITED_BY = ("applicant", "stranger", "recruiter", "judge", "trainer", "manager", "visitor")
 STAFF_ROOMS = ("accounts", "applications")
 NO_PAGES = {  # files and answers for programs
-    *("cohort_calendar", "health", "set_language", "applications:document", "portal:cv"),
+    *(
+        "calendar_feed",
+        "cohort_calendar",
+        "health",
+        "set_language",
+        "applications:document",
+        "portal:cv",
+    ),
     "quiz:image",
     *("applications:institutions", "admin:accounts_job_progress"),
 }

@@ -4,7 +4,6 @@ import socket
 import time
 from datetime import timedelta
 from typing import Any
-from urllib.error import URLError
 from urllib.request import urlopen
 
 from django.conf import settings
@@ -70,7 +69,7 @@ class Command(BaseCommand):
         load_demo(now=timezone.now())
         supervisor.start("worker", worker_command())
         supervisor.start("beat", beat_command())
-        _wait_for(f"http://{host}:{port}/health")
+        _wait_for(f"http://{host}:{port}/health/live")
         self._welcome(site, seconds=time.monotonic() - started)
         return supervisor.wait()
 
@@ -111,7 +110,7 @@ def _wait_for(address: str) -> None:
         try:
             with urlopen(address, timeout=2):  # noqa: S310 - our own address
                 return
-        except URLError as error:
+        except OSError as error:
             if time.monotonic() > deadline:
                 raise CommandError(f"the web server does not answer: {error}") from error
             time.sleep(0.1)
