@@ -23,6 +23,7 @@ from dtt.benches.autosave import autosave
 from dtt.benches.fairness import fair_papers
 from dtt.benches.importing import import_50000
 from dtt.benches.item_statistics import item_statistics
+from dtt.benches.lists import publish_10000, rank_1000000
 from dtt.benches.measure import Measure
 from dtt.benches.outbox import outbox_faults, outbox_speed
 from dtt.benches.quiz_faults import quiz_faults
@@ -87,6 +88,8 @@ MEASURES: tuple[Callable[[], Iterator[Measure]], ...] = (
     quiz_load,
     quiz_load_300,
     quiz_faults,
+    rank_1000000,
+    publish_10000,
     outbox_faults,
     outbox_speed,
 )
