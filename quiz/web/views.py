@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views import View
 from django.views.decorators.cache import never_cache
@@ -33,7 +34,8 @@ from quiz.domain.timekeeping import first_facts
 from quiz.models import Attempt, ExtraTime
 from quiz.rules import sittings_for
 from quiz.web import passes
-from quiz.web.questions import Unsaved, changed_answers, questions_of
+from quiz.web.questions import Unsaved, changed_answers
+from quiz.web.stencils import shown
 
 UNPROCESSABLE = 422
 MOST_UNSENT = 64 * 1024
@@ -45,7 +47,6 @@ class SittingView(LoginRequiredMixin, View):
 
     person: User
     application: Application
-    attempt: Attempt | None
     now: datetime
 
     def dispatch(
@@ -55,7 +56,6 @@ class SittingView(LoginRequiredMixin, View):
         if isinstance(request.user, User):
             self.person = request.user
             self.application = get_object_or_404(sittings_for(request.user), reference=reference)
-            self.attempt = queries.attempt_of(self.application)
         return super().dispatch(request, *args, **kwargs)
 
     def show(self, template: str, *, status: int = 200, **context: Any) -> HttpResponse:
@@ -69,6 +69,11 @@ class SittingView(LoginRequiredMixin, View):
 
     def go(self, page: str) -> HttpResponse:
         return redirect(f"quiz:{page}", self.application.reference)
+
+    @cached_property
+    def attempt(self) -> Attempt | None:
+        """The one that counts, read when it is first asked for."""
+        return queries.attempt_of(self.application)
 
     @property
     def answering(self) -> bool:
@@ -102,7 +107,7 @@ class StartView(SittingView):
 
     def page(self, *, refusal: str = "", status: int = 200) -> HttpResponse:
         quiz = self.application.cohort.quiz
-        extra = ExtraTime.objects.filter(application=self.application).first()
+        extra: ExtraTime | None = getattr(self.application, "extra_time", None)
         factor = extra.factor if extra else Decimal(1)
         facts = first_facts(quiz, started_at=self.now, factor=factor)
         ends_at = deadline_of(facts)
@@ -200,7 +205,8 @@ class AttemptView(SittingView):
         typed: dict[int, Unsaved] | None = None,
         status: int = 200,
     ) -> HttpResponse:
-        questions = questions_of(queries.paper_of(attempt), typed)
+        quiz = self.application.cohort.quiz
+        questions = shown(queries.whole_paper(attempt, quiz), seed=quiz.paper_seed, typed=typed)
         remaining = max(attempt.deadline_at - self.now, timedelta(0))
         return self.show(
             "quiz/attempt.html",
