@@ -2,6 +2,7 @@
 
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import User
@@ -13,10 +14,15 @@ PASSWORD_ONLY = "signed_in_with_password_only"  # noqa: S105 - the name of a fac
 
 
 def people_with_factors() -> QuerySet[User]:
-    """People who know, without a further query, what the functions below ask."""
-    groups = Group.objects.filter(user=OuterRef("pk"), name__in=DEMANDED_OF)
+    """People who know, without a further query, their roles and what the functions below ask."""
+    held = Group.objects.filter(user=OuterRef("pk"))
+    groups = held.filter(name__in=DEMANDED_OF)
     apps = Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP)
-    return User.objects.annotate(holds_such_role=Exists(groups), holds_app=Exists(apps))
+    return User.objects.annotate(
+        held_roles=ArraySubquery(held.values("name")),
+        holds_such_role=Exists(groups),
+        holds_app=Exists(apps),
+    )
 
 
 def needs_second_factor(person: User) -> bool:
