@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.decorators import method_decorator
@@ -46,8 +46,10 @@ class SittingView(LoginRequiredMixin, View):
     """A page about the quiz of one's own application."""
 
     person: User
-    application: Application
+    reference: str
     now: datetime
+    reads: tuple[str, ...] = ()
+    """Of an application and what hangs on it; by default all that `sittings_for` reads."""
 
     def dispatch(
         self, request: HttpRequest, *args: Any, reference: str, **kwargs: Any
@@ -55,7 +57,7 @@ class SittingView(LoginRequiredMixin, View):
         self.now = timezone.now()
         if isinstance(request.user, User):
             self.person = request.user
-            self.application = get_object_or_404(sittings_for(request.user), reference=reference)
+            self.reference = reference
         return super().dispatch(request, *args, **kwargs)
 
     def show(self, template: str, *, status: int = 200, **context: Any) -> HttpResponse:
@@ -68,7 +70,15 @@ class SittingView(LoginRequiredMixin, View):
         return render(self.request, template, common | context, status=status)
 
     def go(self, page: str) -> HttpResponse:
-        return redirect(f"quiz:{page}", self.application.reference)
+        return redirect(f"quiz:{page}", self.reference)
+
+    @cached_property
+    def application(self) -> Application:
+        """One's own, read when it is first asked for; what a page does begins with it."""
+        mine = sittings_for(self.person)
+        return get_object_or_404(
+            mine.only(*self.reads) if self.reads else mine, reference=self.reference
+        )
 
     @cached_property
     def attempt(self) -> Attempt | None:
@@ -94,10 +104,15 @@ class StartView(SittingView):
         return self.page()
 
     def post(self, request: HttpRequest) -> HttpResponse:
+        mine = sittings_for(self.person).filter(reference=self.reference)
+        named = mine.values_list("pk", "cohort__quiz").first()
+        if named is None:
+            raise Http404
+        application_id, quiz_id = named
         try:
             open_attempt(
-                quiz_id=self.application.cohort.quiz.pk,
-                application_id=self.application.pk,
+                quiz_id=quiz_id,
+                application_id=application_id,
                 by=self.person,
                 now=self.now,
             )
@@ -131,6 +146,11 @@ class StartView(SittingView):
 
 class AttemptView(SittingView):
     """All questions on one page. Scripts save each change; without them the form's button does."""
+
+    reads = (
+        *("reference", "user", "cohort__programme__id", "cohort__quiz__paper_seed"),
+        "extra_time__break_minutes",
+    )
 
     def get(self, request: HttpRequest) -> HttpResponse:
         if self.attempt is None:
