@@ -50,7 +50,7 @@ def paper_of(attempt: Attempt) -> QuerySet[Response]:
 
 def whole_paper(attempt: Attempt, quiz: Quiz) -> list[Response]:
     """The same, the items from what this process keeps of the quiz's pool."""
-    versions = _pool_of(quiz.pk, quiz.paper_seed)
+    versions = pool_of(quiz.pk, quiz.paper_seed)
     paper = list(attempt.responses.order_by("position"))
     for response in paper:
         response.item_version = versions[response.item_version_id]
@@ -58,7 +58,7 @@ def whole_paper(attempt: Attempt, quiz: Quiz) -> list[Response]:
 
 
 @lru_cache(maxsize=8)
-def _pool_of(quiz_id: int, seed: str) -> dict[int, ItemVersion]:
+def pool_of(quiz_id: int, seed: str) -> dict[int, ItemVersion]:
     """Read once in each process: approved versions never change, and the seed commits to them."""
     return ItemVersion.objects.filter(quizzes=quiz_id).in_bulk()
 

@@ -9,7 +9,7 @@ The marks hold a NUL, which no text from PostgreSQL can.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 
@@ -18,6 +18,7 @@ from django.utils import translation
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
+from accounts.languages import Language
 from quiz.models import ItemVersion, Kind, Response
 from quiz.web.questions import Question, Unsaved, canonical, letter_of, picked_in, questions_of
 
@@ -81,6 +82,15 @@ def shown(
         )
         for response in paper
     ]
+
+
+def prepare(versions: Iterable[ItemVersion], *, seed: str, items: int) -> None:
+    """Make the stencils of a pool, in every language, for papers of so many items."""
+    alike = [version for version in versions if version.kind not in BY_ROWS]
+    for language in Language.values:
+        with translation.override(language):
+            for version in alike:
+                _stencil(seed, version, language, items, ())
 
 
 def _is_own(response: Response) -> bool:
