@@ -9,7 +9,7 @@ The marks hold a NUL, which no text from PostgreSQL can.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 
@@ -91,6 +91,18 @@ def prepare(versions: Iterable[ItemVersion], *, seed: str, items: int) -> None:
         with translation.override(language):
             for version in alike:
                 _stencil(seed, version, language, items, ())
+
+
+def numbers_of(questions: Sequence[Question | Shown]) -> SafeString:
+    """The list of the numbers that lead to the questions."""
+    language = translation.get_language() or ""
+    return _numbers(tuple((one.position, one.answered) for one in questions), language)
+
+
+@lru_cache(maxsize=256)
+def _numbers(questions: tuple[tuple[int, bool], ...], _language: str) -> SafeString:
+    rows = [{"position": position, "answered": answered} for position, answered in questions]
+    return render_to_string("quiz/_numbers.html", {"questions": rows})
 
 
 def _is_own(response: Response) -> bool:

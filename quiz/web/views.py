@@ -35,7 +35,7 @@ from quiz.models import Attempt, ExtraTime
 from quiz.rules import sittings_for
 from quiz.web import passes
 from quiz.web.questions import Unsaved, changed_answers
-from quiz.web.stencils import shown
+from quiz.web.stencils import numbers_of, shown
 
 UNPROCESSABLE = 422
 MOST_UNSENT = 64 * 1024
@@ -234,6 +234,7 @@ class AttemptView(SittingView):
             break_minutes=ceil(break_left(attempt) / timedelta(minutes=1)),
             status=status,
             questions=questions,
+            numbers=numbers_of(questions),
             answered=sum(question.answered for question in questions),
             remaining=int(remaining.total_seconds() * 1000),
             server_time=int(self.now.timestamp() * 1000),
