@@ -54,10 +54,11 @@ def open_attempt(*, quiz_id: int, application_id: int, by: User, now: datetime) 
         )
         quiz = application.cohort.quiz
         quiz.cohort = application.cohort
-        earlier = list(Attempt.objects.filter(quiz=quiz, application=application))
-        for attempt in earlier:
-            if attempt.state != Attempt.State.VOID:
-                return attempt
+        sat = Attempt.objects.filter(quiz=quiz, application=application)
+        earlier = list(sat.order_by("pk").values_list("pk", "state"))
+        for pk, state in earlier:
+            if state != Attempt.State.VOID:
+                return sat.get(pk=pk)
         _require_startable(quiz, application, now)
         extra: ExtraTime | None = getattr(application, "extra_time", None)
         factor = extra.factor if extra else Decimal(1)
