@@ -52,5 +52,7 @@ def role_names(user: User) -> frozenset[str]:
         return frozenset()
     known: frozenset[str] | None = user.__dict__.get("_role_names")
     if known is None:
-        known = user.__dict__["_role_names"] = frozenset(user.groups.values_list("name", flat=True))
+        held = getattr(user, "held_roles", None)  # where a query has read them with the person
+        names = user.groups.values_list("name", flat=True) if held is None else held
+        known = user.__dict__["_role_names"] = frozenset(names)
     return known

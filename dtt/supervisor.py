@@ -132,9 +132,9 @@ def beat_command() -> list[str]:
 
 
 def web_command(*, address: str, workers: int = 2, threads: int = 4) -> list[str]:
-    """The web server."""
+    """The web server; its processes share what it makes ready first (`quiz.web.warming`)."""
     return [
         *("-m", "gunicorn", "dtt.wsgi", "--bind", address),
-        *("--workers", str(workers), "--threads", str(threads)),
+        *("--workers", str(workers), "--threads", str(threads), "--preload"),
         *("--log-level", "warning", "--graceful-timeout", "5"),
     ]

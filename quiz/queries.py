@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import lru_cache
 
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from applications.models import Application, Cohort, Stage
-from quiz.models import Attempt, AttemptScore, ItemFigure, Quiz, Response, ScoringRun
+from quiz.models import Attempt, AttemptScore, ItemFigure, ItemVersion, Quiz, Response, ScoringRun
 
 
 def quiz_of(cohort_id: int) -> Quiz | None:
@@ -17,7 +18,10 @@ def quiz_of(cohort_id: int) -> Quiz | None:
 
 def attempt_of(application: Application) -> Attempt | None:
     """The attempt of this application that counts."""
-    return Attempt.objects.live().filter(application=application).first()
+    attempt = Attempt.objects.live().filter(application=application).first()
+    if attempt is not None:
+        attempt.application = application
+    return attempt
 
 
 def newest_run(cohort_id: int) -> ScoringRun | None:
@@ -42,6 +46,21 @@ def core_scores_of(cohort_id: int) -> dict[int, Decimal]:
 def paper_of(attempt: Attempt) -> QuerySet[Response]:
     """The items of one person's paper, in their order, with what is saved."""
     return attempt.responses.select_related("item_version").order_by("position")
+
+
+def whole_paper(attempt: Attempt, quiz: Quiz) -> list[Response]:
+    """The same, the items from what this process keeps of the quiz's pool."""
+    versions = pool_of(quiz.pk, quiz.paper_seed)
+    paper = list(attempt.responses.order_by("position"))
+    for response in paper:
+        response.item_version = versions[response.item_version_id]
+    return paper
+
+
+@lru_cache(maxsize=8)
+def pool_of(quiz_id: int, seed: str) -> dict[int, ItemVersion]:
+    """Read once in each process: approved versions never change, and the seed commits to them."""
+    return ItemVersion.objects.filter(quizzes=quiz_id).in_bulk()
 
 
 def answered_count(attempt: Attempt) -> tuple[int, int]:

@@ -10,7 +10,6 @@ from django.http import Http404
 from accounts.models import User
 from accounts.roles import INSPECTORS, Role, has_role
 from applications.models import Application
-from applications.rules import applications_for
 from quiz.models import Attempt, IntegrityCase, ItemImage, Response
 
 manages_quizzes = has_role(Role.PROGRAMME_MANAGER)
@@ -30,8 +29,14 @@ rules.add_perm("quiz.export_items", exports_items)
 
 
 def sittings_for(user: User) -> QuerySet[Application]:
-    """The applications whose quiz this person may sit: their own, where there is a quiz."""
-    return applications_for(user).filter(cohort__quiz__isnull=False).select_related("cohort__quiz")
+    """The applications whose quiz this person may sit: their own, where there is a quiz.
+
+    With what the pages of the quiz show and no more: everybody asks at once.
+    """
+    if not user.is_authenticated:
+        return Application.objects.none()
+    mine = Application.objects.filter(user=user, cohort__quiz__isnull=False)
+    return mine.select_related("cohort__quiz", "cohort__programme", "extra_time")
 
 
 def attempts_for(user: User) -> QuerySet[Attempt]:

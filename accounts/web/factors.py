@@ -2,6 +2,7 @@
 
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import User
@@ -13,18 +14,20 @@ PASSWORD_ONLY = "signed_in_with_password_only"  # noqa: S105 - the name of a fac
 
 
 def people_with_factors() -> QuerySet[User]:
-    """People who know, without a further query, what the functions below ask."""
-    groups = Group.objects.filter(user=OuterRef("pk"), name__in=DEMANDED_OF)
+    """People who know, without a further query, their roles and what the functions below ask."""
+    held = Group.objects.filter(user=OuterRef("pk"))
     apps = Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP)
-    return User.objects.annotate(holds_such_role=Exists(groups), holds_app=Exists(apps))
+    return User.objects.annotate(
+        held_roles=ArraySubquery(held.values("name")),
+        holds_app=Exists(apps),
+    )
 
 
 def needs_second_factor(person: User) -> bool:
     """Staff, recruiters and superusers reach nothing without a second factor."""
     if person.is_staff or person.is_superuser:
         return True
-    known: bool | None = getattr(person, "holds_such_role", None)
-    return bool(DEMANDED_OF & role_names(person)) if known is None else known
+    return bool(DEMANDED_OF & role_names(person))
 
 
 def has_second_factor(person: User) -> bool:

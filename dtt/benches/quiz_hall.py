@@ -117,7 +117,7 @@ def serve(
     """Start gunicorn in a session of its own."""
     command = [
         *("-m", "gunicorn", application, "--bind", f"{HOST}:{port}"),
-        *("--workers", str(workers), "--threads", str(threads)),
+        *("--workers", str(workers), "--threads", str(threads), "--preload"),
         *("--log-level", "critical", "--graceful-timeout", "5"),
     ]
     return subprocess.Popen(  # noqa: S603 - our own programs

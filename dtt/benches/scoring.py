@@ -42,9 +42,9 @@ MIB = 1024**2
 
 ATTEMPT = """
 INSERT INTO quiz_attempt (quiz_id, application_id, number, state, seed, started_at, deadline_at,
-                          saves_until, submitted_at, closed_at)
+                          saves_until, submitted_at, closed_at, reopened, writer)
 SELECT %(quiz)s, id, 1, 'submitted', 'bench', %(at)s, %(at)s::timestamptz + interval '40 minutes',
-       %(at)s::timestamptz + interval '41 minutes', %(at)s, %(at)s
+       %(at)s::timestamptz + interval '41 minutes', %(at)s, %(at)s, 0, ''
 FROM applications_application WHERE cohort_id = %(cohort)s
 """
 RESPONSE = """

@@ -63,8 +63,8 @@ def end_pause(*, attempt_id: int, by: User, now: datetime) -> Attempt:
 
 def break_left(attempt: Attempt) -> timedelta:
     """How much of the person's allowance is left when no break is running."""
-    granted = ExtraTime.objects.filter(application=attempt.application_id)
-    minutes = granted.values_list("break_minutes", flat=True).first() or 0
+    granted: ExtraTime | None = getattr(attempt.application, "extra_time", None)
+    minutes = granted.break_minutes if granted else 0
     if not minutes:
         return timedelta(0)
     taken = attempt.pauses.filter(kind=Pause.Kind.BREAK)

@@ -25,6 +25,13 @@ from quiz.models import Attempt, ExtraTime, Quiz, QuizItem, Response
 from quiz.papers import Blueprint, Cell, Paper, PoolItem, draw
 from quiz.pooling import pool_item
 
+READ_TO_START = (
+    *("reference", "stage", "user", "extra_time__factor"),
+    *("cohort__quiz_opens_at", "cohort__quiz_closes_at"),
+    *("cohort__quiz__minutes", "cohort__quiz__grace_seconds", "cohort__quiz__paper_seed"),
+)
+"""Of all that an application and its cohort hold."""
+
 
 class UnableToSit(Refused):
     """The quiz cannot be started; the message says why."""
@@ -42,14 +49,16 @@ def open_attempt(*, quiz_id: int, application_id: int, by: User, now: datetime) 
         application = (
             Application.objects.select_for_update(of=("self",))
             .select_related("cohort__quiz", "extra_time")
+            .only(*READ_TO_START)
             .get(pk=application_id, cohort__quiz=quiz_id)
         )
         quiz = application.cohort.quiz
         quiz.cohort = application.cohort
-        earlier = list(Attempt.objects.filter(quiz=quiz, application=application))
-        for attempt in earlier:
-            if attempt.state != Attempt.State.VOID:
-                return attempt
+        sat = Attempt.objects.filter(quiz=quiz, application=application)
+        earlier = list(sat.order_by("pk").values_list("pk", "state"))
+        for pk, state in earlier:
+            if state != Attempt.State.VOID:
+                return sat.get(pk=pk)
         _require_startable(quiz, application, now)
         extra: ExtraTime | None = getattr(application, "extra_time", None)
         factor = extra.factor if extra else Decimal(1)
@@ -65,9 +74,8 @@ def open_attempt(*, quiz_id: int, application_id: int, by: User, now: datetime) 
         )
         attempt.seed = paper_seed(quiz, application.reference, attempt.number)
         _insert(attempt, paper_of(attempt))
-        audit.record(
-            attempt, "open-attempt", by=by, now=now, after={"deadline": deadline_at.isoformat()}
-        )
+        told = {"deadline": deadline_at.isoformat()}
+        audit.record_many([audit.event(attempt, "open-attempt", by=by, now=now, after=told)])
         return attempt
 
 

@@ -35,6 +35,7 @@ from quiz.scoring import key_from_dict, score
 from quiz.web.previews import preview_of
 from quiz.web.questions import Question, Unsaved, changed_answers, questions_of
 from quiz.web.saving import read_body, say_receipt
+from quiz.web.stencils import numbers_of
 
 UNPROCESSABLE = 422
 
@@ -156,6 +157,7 @@ class QuestionsView(PracticeView):
             "quiz/practice.html",
             status=status,
             questions=questions,
+            numbers=numbers_of(questions),
             answered=sum(question.answered for question in questions),
             remaining=int(remaining.total_seconds() * 1000),
             server_time=int(self.now.timestamp() * 1000),

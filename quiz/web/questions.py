@@ -49,13 +49,17 @@ class Fields(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A choice: `letter` says its place on this paper, whatever the language."""
+    """A choice: `letter` says its place on this paper, whatever the language.
+
+    `mark` is where a stencil is cut (`quiz.web.stencils`).
+    """
 
     value: str
     letter: str
     label: SafeString | str
     other_label: SafeString | str
     checked: bool
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,10 @@ class Unsaved:
 
 @dataclass(slots=True)
 class Question:
-    """One item on the page, in the reader's language with the other one beside it."""
+    """One item on the page, in the reader's language with the other one beside it.
+
+    `end` is where a stencil is cut (`quiz.web.stencils`).
+    """
 
     position: int
     kind: str
@@ -102,6 +109,12 @@ class Question:
     sequence: int
     answer: Answer | None
     errors: list[str] = field(default_factory=list)
+    end: str = ""
+
+    @property
+    def html(self) -> str:
+        """Nothing is made yet: the template is to be rendered."""
+        return ""
 
     @property
     def name(self) -> str:
@@ -114,7 +127,7 @@ class Question:
     @property
     def original(self) -> str:
         """The answer that the page was made with, for `changed_answers`."""
-        return _canonical(self.answer)
+        return canonical(self.answer)
 
 
 def questions_of(
@@ -163,12 +176,12 @@ def changed_answers(
         except Malformed:
             refused[position] = Unsaved(tuple(values), _what_to_do(kind))
             continue
-        if _canonical(answer) != original[0]:
+        if canonical(answer) != original[0]:
             changed[position] = answer
     return changed, refused
 
 
-def _canonical(answer: Answer | None) -> str:
+def canonical(answer: Answer | None) -> str:
     """One spelling of an answer; `static/js/quiz.js` writes the same."""
     return json.dumps(answer, sort_keys=True, ensure_ascii=False)
 
@@ -260,13 +273,28 @@ def _options(response: Response, content: Any, mine: str, other: str) -> list[Op
     return [
         Option(
             value=choice["key"],
-            letter=chr(ord("A") + place) if place < 26 else str(place + 1),
+            letter=letter_of(place),
             label=_label(choice, mine),
             other_label=_label(choice, other),
             checked=choice["key"] in picked,
         )
         for place, choice in enumerate(ordered)
     ]
+
+
+def letter_of(place: int) -> str:
+    """What a choice in this place of a paper is called, from 0."""
+    return chr(ord("A") + place) if place < 26 else str(place + 1)
+
+
+def picked_in(response: Response) -> tuple[str, set[str]]:
+    """What is written in the field of an answer, and the values that are ticked."""
+    content = (response.answer or {}).get(MEMBERS[Kind(response.item_version.kind)])
+    if isinstance(content, bool):
+        return "", {str(content).lower()}
+    if isinstance(content, str):
+        return content, {content}
+    return "", set(content) if isinstance(content, list) else set()
 
 
 def _label(choice: dict[str, Any], language: str) -> SafeString | str:

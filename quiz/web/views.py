@@ -12,10 +12,11 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views import View
 from django.views.decorators.cache import never_cache
@@ -33,7 +34,8 @@ from quiz.domain.timekeeping import first_facts
 from quiz.models import Attempt, ExtraTime
 from quiz.rules import sittings_for
 from quiz.web import passes
-from quiz.web.questions import Unsaved, changed_answers, questions_of
+from quiz.web.questions import Unsaved, changed_answers
+from quiz.web.stencils import numbers_of, shown
 
 UNPROCESSABLE = 422
 MOST_UNSENT = 64 * 1024
@@ -44,9 +46,10 @@ class SittingView(LoginRequiredMixin, View):
     """A page about the quiz of one's own application."""
 
     person: User
-    application: Application
-    attempt: Attempt | None
+    reference: str
     now: datetime
+    reads: tuple[str, ...] = ()
+    """Of an application and what hangs on it; by default all that `sittings_for` reads."""
 
     def dispatch(
         self, request: HttpRequest, *args: Any, reference: str, **kwargs: Any
@@ -54,8 +57,7 @@ class SittingView(LoginRequiredMixin, View):
         self.now = timezone.now()
         if isinstance(request.user, User):
             self.person = request.user
-            self.application = get_object_or_404(sittings_for(request.user), reference=reference)
-            self.attempt = queries.attempt_of(self.application)
+            self.reference = reference
         return super().dispatch(request, *args, **kwargs)
 
     def show(self, template: str, *, status: int = 200, **context: Any) -> HttpResponse:
@@ -68,7 +70,20 @@ class SittingView(LoginRequiredMixin, View):
         return render(self.request, template, common | context, status=status)
 
     def go(self, page: str) -> HttpResponse:
-        return redirect(f"quiz:{page}", self.application.reference)
+        return redirect(f"quiz:{page}", self.reference)
+
+    @cached_property
+    def application(self) -> Application:
+        """One's own, read when it is first asked for; what a page does begins with it."""
+        mine = sittings_for(self.person)
+        return get_object_or_404(
+            mine.only(*self.reads) if self.reads else mine, reference=self.reference
+        )
+
+    @cached_property
+    def attempt(self) -> Attempt | None:
+        """The one that counts, read when it is first asked for."""
+        return queries.attempt_of(self.application)
 
     @property
     def answering(self) -> bool:
@@ -89,10 +104,15 @@ class StartView(SittingView):
         return self.page()
 
     def post(self, request: HttpRequest) -> HttpResponse:
+        mine = sittings_for(self.person).filter(reference=self.reference)
+        named = mine.values_list("pk", "cohort__quiz").first()
+        if named is None:
+            raise Http404
+        application_id, quiz_id = named
         try:
             open_attempt(
-                quiz_id=self.application.cohort.quiz.pk,
-                application_id=self.application.pk,
+                quiz_id=quiz_id,
+                application_id=application_id,
                 by=self.person,
                 now=self.now,
             )
@@ -102,7 +122,7 @@ class StartView(SittingView):
 
     def page(self, *, refusal: str = "", status: int = 200) -> HttpResponse:
         quiz = self.application.cohort.quiz
-        extra = ExtraTime.objects.filter(application=self.application).first()
+        extra: ExtraTime | None = getattr(self.application, "extra_time", None)
         factor = extra.factor if extra else Decimal(1)
         facts = first_facts(quiz, started_at=self.now, factor=factor)
         ends_at = deadline_of(facts)
@@ -126,6 +146,11 @@ class StartView(SittingView):
 
 class AttemptView(SittingView):
     """All questions on one page. Scripts save each change; without them the form's button does."""
+
+    reads = (
+        *("reference", "user", "cohort__programme__id", "cohort__quiz__paper_seed"),
+        "extra_time__break_minutes",
+    )
 
     def get(self, request: HttpRequest) -> HttpResponse:
         if self.attempt is None:
@@ -200,7 +225,8 @@ class AttemptView(SittingView):
         typed: dict[int, Unsaved] | None = None,
         status: int = 200,
     ) -> HttpResponse:
-        questions = questions_of(queries.paper_of(attempt), typed)
+        quiz = self.application.cohort.quiz
+        questions = shown(queries.whole_paper(attempt, quiz), seed=quiz.paper_seed, typed=typed)
         remaining = max(attempt.deadline_at - self.now, timedelta(0))
         return self.show(
             "quiz/attempt.html",
@@ -208,6 +234,7 @@ class AttemptView(SittingView):
             break_minutes=ceil(break_left(attempt) / timedelta(minutes=1)),
             status=status,
             questions=questions,
+            numbers=numbers_of(questions),
             answered=sum(question.answered for question in questions),
             remaining=int(remaining.total_seconds() * 1000),
             server_time=int(self.now.timestamp() * 1000),
