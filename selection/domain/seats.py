@@ -25,6 +25,7 @@ def locked_selection(selection_id: int) -> Selection:
     return (
         Selection.objects.select_for_update(of=("self",))
         .select_related("cohort__programme")
+        .defer("inputs")
         .get(pk=selection_id)
     )
 
@@ -75,13 +76,14 @@ def move_up(selection: Selection, *, by: User | None, now: datetime) -> list[Ent
     """
     if now >= selection.reserves_until:
         return []
-    holders = dict(selection.entries.seated().values_list("seat", "application_id"))
-    within = sum(
-        holder not in selection.moved_in and (number or 0) <= (selection.seats or 0)
-        for number, holder in holders.items()
-    )
-    free = [number for number in range(1, (selection.seats or 0) + 1) if number not in holders]
-    free = free[: max(selection.places - within, 0)]
+    held = selection.entries.filter(seat__lte=selection.seats or 0)
+    within = held.exclude(application__in=selection.moved_in).count()
+    open_places = max(selection.places - within, 0)
+    if not open_places:
+        return []
+    taken = set(held.values_list("seat", flat=True))
+    free = [number for number in range(1, (selection.seats or 0) + 1) if number not in taken]
+    free = free[:open_places]
     moved: list[Entry] = []
     while len(moved) < len(free):
         wanted = len(free) - len(moved)

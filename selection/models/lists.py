@@ -10,8 +10,9 @@ from typing import Any
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -201,21 +202,38 @@ class Selection(models.Model):
         """What the list is called and who is told how."""
         return LISTINGS[self.step]
 
+    @cached_property
+    def terms(self) -> dict[str, Any]:
+        """What the list was drawn by, without the people: small, however long the list is."""
+        if "inputs" in self.__dict__:
+            return {name: value for name, value in self.inputs.items() if name != "candidates"}
+        without_people = Func(
+            F("inputs"),
+            Value("candidates"),
+            template="%(expressions)s",
+            arg_joiner=" - ",
+            output_field=models.JSONField(),
+        )
+        found: dict[str, Any] = (
+            Selection.objects.filter(pk=self.pk).values_list(without_people, flat=True).get()
+        )
+        return found
+
     @property
     def places(self) -> int:
         """How many are selected when nobody ties at the line."""
-        return int(self.inputs["places"])
+        return int(self.terms["places"])
 
     @property
     def moved_in(self) -> frozenset[int]:
         """Applications that were moved in by hand: their seats are above the places."""
-        moved = self.inputs.get("overrides", [])
+        moved = self.terms.get("overrides", [])
         return frozenset(key for key, way, _category in moved if way == Way.IN)
 
     @property
     def criteria(self) -> list[str]:
         """Names of the sources, in the order of every entry's scores."""
-        return [name for name, _weight in self.inputs["criteria"]]
+        return [name for name, _weight in self.terms["criteria"]]
 
     @property
     def digest(self) -> str:
