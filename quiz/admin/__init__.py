@@ -1,0 +1,3 @@
+from quiz.admin import bank, quizzes
+
+__all__ = ["bank", "quizzes"]
