@@ -10,6 +10,8 @@ from decimal import Context, Decimal
 from quiz.formats.checks import FULL, NONE, read_decimal
 from quiz.formats.drafts import NumericalAnswerDraft, TextFormat
 from quiz.formats.faults import Refused, fault
+from quiz.formats.qti_parts import fault_of
+from quiz.formats.qti_processing import SCORE, SETTERS
 from quiz.formats.qti_responses import Response
 from quiz.formats.xml_source import Element
 
@@ -23,6 +25,10 @@ def numbers_of(response: Response) -> tuple[NumericalAnswerDraft, ...]:
         Refused: something is no number, or nothing is accepted.
     """
     found = list(_by_rules(response)) if response.rules else []
+    if response.rules and not found:
+        raise Refused(
+            fault_of("processing", response.processing.line, name=response.processing.name[:60])
+        )
     if not found and response.is_mapped:
         found = [
             (NumericalAnswerDraft(NONE, read_decimal(text, response.line)), value)
@@ -49,21 +55,29 @@ def numbers_of(response: Response) -> tuple[NumericalAnswerDraft, ...]:
 def _by_rules(response: Response) -> Iterator[tuple[NumericalAnswerDraft, Decimal]]:
     """Each condition on a number, and the score that it sets."""
     assert response.rules is not None  # noqa: S101 - the caller has looked
+    for rest in response.rules.inside("responseElse"):
+        if any(_score(rest)):
+            raise Refused(fault("condition", rest.line, name=rest.name))
     for branch in response.rules.inside("responseIf", "responseElseIf"):
-        worth = _score(branch)
-        condition = next(branch.elements(), None)
-        if worth is None or condition is None:
+        condition = next(branch.elements(), branch)
+        for worth in _score(branch):
+            for draft in _accepted(condition, response, pays=worth > 0):
+                yield draft, worth
+
+
+def _score(branch: Element) -> Iterator[Decimal]:
+    """The score that a branch sets.
+
+    Raises:
+        Refused: it is counted out, not a number that stands there.
+    """
+    for setting in branch.elements():
+        if setting.attributes.get("identifier") != SCORE or setting.name not in SETTERS:
             continue
-        for draft in _accepted(condition, response, pays=worth > 0):
-            yield draft, worth
-
-
-def _score(branch: Element) -> Decimal | None:
-    for setting in branch.elements("setOutcomeValue"):
         value = setting.first("baseValue")
-        if setting.attributes.get("identifier") == "SCORE" and value is not None:
-            return read_decimal(value.text, value.line)
-    return None
+        if value is None or setting.name != "setOutcomeValue":
+            raise Refused(fault("condition", setting.line, name=setting.name))
+        yield read_decimal(value.text, value.line)
 
 
 def _accepted(
