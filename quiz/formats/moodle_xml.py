@@ -30,7 +30,7 @@ from quiz.formats.drafts import (
     TextFormat,
     UnitDraft,
 )
-from quiz.formats.faults import Refused, fault
+from quiz.formats.faults import MAX_ITEMS, Refused, fault, too_many
 from quiz.formats.images import image_of
 from quiz.formats.markup import html_of
 from quiz.formats.numbers import size_of
@@ -46,8 +46,10 @@ FORMATS = {
 TRUTHS = {"true": True, "false": False}
 Read = TypeVar("Read")
 PARTS = frozenset(
-    "answer generalfeedback idnumber name questiontext single subquestion tags unitgradingtype"
-    " units usecase".split()
+    {
+        *("answer", "generalfeedback", "idnumber", "name", "questiontext", "single"),
+        *("subquestion", "tags", "unitgradingtype", "units", "usecase"),
+    }
 )
 REASONS = {
     "no_question": gettext_noop(
@@ -72,6 +74,7 @@ def parse_moodle_xml(source: str | bytes) -> Parsed:
     faults: list[Fault] = []
     categories: list[Category] = []
     first_lines: dict[str, int] = {}
+    count = 0
     try:
         root = read_xml(source)
         if root.name != "quiz":
@@ -89,6 +92,9 @@ def parse_moodle_xml(source: str | bytes) -> Parsed:
                 name = _plain(question, "category")
                 categories.append(Category(" ".join(name.split()), question.line))
                 continue
+            count += 1
+            if count > MAX_ITEMS:
+                return Parsed((), (*faults, too_many(question.line)))
             item = _Question(question).draft(kind)
             if item.identifier:
                 first = first_lines.setdefault(item.identifier, item.line)
