@@ -170,13 +170,13 @@ class Item:
         return replace(head, kind=kind, choices=tuple(choices))
 
     def _entry(self, head: ItemDraft, response: Response) -> ItemDraft:
-        if response.base_type in ("float", "integer"):
-            return replace(head, kind=Kind.NUMERICAL, answers=numbers_of(response))
         values = response.mapped if response.is_mapped else {}
         most = max(values.values(), default=NONE)
         require_bounds(response, most)
         if values and response.default:
             raise Refused(fault_of("mapping", response.line, name="defaultValue"))
+        if response.is_number:
+            return replace(head, kind=Kind.NUMERICAL, answers=numbers_of(response))
         worth = [(text, part_of(value, most)) for text, value in values.items()] or [
             (text, FULL) for text in response.correct
         ]

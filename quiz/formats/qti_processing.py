@@ -34,7 +34,9 @@ class Processing:
     case_sensitive: bool = True
 
 
-class _Other(Exception):
+class OtherRule(Exception):
+    """A rule of no form that is read."""
+
     def __init__(self, node: Element) -> None:
         super().__init__(node.name)
         self.node = node
@@ -49,7 +51,7 @@ def processing_of(root: Element, identifier: str) -> Processing:
         return _by_template(rules)
     try:
         return _by_rules(rules, identifier)
-    except _Other as other:
+    except OtherRule as other:
         return Processing(Way.OTHER, other.node.line, other.node.name)
 
 
@@ -64,20 +66,29 @@ def _by_template(rules: Element) -> Processing:
     return Processing(Way.OTHER, rules.line, name or "templateLocation")
 
 
-def _by_rules(rules: Element, identifier: str) -> Processing:
+def scoring_rule(rules: Element) -> Element:
+    """Return the one rule that gives the marks; before it they may be set to 0.
+
+    Raises:
+        OtherRule: there is none, or another one.
+    """
     scoring = [rule for rule in rules.elements() if _touches_score(rule)]
-    if len(scoring) > 1 and _resets(scoring[0]):
+    if len(scoring) > 1 and resets(scoring[0]):
         del scoring[0]
     if not scoring:
-        raise _Other(rules)
+        raise OtherRule(rules)
     if len(scoring) > 1:
-        raise _Other(scoring[1])
-    [rule] = scoring
+        raise OtherRule(scoring[1])
+    return scoring[0]
+
+
+def _by_rules(rules: Element, identifier: str) -> Processing:
+    rule = scoring_rule(rules)
     if rule.name == "setOutcomeValue":
         _require_mapped(rule, identifier)
         return Processing(Way.MAP, rules.line)
     if rule.name != "responseCondition":
-        raise _Other(rule)
+        raise OtherRule(rule)
     return _by_condition(rule, rules.line, identifier)
 
 
@@ -85,31 +96,31 @@ def _by_condition(rule: Element, line: int, identifier: str) -> Processing:
     """One condition: matched or nothing, or nothing if unanswered and mapped else."""
     first, *others = rule.elements()
     if first.name != "responseIf" or [one.name for one in others] not in ([], ["responseElse"]):
-        raise _Other(others[0] if first.name == "responseIf" else first)
+        raise OtherRule(others[0] if first.name == "responseIf" else first)
     condition = next(first.elements(), first)
-    won = _setter(first)
-    lost = _setter(others[0]) if others else None
+    won = setter(first)
+    lost = setter(others[0]) if others else None
     if condition.name == "isNull" and lost is not None:
-        if won is not None and not _resets(won):
-            raise _Other(won)
+        if won is not None and not resets(won):
+            raise OtherRule(won)
         _require_asked(condition, identifier, "variable")
         _require_mapped(lost, identifier)
         return Processing(Way.MAP, line)
-    if won is None or (lost is not None and not _resets(lost)):
-        raise _Other(lost or first)
+    if won is None or (lost is not None and not resets(lost)):
+        raise OtherRule(lost or first)
     inner = condition.first("isNull") if condition.name == "not" else None
     if inner is not None:
         _require_asked(inner, identifier, "variable")
         _require_mapped(won, identifier)
         return Processing(Way.MAP, line)
     if condition.name not in ("match", "stringMatch"):
-        raise _Other(condition)
+        raise OtherRule(condition)
     _require_asked(condition, identifier, "variable", "correct")
     if condition.attributes.get("substring", "false") != "false":
-        raise _Other(condition)
-    worth = _constant(won)
+        raise OtherRule(condition)
+    worth = constant(won)
     if worth is None or worth <= 0:
-        raise _Other(won)
+        raise OtherRule(won)
     exact = condition.attributes.get("caseSensitive", "true") != "false"
     return Processing(Way.MATCH, line, case_sensitive=exact)
 
@@ -127,11 +138,15 @@ def _sets_score(node: Element) -> bool:
     return node.name in SETTERS and node.attributes.get("identifier") == SCORE
 
 
-def _setter(branch: Element) -> Element | None:
-    """The one rule of a branch that sets the score, if there is one."""
-    scoring = [rule for rule in list(branch.elements()) if _is_rule(rule) and _touches_score(rule)]
+def setter(branch: Element) -> Element | None:
+    """Return the one rule of a branch that sets the score, if there is one.
+
+    Raises:
+        OtherRule: it does so in another way.
+    """
+    scoring = [rule for rule in branch.elements() if _is_rule(rule) and _touches_score(rule)]
     for rule in scoring[1:] + [rule for rule in scoring if rule.name != "setOutcomeValue"]:
-        raise _Other(rule)
+        raise OtherRule(rule)
     return scoring[0] if scoring else None
 
 
@@ -139,16 +154,17 @@ def _is_rule(node: Element) -> bool:
     return node.name in (*SETTERS, "responseCondition", "exitResponse")
 
 
-def _constant(setter: Element) -> Decimal | None:
-    values = list(setter.elements())
+def constant(setting: Element) -> Decimal | None:
+    """Return the number that a rule sets the score to; None if none stands there."""
+    values = list(setting.elements())
     if [value.name for value in values] != ["baseValue"]:
         return None
     said = values[0].text.strip()
     return Decimal(said) if NUMBER.fullmatch(said) else None
 
 
-def _resets(rule: Element) -> bool:
-    return rule.name == "setOutcomeValue" and _constant(rule) == 0
+def resets(rule: Element) -> bool:
+    return rule.name == "setOutcomeValue" and constant(rule) == 0
 
 
 def _require_mapped(setter: Element, identifier: str) -> None:
@@ -160,6 +176,6 @@ def _require_asked(node: Element, identifier: str, *names: str) -> None:
     inner = list(node.elements())
     for one in inner:
         if one.name not in names or one.attributes.get("identifier") != identifier:
-            raise _Other(one)
+            raise OtherRule(one)
     if sorted(one.name for one in inner) != sorted(names):
-        raise _Other(node)
+        raise OtherRule(node)

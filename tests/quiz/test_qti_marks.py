@@ -119,6 +119,8 @@ def test_a_typed_answer_is_as_strict_about_capitals_as_its_rule():
     [
         '<responseProcessing template="http://x/mine"/>',
         rules(MATCHED, otherwise=score("0.5")),
+        rules(f"<equal>{VARIABLE}{CORRECT}</equal>", otherwise=score("1")),
+        rules(f"<equal>{VARIABLE}{CORRECT}</equal>", more=rules(MATCHED)[20:-21]),
         rules(f"<equal>{VARIABLE}{CORRECT}</equal>").replace(
             score("1"), score("1").replace("baseValue", "sum")
         ),
@@ -187,6 +189,17 @@ def test_a_bound_that_changes_marks_is_a_fault(bounds, expected):
     response = response.replace("<mapping", f"<mapping {bounds}")
 
     assert codes(parse_qti(choice_item(response, "map_response"))) == expected
+
+
+@pytest.mark.parametrize("base_type", ["string", "float"])
+@pytest.mark.parametrize("said", ['defaultValue="1"', 'upperBound="0.5"'])
+def test_a_mapping_of_typed_answers_that_changes_marks_is_a_fault(base_type, said):
+    right = "<correctResponse><value>York</value></correctResponse>"
+    item = ENTRY.replace('"string"', f'"{base_type}"').replace("PROCESSING", "")
+    item = item.replace(right, mapped(**{"3": "1"}).replace("<mapping", f"<mapping {said}"))
+
+    assert codes(parse_qti(item)) == ["mapping"]
+    assert codes(parse_qti(item.replace(said, ""))) == []
 
 
 def pair(key: str, worth: str) -> str:
