@@ -10,19 +10,22 @@ nothing. Texts are plain: what looks like a mark is itself.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from string import ascii_uppercase
 
 from quiz.formats.checks import FULL, NONE, checked
 from quiz.formats.drafts import ChoiceDraft, Fault, ItemDraft, Kind, Parsed, TextFormat
-from quiz.formats.faults import Refused, fault
+from quiz.formats.faults import MAX_ITEMS, Refused, fault, too_many
 from quiz.formats.gift_source import UNSTORABLE, decode
 from quiz.formats.written import LeftOut, Loss, Written, lost
 from quiz.marked_words import gettext_noop
 
 CHOICE = re.compile(r"([A-Z])[.)](?:\s+(.*))?$")
 ANSWER = re.compile(r"ANSWER\s*:(.*)$", re.IGNORECASE)
+# What was meant as a choice: a small letter, one of another width, no space behind its sign.
+LIKE_CHOICE = re.compile(r"([A-Za-zＡ-Ｚａ-ｚ])\s?[.)．）。、]")
 REASONS = {
     "no_answer_line": (
         gettext_noop("This question has no line “ANSWER: …”. End it with one, like “ANSWER: A”.")
@@ -35,6 +38,13 @@ REASONS = {
         )
     ),
     "letters": gettext_noop("This choice is named %(letter)s where %(expected)s comes next."),
+    "unlike_choice": gettext_noop(
+        "“%(text)s” looks like a choice and is none. Write a capital letter, a point or bracket and"
+        " a space, like “A. yes”."
+    ),
+    "continued": gettext_noop(
+        "This line goes on with the choice before it. Write each choice on one line."
+    ),
     "no_question": gettext_noop("This line belongs to no question: there is no text before it."),
 }
 
@@ -47,6 +57,7 @@ class _Open:
     stem: list[str] = field(default_factory=list)
     choices: list[tuple[int, str, str]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    alike: list[Fault] = field(default_factory=list)  # lines of the text that look like choices
 
 
 def parse_aiken(source: str | bytes) -> Parsed:
@@ -58,13 +69,24 @@ def parse_aiken(source: str | bytes) -> Parsed:
     except Refused as refused:
         return Parsed((), refused.faults)
     question: _Open | None = None
-    for number, line in enumerate(text.split("\n"), start=1):
-        if question is not None and _begins_another(question, line):
-            faults += [*question.faults, _fault("no_answer_line", question.line)]
-            question = None
+    lines = [line.strip() for line in text.split("\n")]
+    following = _following(lines)
+    count = 0
+    for number, (line, after) in enumerate(zip(text.split("\n"), following, strict=True), start=1):
         if not line.strip():
             continue
-        question = question or _Open(number)
+        if question is not None and _is_text_behind_choices(question, line):
+            told = _goes_on(question, line.strip(), after, number)
+            if told is not None:
+                question.faults.append(told)
+                continue
+            faults += _unfinished(question)
+            question = None
+        if question is None:
+            count += 1
+            if count > MAX_ITEMS:
+                return Parsed((), (*faults, too_many(number)))
+            question = _Open(number)
         if unstorable := UNSTORABLE.search(line):
             question.faults.append(fault("nul" if unstorable[0] == "\x00" else "bytes", number))
         if answer := ANSWER.match(line.strip()):
@@ -76,23 +98,63 @@ def parse_aiken(source: str | bytes) -> Parsed:
         elif choice := CHOICE.match(line.strip()):
             question.choices.append((number, choice[1], (choice[2] or "").strip()))
         else:
+            if question.stem and LIKE_CHOICE.match(line.strip()):
+                question.alike.append(_unlike(line, number))
             question.stem.append(line.rstrip())
     if question is not None:
-        faults += [*question.faults, _fault("no_answer_line", question.line)]
+        faults += _unfinished(question)
     return Parsed(tuple(items), tuple(sorted(faults, key=lambda found: found.line)))
 
 
-def _begins_another(question: _Open, line: str) -> bool:
-    """Whether a text stands behind the choices of a question that has no answer yet."""
-    if not question.choices or not line.strip():
-        return False
-    return not (ANSWER.match(line.strip()) or CHOICE.match(line.strip()))
+def _following(lines: list[str]) -> list[str]:
+    """The letter of the next choice, or what looks like one, behind each line; "=" for an answer
+    that comes before it, "" at the end of the file."""
+    following: list[str] = []
+    next_mark = ""
+    for line in reversed(lines):
+        following.append(next_mark)
+        if ANSWER.match(line):
+            next_mark = "="
+        elif marked := CHOICE.match(line) or LIKE_CHOICE.match(line):
+            next_mark = _letter(marked)
+    return following[::-1]
+
+
+def _letter(marked: re.Match[str]) -> str:
+    return unicodedata.normalize("NFKC", marked[1]).upper()
+
+
+def _is_text_behind_choices(question: _Open, line: str) -> bool:
+    return bool(question.choices) and not (ANSWER.match(line.strip()) or CHOICE.match(line.strip()))
+
+
+def _goes_on(question: _Open, line: str, after: str, number: int) -> Fault | None:
+    """What is wrong with a text behind choices that is still of their question; None if it begins
+    another, whose first choice comes next."""
+    expected = chr(ord(question.choices[-1][1]) + 1)
+    like = LIKE_CHOICE.match(line)
+    if like is not None and _letter(like) == expected:
+        question.choices.append((number, expected, line))
+        return _unlike(line, number)
+    return _fault("continued", number) if after in ("=", expected) else None
+
+
+def _unlike(line: str, number: int) -> Fault:
+    return _fault("unlike_choice", number, text=line.strip()[:60])
+
+
+def _unfinished(question: _Open) -> list[Fault]:
+    return question.faults or question.alike or [_fault("no_answer_line", question.line)]
 
 
 def _item(question: _Open, letters: str, line: int) -> ItemDraft:
     if not question.stem:
         raise Refused(_fault("no_question", question.line))
-    faults = question.faults
+    if question.faults:
+        raise Refused(*question.faults)
+    if question.alike and not _is_whole(question, letters):
+        raise Refused(*question.alike)
+    faults: list[Fault] = []
     faults += [
         _fault("letters", place, letter=letter, expected=expected)
         for (place, letter, _), expected in zip(question.choices, ascii_uppercase, strict=False)
@@ -122,6 +184,11 @@ def _item(question: _Open, letters: str, line: int) -> ItemDraft:
         ),
     )
     return checked(draft, [place for place, _, _ in question.choices])
+
+
+def _is_whole(question: _Open, letters: str) -> bool:
+    named = "".join(letter for _, letter, _ in question.choices)
+    return len(named) > 1 and ascii_uppercase.startswith(named) and letters.upper() in [*named]
 
 
 def _fault(code: str, line: int, **params: object) -> Fault:

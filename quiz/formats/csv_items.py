@@ -28,7 +28,7 @@ from quiz.formats.drafts import (
     TextFormat,
     UnitDraft,
 )
-from quiz.formats.faults import Refused, fault
+from quiz.formats.faults import MAX_ITEMS, Refused, fault, too_many
 from quiz.marked_words import gettext_noop
 
 ENGLISH, CHINESE = "en", "zh-hant"
@@ -83,6 +83,9 @@ REASONS = {
     "language": gettext_noop(
         "No column has the question in the chosen language. Choose the other language."
     ),
+    "unheaded": gettext_noop(
+        "Column %(number)d has a cell here and no heading. Give it one, or clear the column."
+    ),
     "cells": gettext_noop("This row has more cells than there are headings."),
     "kind_missing": gettext_noop(
         "The kind of this question cannot be told. Add it in the column “kind”."
@@ -119,11 +122,16 @@ def parse_csv(source: str | bytes, language: str = ENGLISH) -> Parsed:
     translations: list[ItemDraft] = []
     faults: list[Fault] = []
     first_lines: dict[str, int] = {}
-    for record in records:
+    for count, record in enumerate(records, start=1):
+        if count > MAX_ITEMS:
+            return Parsed((), (*faults, too_many(record.line)))
         row = _Row(record, columns)
         try:
             if any(cell.strip() for cell in record.cells[len(header.cells) :]):
                 raise Refused(_fault("cells", record.line))
+            for index, cell in enumerate(record.cells):
+                if index not in columns and cell.strip():
+                    raise Refused(_fault("unheaded", record.line, number=index + 1))
             item = row.draft(language)
             if item.identifier:
                 first = first_lines.setdefault(item.identifier, item.line)

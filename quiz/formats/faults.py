@@ -5,6 +5,7 @@ from typing import Any
 from quiz.formats.drafts import Fault
 from quiz.marked_words import gettext_noop
 
+MAX_ITEMS = 5000  # questions of a file: nobody looks through more before confirming them
 REASONS = {
     "encoding": gettext_noop("This file is not UTF-8. Save it as UTF-8 and import it again."),
     "bytes": gettext_noop("This line is not UTF-8. Save the file as UTF-8 and import it again."),
@@ -13,6 +14,7 @@ REASONS = {
         "The file has more than %(most)d questions. Split it into several files."
     ),
     "too_large": gettext_noop("The file has more than %(most)d MB. Split it into several files."),
+    "none": gettext_noop("No question was found in this file."),
     "stem": gettext_noop("This question has no text."),
     "few": gettext_noop("This question needs at least two answers."),
     "blank": gettext_noop("This answer is blank."),
@@ -92,3 +94,8 @@ class Refused(Exception):
 
 def fault(code: str, line: int, **params: Any) -> Fault:
     return Fault(line, code, REASONS[code], params)
+
+
+def too_many(line: int) -> Fault:
+    """The file goes on here beyond what is read of one."""
+    return fault("too_long", line, most=MAX_ITEMS)

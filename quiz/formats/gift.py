@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from quiz.formats.drafts import Category, Fault, ItemDraft, Kind, Parsed
+from quiz.formats.faults import MAX_ITEMS, too_many
 from quiz.formats.gift_answers import read_answers
 from quiz.formats.gift_source import (
     CATEGORY,
@@ -48,11 +49,15 @@ def parse_gift(source: str | bytes) -> Parsed:
         text = decode(source)
     except Refused as refused:
         return Parsed((), refused.faults)
+    count = 0
     for block in blocks(text):
         try:
             if block.text.startswith(CATEGORY):
                 categories.append(_category(block))
                 continue
+            count += 1
+            if count > MAX_ITEMS:
+                return Parsed((), (*faults, too_many(block.span().line)))
             item = _item(block)
             if item.identifier:
                 first = lines_of_identifiers.setdefault(item.identifier, item.line)

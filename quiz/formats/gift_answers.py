@@ -21,6 +21,7 @@ from quiz.formats.drafts import (
 from quiz.formats.gift_source import Refused, Span, unescape
 from quiz.scoring import exact
 
+MOST = 1000  # answers that are read of one question
 FULL, NONE = Decimal(100), Decimal(0)
 TRUTHS = {"T": True, "TRUE": True, "F": False, "FALSE": False}
 ANSWER = re.compile("[=~]")
@@ -190,6 +191,8 @@ def _split(answers: Span, signs: re.Pattern[str]) -> list[tuple[str, Span]]:
     places = answers.places(signs)
     if not places or places[0] > answers.start:
         raise Refused(answers.fault("lead"))
+    if len(places) > MOST:
+        raise Refused(answers.fault("many", most=MOST))
     ends = [*places[1:], answers.end]
     return [
         (answers.block.mask[place], Span(answers.block, place + 1, end).strip())

@@ -52,6 +52,7 @@ REASONS = {
     ),
     "lead": gettext_noop("The answers begin with text that is no answer. Begin each with = or ~."),
     "blank": gettext_noop("This answer is blank."),
+    "many": gettext_noop("This question has more than %(most)d answers. Is a } missing?"),
     "few": gettext_noop("This question needs at least two answers."),
     "weight": gettext_noop("%(weight)s%% is not a weight. Write it like %%50%% or %%-33.33333%%."),
     "weight_refused": gettext_noop(
@@ -115,9 +116,13 @@ class Span(NamedTuple):
         return self.block.line_at(self.start)
 
     def strip(self) -> "Span":
-        raw = self.raw
-        start = self.start + len(raw) - len(raw.lstrip())
-        return Span(self.block, start, max(start, self.start + len(raw.rstrip())))
+        block, start, end = self
+        text = block.text
+        while start < end and text[start].isspace():
+            start += 1
+        while start < end and text[end - 1].isspace():
+            end -= 1
+        return Span(block, start, end)
 
     def find(self, mark: str) -> int:
         """Return the first place of the mark in the block, or -1."""

@@ -1,7 +1,8 @@
 """Read items in Moodle's XML. Pure.
 
 What a question says and how it is scored is read; how a quiz shows it (`penalty`, `defaultgrade`,
-`shuffleanswers`, `answernumbering`, hints, the feedback of a whole answer) is for the quiz here.
+`shuffleanswers`, `answernumbering`, hints, the feedback of a whole answer) is for the quiz here,
+and so is what part of the marks an order earns that is right in part (`gradingtype`).
 """
 
 import base64
@@ -29,10 +30,12 @@ from quiz.formats.drafts import (
     TextFormat,
     UnitDraft,
 )
-from quiz.formats.faults import Refused, fault
+from quiz.formats.faults import MAX_ITEMS, Refused, fault, too_many
 from quiz.formats.images import image_of
+from quiz.formats.markup import html_of
 from quiz.formats.numbers import size_of
 from quiz.formats.xml_source import Element, read_xml
+from quiz.marked_words import gettext_noop
 
 FORMATS = {
     "html": TextFormat.HTML,
@@ -42,6 +45,26 @@ FORMATS = {
 }
 TRUTHS = {"true": True, "false": False}
 Read = TypeVar("Read")
+PARTS = frozenset(
+    {
+        *("answer", "generalfeedback", "idnumber", "name", "questiontext", "single"),
+        *("subquestion", "tags", "unitgradingtype", "units", "usecase"),
+    }
+)
+REASONS = {
+    "no_question": gettext_noop(
+        "<%(name)s> stands here where only <question> can. Rename it or take it out."
+    ),
+    "no_part": gettext_noop("<%(name)s> is not known. Write <%(meant)s>."),
+    "stray": gettext_noop(
+        "The text “%(text)s” stands outside of the element that it belongs to. Put it into its"
+        " <text>, or take it out."
+    ),
+    "markup": gettext_noop("<%(name)s> stands in a text that is plain. Take the mark-up out."),
+    "unit_grading": gettext_noop(
+        "A missing unit costs marks here (unitgradingtype), which is not supported. Set it to 0."
+    ),
+}
 FILE_LINK = re.compile(r"@@PLUGINFILE@@/([^\"'\s)>?#]+)")
 
 
@@ -51,19 +74,27 @@ def parse_moodle_xml(source: str | bytes) -> Parsed:
     faults: list[Fault] = []
     categories: list[Category] = []
     first_lines: dict[str, int] = {}
+    count = 0
     try:
         root = read_xml(source)
         if root.name != "quiz":
             raise Refused(fault("xml_root", root.line, root=root.name[:40]))
     except Refused as refused:
         return Parsed((), refused.faults)
-    for question in root.elements("question"):
+    faults += [_fault("stray", line, text=said[:60]) for line, said in root.strays()]
+    for question in root.elements():
+        if question.name != "question":
+            faults.append(_fault("no_question", question.line, name=question.name[:40]))
+            continue
         kind = question.attributes.get("type", "").strip()
         try:
             if kind == "category":
-                name = question.text_of("category")
+                name = _plain(question, "category")
                 categories.append(Category(" ".join(name.split()), question.line))
                 continue
+            count += 1
+            if count > MAX_ITEMS:
+                return Parsed((), (*faults, too_many(question.line)))
             item = _Question(question).draft(kind)
             if item.identifier:
                 first = first_lines.setdefault(item.identifier, item.line)
@@ -73,6 +104,7 @@ def parse_moodle_xml(source: str | bytes) -> Parsed:
             items.append(replace(item, category=categories[-1].name if categories else ""))
         except Refused as refused:
             faults.extend(refused.faults)
+    faults.sort(key=lambda found: found.line)
     return Parsed(tuple(items), tuple(faults), tuple(categories))
 
 
@@ -90,6 +122,7 @@ class _Question:
         if read is None:
             supported = ", ".join(KINDS)
             raise Refused(fault("kind", self._question.line, kind=kind or "?", supported=supported))
+        self._require_known()
         stem, stem_format = self._rich(self._question.first("questiontext"))
         general, general_format = self._rich(
             self._question.first("generalfeedback"), default=stem_format
@@ -99,8 +132,8 @@ class _Question:
             kind=Kind.DESCRIPTION,
             stem=stem,
             line=self._question.line,
-            identifier=self._question.text_of("idnumber"),
-            title=" ".join(self._question.text_of("name").split()),
+            identifier=_plain(self._question, "idnumber"),
+            title=" ".join(_plain(self._question, "name").split()),
             tags=tuple(tag.text.strip() for tag in tags.elements("tag")) if tags else (),
             text_format=stem_format,
             general_feedback=general,
@@ -133,6 +166,7 @@ class _Question:
 
     def short(self, head: ItemDraft) -> ItemDraft:
         def read(answer: Element) -> ShortAnswerDraft:
+            _plain(answer, "text")
             said = self._choice(answer)
             return ShortAnswerDraft(
                 said.text, said.fraction, said.feedback, TextFormat.PLAIN, said.feedback_format
@@ -142,11 +176,14 @@ class _Question:
             head,
             kind=Kind.SHORT,
             answers=self._each("answer", read),
-            case_sensitive=self._question.text_of("usecase") == "1",
+            case_sensitive=self._question.text_of("usecase").lower() in ("1", "true"),
         )
 
     def numerical(self, head: ItemDraft) -> ItemDraft:
         answers = self._each("answer", self._number)
+        grading = self._question.first("unitgradingtype")
+        if grading is not None and grading.text.strip() not in ("", "0"):
+            raise Refused(_fault("unit_grading", grading.line))
         units = self._question.first("units")
         return replace(
             head,
@@ -158,8 +195,7 @@ class _Question:
     def matching(self, head: ItemDraft) -> ItemDraft:
         def read(row: Element) -> PairDraft:
             question, question_format = self._rich(row)
-            answer = row.first("answer")
-            return PairDraft(question, answer.text.strip() if answer else "", question_format)
+            return PairDraft(question, _plain(row, "answer"), question_format)
 
         return replace(head, kind=Kind.MATCHING, pairs=self._each("subquestion", read))
 
@@ -230,7 +266,9 @@ class _Question:
         marked = holder.attributes.get("format", "").strip()
         text_format = FORMATS.get(marked, TextFormat.MOODLE if marked else default)
         found = holder.first("text")
-        text = found.text.strip() if found else ""
+        text = _inner(found, text_format) if found else ""
+        if stray := next(holder.strays(), None):
+            raise Refused(_fault("stray", stray[0], text=stray[1][:60]))
         files = {file.attributes.get("name", ""): file for file in holder.elements("file")}
         used: set[str] = set()
 
@@ -243,6 +281,14 @@ class _Question:
         for name in files.keys() - used:  # nothing shows it, but it is part of the question
             self._faults.append(fault("image_unused", files[name].line, name=name[:100]))
         return text, text_format
+
+    def _require_known(self) -> None:
+        """Require that no part of the question is misspelt, which would pass it over."""
+        for part in self._question.elements():
+            if part.name not in PARTS and part.name.lower() in PARTS:
+                raise Refused(_fault("no_part", part.line, name=part.name, meant=part.name.lower()))
+        for line, said in self._question.strays():
+            raise Refused(_fault("stray", line, text=said[:60]))
 
     def _keep(self, name: str, file: Element | None, line: int) -> str:
         if file is None:
@@ -259,6 +305,32 @@ class _Question:
             return IMAGE
         self._images.setdefault(image.reference, image)
         return f"{IMAGE}{image.reference}"
+
+
+def _inner(found: Element, text_format: TextFormat) -> str:
+    """A text as it stands there: what is mark-up to XML is the mark-up of its HTML."""
+    inner = next(found.elements(), None)
+    if inner is None:
+        return found.text.strip()
+    if text_format == TextFormat.PLAIN:
+        raise Refused(_fault("markup", inner.line, name=inner.name))
+    return html_of(found.children).strip()
+
+
+def _plain(holder: Element, name: str) -> str:
+    """The text of a part that has no mark-up: in a `<text>` of its own, or right there."""
+    part = holder.first(name)
+    if part is None:
+        return ""
+    for inner in part.elements():
+        odd = next(inner.elements(), None) if inner.name == "text" else inner
+        if odd is not None:
+            raise Refused(_fault("markup", odd.line, name=odd.name))
+    return part.text.strip()
+
+
+def _fault(code: str, line: int, **params: object) -> Fault:
+    return Fault(line, code, REASONS[code], params)
 
 
 KINDS: dict[str, Callable[[_Question, ItemDraft], ItemDraft]] = {

@@ -9,6 +9,7 @@ text. Anything else is a fault, never left out. How shares are found:
   part, and a wrong one takes everything away, as nearly as shares can say "all or nothing".
 """
 
+import re
 from dataclasses import replace
 
 from quiz.formats.drafts import Fault, ItemDraft, Parsed
@@ -18,7 +19,9 @@ from quiz.formats.qti_items import Item
 from quiz.formats.qti_names import plain_names
 from quiz.formats.xml_source import Element, read_xml
 
-ITEM, MANIFEST = "assessmentItem", "imsmanifest.xml"
+ITEM, OLDER = "assessmentItem", "questestinterop"  # the latter is QTI 1
+BEGINS = re.compile(rb"<(?:[\w.-]+:)?(?:assessmentItem|qti-assessment-item|questestinterop)\b")
+HEAD = 4096  # bytes that a member is known by
 
 
 def parse_qti(source: str | bytes) -> Parsed:
@@ -41,12 +44,14 @@ def _package(members: dict[str, bytes]) -> Parsed:
     found = 0
     places: dict[str, ItemDraft] = {}
     for name in sorted(members):
-        if not name.lower().endswith(".xml"):
+        if not _is_read(name, members[name]):
             continue
         try:
             root = plain_names(read_xml(members[name]))
             if root.name == "manifest":
                 faults += _missing(root, name, members)
+            if root.name == OLDER:
+                raise Refused(fault("xml_root", root.line, root=root.name))
             if root.name != ITEM:
                 continue
             found += 1
@@ -62,6 +67,11 @@ def _package(members: dict[str, bytes]) -> Parsed:
     if not found:
         faults.append(package_fault("package_empty"))
     return Parsed(tuple(items), tuple(faults))
+
+
+def _is_read(name: str, content: bytes) -> bool:
+    """Whether a member can hold an item, whatever its name ends with."""
+    return name.lower().endswith((".xml", ".qti")) or bool(BEGINS.search(content[:HEAD]))
 
 
 def _missing(manifest: Element, name: str, members: dict[str, bytes]) -> list[Fault]:

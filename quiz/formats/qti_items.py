@@ -1,9 +1,8 @@
 """One assessment item of QTI, in the names of version 2, on its way to a draft. Pure."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from decimal import Context, Decimal
 from urllib.parse import unquote
 
 from quiz.formats.checks import FULL, NONE, checked
@@ -24,28 +23,37 @@ from quiz.formats.packages import beside
 from quiz.formats.pairs import pairs_in_order
 from quiz.formats.qti_names import FORMATS, SOURCE, TOOL, UNNAMED, code_of
 from quiz.formats.qti_numbers import numbers_of
+from quiz.formats.qti_parts import (
+    CHOICE,
+    ENTRY,
+    ORDER,
+    fault_of,
+    named,
+    require_apart,
+    require_read,
+    without,
+    without_feedback,
+)
+from quiz.formats.qti_processing import Way
 from quiz.formats.qti_responses import Response, response_of
+from quiz.formats.qti_shares import (
+    part_of,
+    plain_option,
+    require_bounds,
+    require_plain,
+    right_pairs,
+    shares_of,
+)
 from quiz.formats.xml_source import Element
 from quiz.marked_words import gettext_noop
 
-CHOICE, ENTRY, MATCH, ORDER, ESSAY = (
-    "choiceInteraction",
-    "textEntryInteraction",
-    "matchInteraction",
-    "orderInteraction",
-    "extendedTextInteraction",
-)
+MATCH, ESSAY = "matchInteraction", "extendedTextInteraction"
 READ = (CHOICE, ENTRY, MATCH, ORDER, ESSAY)
-BLANK = "_____"
 TRUTHS = {"true": True, "false": False}
-EXACT = Context(prec=28)
 OUR_LINK = re.compile(r"\.\./images/[0-9a-f]{32}\.(?:png|jpg|gif|webp)")
 REASONS = {
     "several": (
         gettext_noop("This item asks several things at once (%(kinds)s). Make an item of each.")
-    ),
-    "no_response": gettext_noop(
-        "This item does not say which response is right: add a correctResponse."
     ),
     "unknown_choice": gettext_noop("The right response “%(name)s” is none of the choices."),
     "match_sets": gettext_noop("A match needs two sets: what is asked, and what can be chosen."),
@@ -84,8 +92,9 @@ class Item:
         body = self._root.first("itemBody")
         if body is None:
             raise Refused(fault("stem", self._root.line))
+        require_read(self._root)
         interaction = self._interaction(body)
-        stem, stem_format = self._rich(_without(body, interaction), body.line)
+        stem, stem_format = self._rich(without(body, interaction), body.line)
         general, general_format = self._told("GENERAL")
         head = ItemDraft(
             kind=Kind.DESCRIPTION,
@@ -128,8 +137,7 @@ class Item:
         if interaction.name == ESSAY:
             return replace(head, kind=Kind.ESSAY)
         response = response_of(self._root, interaction)
-        if not (response.correct or response.mapped or response.has_rules):
-            raise Refused(_fault("no_response", interaction.line))
+        require_plain(response, interaction)
         match interaction.name:
             case "choiceInteraction":
                 return self._choices(head, interaction, response)
@@ -142,19 +150,16 @@ class Item:
 
     def _choices(self, head: ItemDraft, asked: Element, response: Response) -> ItemDraft:
         several = response.cardinality == "multiple"
-        named = {
-            choice.attributes.get("identifier", ""): choice
-            for choice in asked.inside("simpleChoice")
-        }
-        self._require_known([*response.correct, *response.mapped], set(named), asked.line)
-        shares = _shares(response, list(named), several=several)
+        offered = named(asked.inside("simpleChoice"))
+        self._require_known([*response.correct, *response.mapped], offered, asked.line)
+        shares = shares_of(response, list(offered), several=several)
         choices = []
-        for name, choice in named.items():
-            text, text_format = self._rich(_without_feedback(choice), choice.line)
+        for name, choice in offered.items():
+            text, text_format = self._rich(without_feedback(choice), choice.line)
             feedback, feedback_format = self._told(name, choice.first("feedbackInline"))
             choices.append(ChoiceDraft(text, shares[name], feedback, text_format, feedback_format))
             self._lines.append(choice.line)
-        texts = list(named) if self._own else [choice.text.lower() for choice in choices]
+        texts = list(offered) if self._own else [choice.text.lower() for choice in choices]
         if not several and sorted(texts) == ["false", "true"]:
             by_truth = {
                 TRUTHS[said]: replace(choice, text=said.title(), text_format=TextFormat.PLAIN)
@@ -165,13 +170,14 @@ class Item:
         return replace(head, kind=kind, choices=tuple(choices))
 
     def _entry(self, head: ItemDraft, response: Response) -> ItemDraft:
-        if response.base_type in ("float", "integer"):
-            return replace(head, kind=Kind.NUMERICAL, answers=numbers_of(response))
-        if not (response.correct or response.mapped):
-            raise Refused(_fault("no_response", response.line))
         values = response.mapped if response.is_mapped else {}
         most = max(values.values(), default=NONE)
-        worth = [(text, _part(value, most)) for text, value in values.items()] or [
+        require_bounds(response, most)
+        if values and response.default:
+            raise Refused(fault_of("mapping", response.line, name="defaultValue"))
+        if response.is_number:
+            return replace(head, kind=Kind.NUMERICAL, answers=numbers_of(response))
+        worth = [(text, part_of(value, most)) for text, value in values.items()] or [
             (text, FULL) for text in response.correct
         ]
         return replace(
@@ -191,21 +197,21 @@ class Item:
 
     def _match(self, head: ItemDraft, asked: Element, response: Response) -> ItemDraft:
         sets = [
-            {
-                choice.attributes.get("identifier", ""): choice
-                for choice in one.elements("simpleAssociableChoice")
-            }
+            named(one.elements("simpleAssociableChoice"))
             for one in asked.elements("simpleMatchSet")
         ]
         if len(sets) != 2 or not all(sets):
             raise Refused(_fault("match_sets", asked.line))
         prompts, options = sets
+        require_apart(prompts, options)
         answers: dict[str, str] = {}
-        written = response.correct or [pair for pair, value in response.mapped.items() if value > 0]
-        for pair in written:
+        for pair in right_pairs(response):
             names = pair.split()
-            self._require_known(names, prompts.keys() | options.keys(), asked.line)
+            if len(names) != 2:
+                raise Refused(_fault("unknown_choice", asked.line, name=pair[:60]))
             prompt, option = names if names[0] in prompts else names[::-1]
+            self._require_known([prompt], prompts, asked.line)
+            self._require_known([option], options, asked.line)
             if answers.setdefault(prompt, option) != option:
                 said = prompts[prompt].text.strip()[:60]
                 raise Refused(_fault("match_several", prompts[prompt].line, name=said))
@@ -213,7 +219,7 @@ class Item:
             if name not in answers:
                 said = prompt_element.text.strip()[:60]
                 raise Refused(_fault("match_none", prompt_element.line, name=said))
-        offered = {name: " ".join(option.text.split()) for name, option in options.items()}
+        offered = {name: plain_option(option) for name, option in options.items()}
         asked_for = []
         for name, prompt_element in prompts.items():
             text, text_format = self._rich(prompt_element.children, prompt_element.line)
@@ -223,20 +229,19 @@ class Item:
         )
 
     def _order(self, head: ItemDraft, asked: Element, response: Response) -> ItemDraft:
-        named = {
-            choice.attributes.get("identifier", ""): choice
-            for choice in asked.inside("simpleChoice")
-        }
-        if sorted(response.correct) != sorted(named):
+        offered = named(asked.inside("simpleChoice"))
+        if response.is_mapped:
+            raise Refused(fault_of("processing", response.line, name=Way.MAP.value))
+        if sorted(response.correct) != sorted(offered):
             raise Refused(_fault("order_all", asked.line))
         choices = []
         for name in response.correct:
-            text, text_format = self._rich(named[name].children, named[name].line)
+            text, text_format = self._rich(offered[name].children, offered[name].line)
             choices.append(ChoiceDraft(text, FULL, "", text_format, head.text_format))
-            self._lines.append(named[name].line)
+            self._lines.append(offered[name].line)
         return replace(head, kind=Kind.ORDERING, choices=tuple(choices))
 
-    def _require_known(self, names: list[str], known: set[str], line: int) -> None:
+    def _require_known(self, names: Iterable[str], known: Iterable[str], line: int) -> None:
         for name in names:
             if name not in known:
                 raise Refused(_fault("unknown_choice", line, name=name[:60]))
@@ -306,24 +311,6 @@ class Item:
         return f"{IMAGE}{image.reference}"
 
 
-def _shares(response: Response, names: list[str], *, several: bool) -> dict[str, Decimal]:
-    """What each choice is worth, in percent."""
-    if response.is_mapped:
-        values = {name: response.mapped.get(name, response.default) for name in names}
-        gains = [value for value in values.values() if value > 0]
-        most = sum(gains, NONE) if several else max(gains, default=NONE)
-        return {name: _part(value, most) for name, value in values.items()}
-    if not several:
-        return {name: FULL if name in response.correct else NONE for name in names}
-    each = EXACT.divide(FULL, Decimal(max(len(response.correct), 1)))
-    return {name: each if name in response.correct else -FULL for name in names}
-
-
-def _part(value: Decimal, most: Decimal) -> Decimal:
-    """The value as a percentage; one that costs more than everything costs everything."""
-    return max(EXACT.divide(value * 100, most), -FULL) if most > 0 else NONE
-
-
 def _interactions(body: Element) -> set[str]:
     names: set[str] = set()
     waiting = [body]
@@ -335,36 +322,9 @@ def _interactions(body: Element) -> set[str]:
     return names
 
 
-def _without(node: Element, interaction: Element | None) -> "list[Element | str]":
-    """The body without what is asked, but with its prompt; a blank stands for a text entry."""
-    nodes: list[Element | str] = []
-    for child in node.children:
-        if child is interaction:
-            prompt = child.first("prompt") if isinstance(child, Element) else None
-            if prompt is not None:
-                nodes.append(Element("p", {}, prompt.line, prompt.children))
-            elif interaction.name == ENTRY and interaction.attributes.get("class") != TOOL:
-                nodes.append(BLANK)
-        elif isinstance(child, Element) and child.name not in ("rubricBlock", "feedbackBlock"):
-            left = _without(child, interaction)
-            if left or not child.children:
-                nodes.append(Element(child.name, dict(child.attributes), child.line, left))
-        elif isinstance(child, str):
-            nodes.append(child)
-    return nodes
-
-
-def _without_feedback(choice: Element) -> "list[Element | str]":
-    return [child for child in choice.children if not _is(child, "feedbackInline")]
-
-
 def _trimmed(nodes: "list[Element | str]") -> "list[Element | str]":
     """Without the white space that only indents."""
     return [node for node in nodes if not isinstance(node, str) or node.strip()] or nodes
-
-
-def _is(node: "Element | str", name: str) -> bool:
-    return isinstance(node, Element) and node.name == name
 
 
 def _fault(code: str, line: int, **params: object) -> Fault:

@@ -10,6 +10,8 @@ from decimal import Context, Decimal
 from quiz.formats.checks import FULL, NONE, read_decimal
 from quiz.formats.drafts import NumericalAnswerDraft, TextFormat
 from quiz.formats.faults import Refused, fault
+from quiz.formats.qti_parts import fault_of
+from quiz.formats.qti_processing import OtherRule, constant, scoring_rule, setter
 from quiz.formats.qti_responses import Response
 from quiz.formats.xml_source import Element
 
@@ -22,7 +24,13 @@ def numbers_of(response: Response) -> tuple[NumericalAnswerDraft, ...]:
     Raises:
         Refused: something is no number, or nothing is accepted.
     """
-    found = list(_by_rules(response)) if response.rules else []
+    found: list[tuple[NumericalAnswerDraft, Decimal]] = []
+    if response.rules is not None:
+        try:
+            found = list(_by_rules(response, scoring_rule(response.rules)))
+        except OtherRule as other:
+            name = response.processing.name if other.node is response.rules else other.node.name
+            raise Refused(fault_of("processing", other.node.line, name=name[:60])) from other
     if not found and response.is_mapped:
         found = [
             (NumericalAnswerDraft(NONE, read_decimal(text, response.line)), value)
@@ -46,24 +54,19 @@ def numbers_of(response: Response) -> tuple[NumericalAnswerDraft, ...]:
     )
 
 
-def _by_rules(response: Response) -> Iterator[tuple[NumericalAnswerDraft, Decimal]]:
+def _by_rules(response: Response, rule: Element) -> Iterator[tuple[NumericalAnswerDraft, Decimal]]:
     """Each condition on a number, and the score that it sets."""
-    assert response.rules is not None  # noqa: S101 - the caller has looked
-    for branch in response.rules.inside("responseIf", "responseElseIf"):
-        worth = _score(branch)
-        condition = next(branch.elements(), None)
-        if worth is None or condition is None:
+    for branch in rule.elements():
+        setting = setter(branch)
+        if setting is None:
+            raise OtherRule(branch)
+        worth = constant(setting)
+        if worth is None or (branch.name == "responseElse" and worth != 0):
+            raise OtherRule(setting)
+        if branch.name == "responseElse":
             continue
-        for draft in _accepted(condition, response, pays=worth > 0):
+        for draft in _accepted(next(branch.elements()), response, pays=worth > 0):
             yield draft, worth
-
-
-def _score(branch: Element) -> Decimal | None:
-    for setting in branch.elements("setOutcomeValue"):
-        value = setting.first("baseValue")
-        if setting.attributes.get("identifier") == "SCORE" and value is not None:
-            return read_decimal(value.text, value.line)
-    return None
 
 
 def _accepted(
@@ -82,8 +85,8 @@ def _accepted(
             value = _value(condition, response)
             found = None if value is None else replace(draft, value=value)
         case "and":
-            low, high = _bound(condition, "gte"), _bound(condition, "lte")
-            if low is not None and high is not None:
+            low, high = (_bound(condition, name, response) for name in ("gte", "lte"))
+            if len(list(condition.elements())) == 2 and low is not None and high is not None:
                 found = replace(draft, low=low, high=high)
     if found is not None:
         yield found
@@ -97,6 +100,8 @@ def _equal(condition: Element, response: Response) -> NumericalAnswerDraft | Non
         return None
     draft = NumericalAnswerDraft(NONE, value=value)
     mode = condition.attributes.get("toleranceMode", "exact")
+    if "false" in (condition.attributes.get(f"include{end}Bound") for end in ("Lower", "Upper")):
+        return None
     written = condition.attributes.get("tolerance", "0").split()
     if mode == "exact" or not written:
         return draft
@@ -111,7 +116,9 @@ def _equal(condition: Element, response: Response) -> NumericalAnswerDraft | Non
 
 
 def _value(condition: Element, response: Response) -> Decimal | None:
-    """The number that the response is compared with."""
+    """The number that the response is compared with; None if it is not the response."""
+    if not _asks(condition, response):
+        return None
     value = condition.first("baseValue")
     if value is not None:
         return read_decimal(value.text, value.line)
@@ -120,7 +127,17 @@ def _value(condition: Element, response: Response) -> Decimal | None:
     return None
 
 
-def _bound(condition: Element, name: str) -> Decimal | None:
+def _bound(condition: Element, name: str, response: Response) -> Decimal | None:
+    """The number that the response stands on this side of."""
     side = condition.first(name)
-    value = side.first("baseValue") if side else None
-    return read_decimal(value.text, value.line) if value else None
+    parts = list(side.elements()) if side else []
+    if side is None or [part.name for part in parts] != ["variable", "baseValue"]:
+        return None
+    return read_decimal(parts[1].text, parts[1].line) if _asks(side, response) else None
+
+
+def _asks(condition: Element, response: Response) -> bool:
+    """Whether a condition compares the response with one other thing."""
+    asked = condition.first("variable")
+    named = asked.attributes.get("identifier") if asked else None
+    return named == response.identifier and len(list(condition.elements())) == 2

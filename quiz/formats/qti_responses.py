@@ -1,9 +1,11 @@
 """What an assessment item declares of its response. Pure."""
 
+from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 
 from quiz.formats.checks import NONE, read_decimal
+from quiz.formats.qti_processing import Processing, Way, processing_of
 from quiz.formats.xml_source import Element
 
 
@@ -13,7 +15,8 @@ class Response:
 
     Attributes:
         is_mapped: the mapped values decide, not the correct response.
-        rules: the item's own processing, if it is no template.
+        rules: the item's own processing, if it says something else than a template does.
+        twice: a text that is mapped twice, or of which only a part of the mapping minds capitals.
     """
 
     line: int
@@ -26,10 +29,14 @@ class Response:
     is_mapped: bool
     case_sensitive: bool
     rules: Element | None
+    processing: Processing
+    lower: Decimal | None
+    upper: Decimal | None
+    twice: str
 
     @property
-    def has_rules(self) -> bool:
-        return self.rules is not None
+    def is_number(self) -> bool:
+        return self.base_type in ("float", "integer")
 
 
 def response_of(root: Element, interaction: Element) -> Response:
@@ -51,17 +58,22 @@ def response_of(root: Element, interaction: Element) -> Response:
     right = [value.text.strip() for value in correct.elements("value")] if correct else []
     mapping = declared.first("mapping")
     entries = list(mapping.elements("mapEntry")) if mapping else []
-    processing = root.first("responseProcessing")
-    template = (processing.attributes.get("template", "") if processing else "").lower()
-    maps = "map_response" in template or (
-        processing is not None and next(processing.inside("mapResponse"), None) is not None
-    )
+    processing = processing_of(root, identifier)
+    alone = processing.way == Way.DECLARED and bool(entries) and not right
+    cardinality = declared.attributes.get("cardinality", "single")
+    # An order has no values to map: our own files of it once said so and meant the right order.
+    maps = processing.way == Way.MAP and (bool(entries) or cardinality != "ordered")
+    is_mapped = maps or alone
     sensitive = [entry.attributes.get("caseSensitive", "true") == "true" for entry in entries]
+    keys = [entry.attributes.get("mapKey", "").strip() for entry in entries]
+    twice = next((key for key, times in Counter(keys).items() if times > 1), "")
+    if len(set(sensitive)) > 1:
+        twice = "caseSensitive"
     default = mapping.attributes.get("defaultValue", "0") if mapping else "0"
     return Response(
         line=declared.line,
         identifier=identifier,
-        cardinality=declared.attributes.get("cardinality", "single"),
+        cardinality=cardinality,
         base_type=declared.attributes.get("baseType", "identifier"),
         correct=right,
         mapped={
@@ -71,7 +83,16 @@ def response_of(root: Element, interaction: Element) -> Response:
             for entry in entries
         },
         default=read_decimal(default, declared.line) if entries else NONE,
-        is_mapped=bool(entries) and (maps or not right),
-        case_sensitive=any(sensitive) if entries else True,
-        rules=processing if processing is not None and processing.children else None,
+        is_mapped=is_mapped,
+        case_sensitive=any(sensitive) if is_mapped else processing.case_sensitive,
+        rules=root.first("responseProcessing") if processing.way == Way.OTHER else None,
+        processing=processing,
+        lower=_bound(mapping, "lowerBound"),
+        upper=_bound(mapping, "upperBound"),
+        twice=twice,
     )
+
+
+def _bound(mapping: Element | None, name: str) -> Decimal | None:
+    written = mapping.attributes.get(name, "").strip() if mapping else ""
+    return read_decimal(written, mapping.line) if mapping and written else None

@@ -268,6 +268,8 @@ class _Item:
                 yield self._el("responseProcessing", self._el("responseCondition", *branches))
             case Kind.SHORT | Kind.MATCHING:
                 yield self._template("map_response")
+            case Kind.ORDERING:
+                yield self._template("match_correct")
             case Kind.ESSAY | Kind.DESCRIPTION:
                 return
             case _:

@@ -21,7 +21,6 @@ from quiz.formats.written import Written
 MEGABYTE = 1024 * 1024
 MAX_TEXT = 4 * MEGABYTE  # of a file of plain lines
 MAX_BYTES = 20 * MEGABYTE  # of a file that may hold pictures
-MAX_ITEMS = 5000
 HEAD = 4096  # bytes that a format is guessed from
 
 Read = Callable[[bytes, str], Parsed]
@@ -110,9 +109,8 @@ def read_items(name: str, data: bytes, language: str = ENGLISH) -> Parsed:
     if len(data) > most:
         return Parsed((), (fault("too_large", 1, most=most // MEGABYTE),))
     parsed = FORMATS[name].read(data, language)
-    if len(parsed.items) > MAX_ITEMS:
-        line = parsed.items[MAX_ITEMS].line
-        return Parsed((), (*parsed.faults, fault("too_long", line, most=MAX_ITEMS)))
+    if not (parsed.items or parsed.faults):
+        return Parsed((), (fault("none", 1),), parsed.categories)
     return parsed
 
 

@@ -21,10 +21,13 @@ UNWRITABLE = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 @dataclass(slots=True)
 class Element:
+    """`end` is the line of its closing tag."""
+
     name: str
     attributes: dict[str, str]
     line: int
     children: "list[Element | str]" = field(default_factory=list)
+    end: int = 0
 
     def elements(self, name: str = "") -> "Iterator[Element]":
         """The child elements, those of one name or all."""
@@ -41,6 +44,16 @@ class Element:
             if child.name in names:
                 yield child
             yield from child.inside(*names)
+
+    def strays(self) -> "Iterator[tuple[int, str]]":
+        """Each text that stands right in it, not in an element of it, and its line."""
+        line = self.line
+        for child in self.children:
+            if isinstance(child, Element):
+                line = child.end
+            elif child.strip():
+                before = child[: len(child) - len(child.lstrip())]
+                yield line + before.count("\n"), child.strip()
 
     @property
     def text(self) -> str:
@@ -111,7 +124,7 @@ class _Reading:
         self._open.append(element)
 
     def _end(self, _name: str) -> None:
-        self._open.pop()
+        self._open.pop().end = self._parser.CurrentLineNumber
 
     def _said(self, text: str) -> None:
         self._open[-1].children.append(text)

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quiz.formats import aiken, csv_items, faults, packages, qti_items, written
+from quiz.formats import aiken, csv_items, faults, packages, qti_items, qti_parts, written
 from quiz.formats.aiken import parse_aiken
 from quiz.formats.csv_items import parse_csv
 from quiz.formats.drafts import Kind, Parsed
+from quiz.formats.faults import MAX_ITEMS
 from quiz.formats.moodle_xml import parse_moodle_xml
 from quiz.formats.qti import parse_qti
 from quiz.formats.registry import FORMATS, MAX_BYTES, MAX_TEXT, guess, read_items
@@ -30,7 +31,7 @@ def said(parsed: Parsed) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "module", [faults, aiken, csv_items, packages, qti_items], ids=lambda m: m.__name__
+    "module", [faults, aiken, csv_items, packages, qti_items, qti_parts], ids=lambda m: m.__name__
 )
 def test_every_reason_is_a_whole_sentence_once_it_is_filled(module):
     for reason in module.REASONS.values():
@@ -220,6 +221,13 @@ def test_a_question_of_moodle_with_all_that_it_may_have():
         ("Q?\nA. x\nANSWER: A\n", [(1, "few")]),
         ("Q?\nA. x\nB.\nANSWER: A\n", [(1, "blank")]),
         ("Q?\x00\nA. x\nB. y\nANSWER: A\n", [(1, "nul")]),
+        ("Q?\na. x\nb. y\nANSWER: A\n", [(2, "unlike_choice"), (3, "unlike_choice")]),
+        ("Q?\nA.x\nB. y\nC. z\nANSWER: B\n", [(2, "unlike_choice")]),
+        ("Q?\nA. x\nb. y\nC. z\nANSWER: A\n", [(3, "unlike_choice")]),
+        ("Q?\nＡ. x\nＢ．y\nANSWER: A\n", [(2, "unlike_choice"), (3, "unlike_choice")]),
+        ("Q?\nA. x\nB.y\n", [(3, "unlike_choice")]),
+        ("Q?\nA. x\nand more\nB. y\nANSWER: A\n", [(3, "continued")]),
+        ("Q?\nA. x\nB. y\nand more\nANSWER: A\n", [(4, "continued")]),
         ("Q?\nA. x\nB. y\n\nR?\nA. x\nB. y\n", [(1, "no_answer_line"), (5, "no_answer_line")]),
     ],
 )
@@ -229,6 +237,12 @@ def test_a_faulty_question_of_aiken_is_named_by_line(source, expected):
     assert found(parsed) == expected
     assert [item.stem for item in parsed.items] == ["The next?"]
     assert [choice.fraction for choice in parsed.items[0].choices] == [0, 100]
+
+
+def test_a_text_of_aiken_may_list_what_its_choices_speak_of():
+    parsed = parse_aiken("Which?\na. one\nb. two\nA. only a\nB. only b\nANSWER: B\n")
+
+    assert (found(parsed), parsed.items[0].stem) == ([], "Which?\na. one\nb. two")
 
 
 # ---- CSV -----------------------------------------------------------------------------------------
@@ -248,6 +262,8 @@ def test_a_faulty_question_of_aiken_is_named_by_line(source, expected):
         ("question,right,difficulty", "Q,true,cruel", "difficulty"),
         ("question,right,format", "Q,true,word", "format"),
         ("question,right,", "Q,true,,more", "cells"),
+        ("question,,right", "Q,more,true", "unheaded"),
+        ("question,,right", "Q, ,true", None),
         ("question,kind,right", ",truefalse,true", "stem"),
         ("question (en),explanation (zh-hant),right", "Q,因為,true", None),
         (
@@ -339,6 +355,43 @@ def test_a_file_beyond_its_limit_is_refused_with_the_limit():
             refused.message
             == f"The file has more than {4 if is_text else 20} MB. Split it into several files."
         )
+
+
+MANY = MAX_ITEMS + 3
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "line"),
+    [
+        ("gift", "Q?{T}\n\n" * MANY, 2 * MAX_ITEMS + 1),
+        ("gift", "Q?{\n\n" * MANY, 2 * MAX_ITEMS + 1),
+        ("aiken", "Q?\nA. x\nB. y\nANSWER: A\n" * MANY, 4 * MAX_ITEMS + 1),
+        ("csv", "question,right\n" + "Q,true\n" * MANY, MAX_ITEMS + 2),
+        ("moodle-xml", f"<quiz>\n{'<question/>' * MANY}</quiz>", 2),
+    ],
+)
+def test_a_file_of_too_many_questions_is_told_where_it_goes_on(name, source, line):
+    parsed = read_items(name, source.encode())
+
+    assert (parsed.items, found(parsed)[-1]) == ((), (line, "too_long"))
+
+
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [
+        ("gift", ""),
+        ("gift", "// a comment\n\n$CATEGORY: a\n"),
+        ("aiken", "\n \n"),
+        ("csv", "question,right\n"),
+        ("moodle-xml", "<quiz/>"),
+        (
+            "moodle-xml",
+            '<quiz><question type="category"><category><text>a</text></category></question></quiz>',
+        ),
+    ],
+)
+def test_a_file_without_a_question_is_one_fault(name, source):
+    assert said(read_items(name, source.encode())) == ["No question was found in this file."]
 
 
 @given(st.text(max_size=5), st.binary(max_size=60))

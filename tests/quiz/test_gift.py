@@ -305,3 +305,8 @@ def test_choices_beyond_the_alphabet_have_names_too():
 def test_a_weight_is_legal_up_to_the_rounding_that_moodle_forgives(weight, off):
     assert legal_weight(weight + Decimal(off)) == weight
     assert legal_weight(weight + Decimal("0.002")) is None
+
+
+def test_a_question_of_endless_answers_is_a_fault():
+    assert codes(parse_gift(f"Q{{{'=a ~b ' * 501}}}")) == [(1, "many")]
+    assert codes(parse_gift(f"Q{{{'=a ~b ' * 500}}}")) == []

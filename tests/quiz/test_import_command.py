@@ -4,12 +4,16 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from quiz.models import Item
 
 pytestmark = pytest.mark.django_db
 SOUND = "$CATEGORY: python/easy\n\n// [id:A]\n::T::[markdown]One? {=yes#Right. ~no}"
 FAULTY = SOUND + "\n\nTwo? {~a ~b}"
+
+
+PAIRS = "".join(f"=p{number}->a{number} " for number in range(60))
 
 
 def run(path: Path, *options: str) -> tuple[int, str]:
@@ -77,7 +81,8 @@ def test_faults_are_named_by_line(write: Path) -> None:
         (SOUND.encode("utf-16"), "line 1: This file is not UTF-8."),
         (b"One? {=\xff ~b}", "line 1: This line is not UTF-8."),
         (b"One\x00? {=a ~b}", "line 1: This line holds a NUL character."),
-        (b"", "0 questions read"),
+        (b"", "line 1: No question was found in this file."),
+        (b"// nothing yet", "line 1: No question was found in this file."),
     ],
 )
 def test_a_file_in_another_encoding_gets_a_message(
@@ -87,7 +92,7 @@ def test_a_file_in_another_encoding_gets_a_message(
 
     status, printed = run(write, "--confirm")
 
-    assert (message in printed, status) == (True, 0 if content == b"" else 1)
+    assert (message in printed, status) == (True, 1)
     assert Item.objects.count() == 0
 
 
@@ -95,3 +100,64 @@ def test_a_file_that_is_not_there_gets_a_message(tmp_path: Path) -> None:
     for path in (tmp_path / "missing.gift", tmp_path):
         with pytest.raises(CommandError, match="cannot be read"):
             run(path)
+
+
+def test_a_question_that_is_sound_and_not_taken_is_a_fault_too(write: Path) -> None:
+    write.write_text(f"Why?{{}}\n\nRead this.\n\n{SOUND}\n\nMatch {{{PAIRS}}}", encoding="utf-8")
+
+    for options in (["--json"], ["--json", "--confirm"]):
+        status, printed = run(write, *options)
+
+        body = json.loads(printed)
+        assert (status, body["import"]["written"], Item.objects.count()) == (1, False, 0)
+        assert [(fault["line"], fault["code"]) for fault in body["faults"]] == [
+            (1, "not_taken"),
+            (3, "not_taken"),
+            (10, "not_taken"),
+        ]
+        assert [fault["message"] for fault in body["faults"]] == [
+            problem["message"] for problem in body["import"]["problems"]
+        ]
+        assert [item["kind"] for item in body["items"]] == [
+            "essay",
+            "description",
+            "single",
+            "matching",
+        ]
+    assert run(write)[1].splitlines()[0] == "items.gift: 4 questions read, 3 with faults"
+
+
+@pytest.fixture
+def no_bank() -> None:
+    """The database as it is before the first migration, until the test is over."""
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE quiz_itemversion RENAME TO quiz_none")
+
+
+@pytest.mark.usefixtures("no_bank")
+def test_a_file_can_be_looked_at_before_there_is_a_bank(write: Path) -> None:
+    status, printed = run(write, "--json")
+
+    body = json.loads(printed)
+    assert (status, [item["title"] for item in body["items"]]) == (0, ["T"])
+    assert (body["faults"], "import" in body) == ([], False)
+    assert run(write) == (
+        0,
+        "items.gift: 1 questions read\nWhat an import would do cannot be told. The database has no"
+        " tables for the bank: run “manage.py migrate” first.\n",
+    )
+    with pytest.raises(CommandError, match=r"run “manage\.py migrate” first"):
+        run(write, "--confirm")
+
+
+@pytest.mark.usefixtures("no_bank")
+def test_faults_are_told_before_there_is_a_bank(write: Path) -> None:
+    write.write_text(f"Why?{{}}\n\n{FAULTY}", encoding="utf-8")
+
+    status, printed = run(write, "--json")
+
+    assert status == 1
+    assert [(fault["line"], fault["code"]) for fault in json.loads(printed)["faults"]] == [
+        (1, "not_taken"),
+        (8, "no_right_answer"),
+    ]

@@ -137,8 +137,20 @@ def test_a_number_in_version_3_is_read_with_its_condition(condition, expected):
 
 def test_a_condition_that_we_would_judge_otherwise_is_a_fault():
     custom = f"<qti-custom-operator>{VARIABLE}</qti-custom-operator>"
+    turned = f"<qti-gte>{base(3)}{VARIABLE}</qti-gte>"
+    other = VARIABLE.replace("RESPONSE", "OTHER")
 
-    assert found(parse_qti(VERSION_3.replace("CONDITION", custom))) == [(8, "condition")]
+    for condition in (
+        custom,
+        f"<qti-and>{turned}{HIGH}</qti-and>",
+        f"<qti-and>{LOW}{HIGH}{custom}</qti-and>",
+        RANGE.replace(VARIABLE, other),
+        equal("absolute", "1", CORRECT).replace(VARIABLE, other),
+        equal("absolute", "1", CORRECT).replace(
+            "<qti-equal", '<qti-equal include-lower-bound="false"'
+        ),
+    ):
+        assert found(parse_qti(VERSION_3.replace("CONDITION", condition))) == [(8, "condition")]
 
 
 @pytest.mark.parametrize(

@@ -3,21 +3,32 @@
 import json
 import sys
 from argparse import ArgumentParser
+from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
+from django.db import OperationalError, ProgrammingError
+from django.utils import timezone, translation
 
 from accounts.languages import Language
-from quiz.domain.bank import Action, ImportReport, import_items
+from quiz.domain.bank import Action, ImportReport, Problem, import_items
+from quiz.entries import NotTaken, entry_of
 from quiz.formats.drafts import Parsed
 from quiz.formats.registry import MAX_BYTES, READ, read_items
 
+# No connection, no database, no table, no column: what PostgreSQL says where nothing is set up.
+NO_BANK = (None, "3D000", "42P01", "42703")
+MIGRATE = "The database has no tables for the bank: run “manage.py migrate” first."
+UNREACHABLE = "The database cannot be reached."
+
 
 class Command(BaseCommand):
-    """A dry run unless `--confirm` is given; the exit status is 1 if the file has faults."""
+    """A dry run unless `--confirm` is given; the exit status is 1 if any question is not taken.
+
+    A dry run needs no database: without the tables of the bank it tells what the file holds.
+    """
 
     help = "Read quiz items from a file; with --confirm, bring them into the bank."
 
@@ -32,22 +43,69 @@ class Command(BaseCommand):
         path = Path(options["file"])
         source = _read(path)
         parsed = read_items(options["format"], source, options["language"])
-        report = import_items(
-            parsed=parsed,
-            language=options["language"],
-            source_name=path.name,
-            source_sha256=sha256(source).hexdigest(),
-            by=None,
-            now=timezone.now(),
-            confirm=options["confirm"],
-        )
+        with translation.override(Language.ENGLISH.value):
+            report = _imported(
+                parsed=parsed,
+                language=options["language"],
+                source_name=path.name,
+                source_sha256=sha256(source).hexdigest(),
+                by=None,
+                now=timezone.now(),
+                confirm=options["confirm"],
+            )
+            problems = _refusals(parsed) if isinstance(report, str) else report.problems
         if options["json"]:
-            body = parsed.as_json() | {"import": report.as_json()}
+            body = parsed.as_json() | {"faults": _faults(parsed, problems)}
+            if not isinstance(report, str):
+                body["import"] = report.as_json()
             self.stdout.write(json.dumps(body, ensure_ascii=False))
         else:
-            self.stdout.write(_told(parsed, report, path.name))
-        if parsed.faults or (options["confirm"] and not report.written):
+            self.stdout.write(_told(parsed, problems, report, path.name))
+        if problems:
             sys.exit(1)
+
+
+def _imported(*, confirm: bool, **options: Any) -> ImportReport | str:
+    """What the import did or would do; where it is not to write and there is no bank to look at,
+    why there is none.
+
+    Raises:
+        CommandError: it is to write, and there is no bank.
+    """
+    try:
+        return import_items(confirm=confirm, **options)
+    except (ProgrammingError, OperationalError) as error:
+        if getattr(error.__cause__, "pgcode", "") not in NO_BANK:
+            raise
+        reason = UNREACHABLE if isinstance(error, OperationalError) else MIGRATE
+        if confirm:
+            raise CommandError(reason) from error
+        return reason
+
+
+def _refusals(parsed: Parsed) -> list[Problem]:
+    """What no bank would take of the file."""
+    problems = [Problem(fault.line, fault.message, fault.file) for fault in parsed.faults]
+    for draft in (*parsed.items, *parsed.translations):
+        try:
+            entry_of(draft)
+        except NotTaken as refused:
+            placed = f"{draft.file}: {refused}" if draft.file else str(refused)
+            problems.append(Problem(draft.line, placed, draft.file))
+    return sorted(problems, key=lambda problem: (problem.file, problem.line))
+
+
+def _faults(parsed: Parsed, problems: Sequence[Problem]) -> list[dict[str, Any]]:
+    """Every reason for which a question is not taken, be it the file's or the bank's."""
+    codes = {(fault.line, fault.message): fault.code for fault in parsed.faults}
+    return [
+        {
+            "line": problem.line,
+            "code": codes.get((problem.line, problem.message), "not_taken"),
+            "message": problem.message,
+        }
+        for problem in problems
+    ]
 
 
 def _read(path: Path) -> bytes:
@@ -65,11 +123,16 @@ def _read(path: Path) -> bytes:
         raise CommandError(f"{path} cannot be read: {reason}") from error
 
 
-def _told(parsed: Parsed, report: ImportReport, name: str) -> str:
+def _told(
+    parsed: Parsed, problems: Sequence[Problem], report: ImportReport | str, name: str
+) -> str:
     lines = [f"{name}: {len(parsed.items)} questions read"]
-    if parsed.faults:
-        lines[0] += f", {len(parsed.faults)} with faults"
-    lines += [f"  line {problem.line}: {problem.message}" for problem in report.problems]
+    if problems:
+        lines[0] += f", {len(problems)} with faults"
+    lines += [f"  line {problem.line}: {problem.message}" for problem in problems]
+    if isinstance(report, str):
+        lines.append(f"What an import would do cannot be told. {report}")
+        return "\n".join(lines)
     counts = ", ".join(
         f"{report.count(action)} {said}"
         for action, said in (
