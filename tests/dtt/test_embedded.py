@@ -28,7 +28,8 @@ with psycopg2.connect(postgres.url(here)) as connection, connection.cursor() as 
     if len(sys.argv) > 2:
         cursor.execute("INSERT INTO kept VALUES (%s)", [sys.argv[2]])
     cursor.execute("SELECT string_agg(word, ',' ORDER BY word) FROM kept")
-    print("ready", cursor.fetchone()[0], flush=True)
+    words = cursor.fetchone()[0]
+print("ready", words, flush=True)  # what was written is committed now
 connection.close()
 sys.stdin.read()
 """

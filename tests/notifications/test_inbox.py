@@ -108,7 +108,7 @@ def test_the_list_costs_the_same_for_one_and_for_many(
 ) -> None:
     tell(person, number)
 
-    with django_assert_num_queries(6):  # type: ignore[operator]
+    with django_assert_num_queries(5):  # type: ignore[operator]
         page(client, "inbox")
 
 
