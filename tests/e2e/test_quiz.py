@@ -121,6 +121,37 @@ def test_submitting_takes_along_what_could_not_be_sent(
     assert Attempt.objects.get().state == Attempt.State.SUBMITTED
 
 
+def test_an_answer_that_cannot_be_stored_blocks_no_other_and_is_told(
+    page: Page, live_server: LiveServer, application: Application
+) -> None:
+    start(page, live_server.url, application)
+    box = page.locator(".question", has=page.locator("input[type=text]")).first
+    bad = int(box.get_attribute("data-position") or 0)
+    page.evaluate(
+        """place => {
+            const box = document.querySelector(`[name="a-${place}"]`);
+            box.value = "x\\ud83d";
+            box.dispatchEvent(new Event("input", { bubbles: true }));
+        }""",
+        bad,
+    )
+    good = choose(page, 0)
+    state(page, f"Not saved: question {bad}")
+    expect(box.locator(".field-error")).to_contain_text("a character that cannot be stored")
+    assert (saved(good) is None, saved(bad)) == (False, None)
+
+    page.get_by_role("button", name="Check and submit").click()
+    page.get_by_role("button", name="Submit my answers").click()
+    expect(page.locator(".error-summary")).to_contain_text(f"Question {bad} is not saved")
+    assert Attempt.objects.get().is_open
+    page.get_by_role("link", name=f"Question {bad} is not saved").click()
+    box.locator("input[type=text]").fill("mended")
+    state(page, SAVED)
+
+    expect(box.locator(".field-error")).to_have_count(0)
+    assert saved(bad) is not None
+
+
 def test_a_second_device_takes_over_and_the_first_can_take_it_back(
     page: Page, browser: Browser, live_server: LiveServer, application: Application
 ) -> None:

@@ -35,14 +35,18 @@ HOSTILE_BODIES = [
     b"\xff\xfe",
     b"[" * 60_000,
     b'{"answers": ' + b"9" * 60_000 + b"}",
+    json.dumps({"answers": [{}] * 201}).encode(),
+    b'{"answers": []' + b" " * (64 * 1024) + b"}",
+]
+HOSTILE_ROWS = [
     b'{"answers": [{"position": 1e400, "sequence": 1, "answer": null}]}',
     b'{"answers": [{"position": 1, "sequence": NaN, "answer": null}]}',
     b'{"answers": [{"position": 1, "sequence": 99999999999999999999, "answer": null}]}',
     b'{"answers": [{"position": 1, "sequence": 1, "answer": {"text": "a\\u0000b"}}]}',
     b'{"answers": [{"position": 1, "sequence": 1, "answer": {"text": "\\ud800"}}]}',
     b'{"answers": [{"position": 1, "sequence": 1, "answer": {"__proto__": {}}}]}',
-    json.dumps({"answers": [{}] * 201}).encode(),
-    b'{"answers": []' + b" " * (64 * 1024) + b"}",
+    b'{"answers": [{"position": 1, "sequence": 1, "answer": {"choice": ["a"]}}]}',
+    b'{"answers": [null]}',
 ]
 
 
@@ -396,6 +400,37 @@ def test_a_hostile_body_gets_a_message_and_changes_nothing(sitter: Sitter) -> No
         "This could not be read as answers, so nothing of it was saved."
     }
     assert list(attempt.responses.values()) == before
+
+
+def test_a_hostile_row_is_refused_and_the_one_beside_it_is_saved(sitter: Sitter) -> None:
+    attempt = sitter.start()
+    good = change(2, 1, None)["answers"][0]
+    bodies = [
+        body.replace(b"[", b"[" + json.dumps(good | {"sequence": n}).encode() + b", ", 1)
+        for n, body in enumerate(HOSTILE_ROWS, start=1)
+    ]
+
+    told = [sitter.save(body).json()["results"] for body in bodies]
+
+    assert {tuple(result["state"] for result in results) for results in told} == {
+        ("saved", "refused")
+    }
+    assert all(results[1]["reason"] and results[1]["message"] for results in told)
+    kept = attempt.responses.filter(sequence__gt=0).values_list("position", "sequence")
+    assert list(kept) == [(2, len(bodies))]
+
+
+def test_a_change_from_the_far_future_is_refused_and_blocks_no_later_one(sitter: Sitter) -> None:
+    attempt = sitter.start()
+    now = int(sitter.hall.opens_at.timestamp() * 1000)
+    limit = now + 2 * 60 * 1000
+
+    for sequence in (2**53 - 1, limit + 1):
+        [told] = sitter.save(change(1, sequence, None)).json()["results"]
+        assert (told["state"], told["reason"]) == ("refused", "ahead")
+    [told] = sitter.save(change(1, limit, None)).json()["results"]
+
+    assert (told["state"], attempt.responses.get(position=1).sequence) == ("saved", limit)
 
 
 def test_a_body_of_another_type_gets_a_message(sitter: Sitter) -> None:
