@@ -12,7 +12,7 @@ from django.db import connection
 
 from accounts.models import User
 from quiz.answers import Answer, Reason, SavedAnswer
-from quiz.models import Attempt, Kind, Response
+from quiz.models import ABSENT, Attempt, Kind, Response
 
 # A sequence number is the server's time in milliseconds as a page counts on from it. One that is
 # far ahead would make every later change an older one.
@@ -30,6 +30,10 @@ KIND_OF = {
 
 class NoLongerValid(Exception):
     """The page's pass: the person has changed the password since, or was shut out."""
+
+
+class NotTakingPart(Exception):
+    """The person has withdrawn, or is not in the running: nothing of theirs is saved."""
 
 
 class Saved(StrEnum):
@@ -96,6 +100,7 @@ def save_answers(
 
     Raises:
         Attempt.DoesNotExist: there is no such attempt.
+        NotTakingPart: the application is at one of the stages of `ABSENT`.
         NoLongerValid: the seal is not, or no longer, the one of this person and attempt.
     """
     latest = int((now + AHEAD).timestamp() * 1000)
@@ -137,11 +142,10 @@ SEAL = (
     "person.is_active AND left(encode(sha256(convert_to("
     f"attempt.seed || person.password, 'UTF8')), 'hex'), {SEAL_LENGTH}) = %s"
 )
-SEALED_BY = """
-    JOIN applications_application AS application ON application.id = attempt.application_id
-    JOIN accounts_user AS person ON person.id = application.user_id
-"""
-COLUMNS = "state, deadline_at, saves_until, paused_until, writer, valid"
+PRESENT = "application.stage <> ALL(%s)"
+WHOSE = "JOIN applications_application AS application ON application.id = attempt.application_id"
+SEALED_BY = "JOIN accounts_user AS person ON person.id = application.user_id"
+COLUMNS = "state, deadline_at, saves_until, paused_until, writer, present, valid"
 
 
 def _write_newer(
@@ -154,11 +158,12 @@ def _write_newer(
         that were written.
     """
     valid, joins = ("true", "") if seal is None else (SEAL, SEALED_BY)
-    parameters: list[Any] = [attempt_id] if seal is None else [seal, attempt_id]
+    absent = [stage.value for stage in ABSENT]
+    parameters: list[Any] = [absent, *([] if seal is None else [seal]), attempt_id]
     look = (
         "SELECT attempt.id, attempt.state, attempt.deadline_at, attempt.saves_until,"  # noqa: S608
-        f" attempt.paused_until, attempt.writer, {valid} AS valid"
-        f" FROM quiz_attempt AS attempt {joins} WHERE attempt.id = %s"
+        f" attempt.paused_until, attempt.writer, {PRESENT} AS present, {valid} AS valid"
+        f" FROM quiz_attempt AS attempt {WHOSE} {joins} WHERE attempt.id = %s"
     )
     if answers:
         statement, more = _writing(look, answers, now)
@@ -170,9 +175,11 @@ def _write_newer(
         row = cursor.fetchone()
     if row is None:
         raise Attempt.DoesNotExist
-    state, deadline_at, saves_until, paused_until, writer, is_valid, written = row
+    state, deadline_at, saves_until, paused_until, writer, present, is_valid, written = row
     if not is_valid:
         raise NoLongerValid
+    if not present:
+        raise NotTakingPart
     sitting = Attempt(
         pk=attempt_id,
         state=state,
@@ -201,7 +208,8 @@ def _writing(look: str, answers: Sequence[SavedAnswer], now: datetime) -> tuple[
             SET answer = sent.answer, sequence = sent.sequence,
                 saved_at = %s, late = %s >= sitting.deadline_at
             FROM sitting, sent, quiz_itemversion AS version
-            WHERE sitting.valid AND sitting.state = 'open' AND %s < sitting.saves_until
+            WHERE sitting.valid AND sitting.present
+              AND sitting.state = 'open' AND %s < sitting.saves_until
               AND (sitting.paused_until IS NULL OR %s >= sitting.paused_until)
               AND saved.attempt_id = sitting.id
               AND saved.position = sent.position

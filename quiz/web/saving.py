@@ -21,7 +21,14 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import User
 from quiz.answers import MAX_TEXT, Malformed, Reason, Unreadable, read_saves
-from quiz.domain.saving import NoLongerValid, Receipt, Saved, SaveResult, save_answers
+from quiz.domain.saving import (
+    NoLongerValid,
+    NotTakingPart,
+    Receipt,
+    Saved,
+    SaveResult,
+    save_answers,
+)
 from quiz.models import Attempt
 from quiz.rules import attempts_for
 from quiz.web import passes
@@ -63,6 +70,9 @@ def _with_pass(request: HttpRequest, text: str, reference: str) -> HttpResponse:
     try:
         ticket = passes.read(text, reference)
         return _twice(lambda: answer_save(request, ticket.attempt_id, seal=ticket.seal))
+    except NotTakingPart:
+        with _language_of(request):
+            return not_yours()
     except (passes.NotAPass, NoLongerValid, Attempt.DoesNotExist):
         with _language_of(request):
             return signed_out()
@@ -98,7 +108,7 @@ def save(request: HttpRequest, reference: str) -> HttpResponse:
         return signed_out()
     attempt_id = own_attempt_id(request.user, reference)
     if attempt_id is None:
-        return JsonResponse({"message": _("There is no quiz of yours here.")}, status=404)
+        return not_yours()
     return answer_save(request, attempt_id)
 
 
@@ -109,7 +119,7 @@ def new_pass(request: HttpRequest, reference: str) -> JsonResponse:
         return signed_out()
     attempt = attempts_for(request.user).filter(application__reference=reference).first()
     if attempt is None or not attempt.is_open:
-        return JsonResponse({"message": _("There is no quiz of yours here.")}, status=404)
+        return not_yours()
     return JsonResponse({"pass": passes.issue(attempt, reference, request.user)})
 
 
@@ -180,6 +190,10 @@ def say_reason(reason: Reason) -> str:
             return _("It is dated later than our clock. Change it once more.")
         case Reason.NOWHERE:
             return _("Your paper has no such question.")
+
+
+def not_yours() -> JsonResponse:
+    return JsonResponse({"message": _("There is no quiz of yours here.")}, status=404)
 
 
 def signed_out() -> JsonResponse:

@@ -14,8 +14,11 @@ from django.urls import reverse
 from django.utils import translation
 
 from accounts.models import User
+from applications.domain.applying import withdraw_application
+from applications.domain.restoring import restore_application
 from dtt.play.people import make_applicants, make_cohort
 from dtt.play.quiz import load_item_bank, set_up_demo_quiz
+from quiz.domain.closing import finalise_expired
 from quiz.domain.saving import save_answers
 from quiz.domain.sitting import open_attempt, submit_attempt
 from quiz.models import Attempt, ItemVersion, Response
@@ -498,3 +501,37 @@ def test_a_page_takes_as_many_queries_for_one_person_as_for_many(
         assert sitter.get("attempt").status_code == 200
     with django_assert_max_num_queries(6):
         assert sitter.save(change(1, 1, {"choice": "a"})).status_code == 200
+
+
+def test_who_has_withdrawn_can_neither_open_nor_save(sitter: Sitter) -> None:
+    attempt = sitter.start()
+    ticket = sitter.get("pass").json()["pass"]
+    withdraw_application(
+        application_id=sitter.application.pk, by=sitter.application.user, now=sitter.hall.opens_at
+    )
+    body = json.dumps(change(1, 1, None)).encode()
+    header = {"HTTP_X_ATTEMPT_PASS": ticket}
+
+    with_pass = sitter.post("save", body, content_type="application/json", **header)
+    without = sitter.save(body)
+    pages = [sitter.get(page).status_code for page in (*PAGES, "pass")]
+    posts = [sitter.post(page).status_code for page in ("start", "attempt", "submit", "resume")]
+
+    assert (with_pass.status_code, without.status_code) == (404, 404)
+    assert with_pass.json() == without.json()
+    assert (set(pages), set(posts)) == ({404}, {404})
+    assert attempt.responses.filter(sequence__gt=0).count() == 0
+    assert finalise_expired(now=sitter.hall.opens_at + timedelta(hours=2)) == 0
+    assert Attempt.objects.get().is_open
+
+
+def test_a_withdrawal_that_is_undone_gives_the_sitting_back(sitter: Sitter) -> None:
+    sitter.start()
+    application, at = sitter.application, sitter.hall.opens_at
+    withdraw_application(application_id=application.pk, by=application.user, now=at)
+    restore_application(
+        application_id=application.pk, reason="By mistake.", by=sitter.hall.manager, now=at
+    )
+
+    assert sitter.get("attempt").status_code == 200
+    assert sitter.save(change(1, 1, None)).json()["results"][0]["state"] == "saved"
