@@ -215,6 +215,7 @@ def _writing(look: str, answers: Sequence[SavedAnswer], now: datetime) -> tuple[
               AND saved.position = sent.position
               AND saved.sequence < sent.sequence
               AND version.id = saved.item_version_id
+              AND (sent.kind IS NULL OR sent.kind = version.kind)
             RETURNING saved.position
         )
         SELECT {COLUMNS}, ARRAY(SELECT position FROM written)
@@ -252,6 +253,8 @@ def _results(
 def _not_written(save: SavedAnswer, kept: Response | None) -> SaveResult:
     if kept is None:
         return SaveResult(save.position, Saved.REFUSED, reason=Reason.NOWHERE)
+    if _kind_of(save.answer) not in (None, kept.item_version.kind):
+        return SaveResult(save.position, Saved.REFUSED, reason=Reason.KIND)
     # The same change sent twice, because its first receipt was lost on the way, is saved.
     again = (kept.sequence, kept.answer) == (save.sequence, save.answer)
     state = Saved.SAVED if again else Saved.STALE

@@ -17,7 +17,7 @@ from quiz.answers import SavedAnswer
 from quiz.domain.saving import Saved, save_answers
 from quiz.domain.scoring import score_chunk, score_quiz
 from quiz.models import Attempt
-from tests.quiz.conftest import Hall
+from tests.quiz.conftest import Hall, suit
 from tests.quiz.test_pages import Sitter, change, filled, page_text
 
 pytestmark = pytest.mark.django_db
@@ -212,7 +212,9 @@ def test_autosave_and_regrade_then_display(sitter: Sitter) -> None:
 
 def start_committed(make_hall: Callable[..., Hall]) -> tuple[Hall, Attempt]:
     hall = make_hall(people=1)
-    return hall, Sitter(hall).start()
+    attempt = Sitter(hall).start()
+    suit(attempt, 1, FIRST)
+    return hall, attempt
 
 
 def at_once(*jobs: Callable[[], object]) -> None:

@@ -246,14 +246,13 @@ def test_an_image_is_taken_back_for_as_long_as_a_break_lasts(hall: Hall, shown: 
     url = reverse("quiz:image", args=[shown.reference])
     hall.first.attempts.update(paused_until=hall.opens_at + timedelta(minutes=5))
 
-    statuses = []
+    answers = []
     for minute in (4, 5):
         with time_machine.travel(hall.opens_at + timedelta(minutes=minute), tick=False):
-            answer = client_of(hall.first.user).get(url)
-            statuses.append(answer.status_code)
-            answer.close()
+            answers.append(client_of(hall.first.user).get(url))
 
-    assert statuses == [404, 200]
+    assert [answer.status_code for answer in answers] == [404, 200]
+    assert b"".join(answers[1].streaming_content) == png()
 
 
 @pytest.mark.django_db

@@ -30,7 +30,7 @@ from quiz.monitoring import (
 )
 from quiz.queries import with_counts
 from quiz.watching import MIN_PAPERS, Alarm, Tally, odd
-from tests.quiz.conftest import Hall
+from tests.quiz.conftest import Hall, suit
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -62,6 +62,7 @@ def begin(hall: Hall, person: int, at: datetime) -> Attempt:
 
 def save(attempt: Attempt, at: datetime) -> None:
     answer = SavedAnswer(1, int(at.timestamp()), {"text": "x"})
+    suit(attempt, 1, answer.answer)
     save_answers(attempt_id=attempt.pk, answers=[answer], now=at)
 
 

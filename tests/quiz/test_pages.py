@@ -19,11 +19,11 @@ from applications.domain.restoring import restore_application
 from dtt.play.people import make_applicants, make_cohort
 from dtt.play.quiz import load_item_bank, set_up_demo_quiz
 from quiz.domain.closing import finalise_expired
-from quiz.domain.saving import save_answers
+from quiz.domain.saving import KIND_OF, save_answers
 from quiz.domain.sitting import open_attempt, submit_attempt
 from quiz.models import Attempt, ItemVersion, Response
 from quiz.web.questions import questions_of
-from tests.quiz.conftest import Hall
+from tests.quiz.conftest import Hall, suit
 
 pytestmark = pytest.mark.django_db
 MINUTES = timedelta(minutes=40)
@@ -82,7 +82,16 @@ class Sitter:
         with time_machine.travel(self.hall.opens_at + after, tick=False):
             return self.client.post(self.url(page), data or {}, **options)
 
+    def suit(self, body: Any) -> None:
+        """Let the questions ask for the kinds of answers that the body has."""
+        if not isinstance(body, dict):
+            return
+        attempt = Attempt.objects.live().filter(application=self.application).first()
+        for row in body["answers"] if attempt else ():
+            suit(attempt, row.get("position"), row.get("answer"))
+
     def save(self, body: Any, after: timedelta = timedelta(0)) -> HttpResponse:
+        self.suit(body)
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
         return self.post("save", raw, after, content_type="application/json")
 
@@ -445,14 +454,26 @@ def test_a_body_of_another_type_gets_a_message(sitter: Sitter) -> None:
     assert [answer.status_code for answer in answers] == [400] * 3
 
 
-def test_an_answer_of_another_kind_of_question_is_worth_nothing_and_breaks_nothing(
+def test_an_answer_of_another_kind_of_question_is_refused_and_breaks_nothing(
     sitter: Sitter,
 ) -> None:
     attempt = sitter.start()
-    bodies = [{"choice": "zz"}, {"value": True}, {"text": "x"}, {"number": "x"}, {"choices": ["q"]}]
-    for response, answer in zip(attempt.responses.all(), bodies, strict=True):
-        assert sitter.save(change(response.position, 1, answer)).status_code == 200
+    answers = [
+        {"choice": "zz"},
+        {"value": True},
+        {"text": "x"},
+        {"number": "x"},
+        {"choices": ["q"]},
+    ]
+    kind = attempt.responses.get(position=1).item_version.kind
+    wrong = [answer for answer in answers if KIND_OF[next(iter(answer))] != kind]
+    for sequence, answer in enumerate(wrong, start=1):
+        body = json.dumps(change(1, sequence, answer)).encode()
+        [told] = sitter.save(body).json()["results"]
+        assert (told["state"], told["reason"]) == ("refused", "kind")
 
+    assert len(wrong) == 4
+    assert attempt.responses.get(position=1).answer is None
     assert sitter.get("attempt").status_code == 200
 
 
@@ -496,11 +517,13 @@ def test_a_page_takes_as_many_queries_for_one_person_as_for_many(
         save_answers(attempt_id=attempt.pk, answers=[], now=hall.opens_at)
     submit_attempt(attempt_id=attempt.pk, by=application.user, now=hall.opens_at)
     sitter = Sitter(hall)
+    sitter.suit(change(1, 1, {"choice": "a"}))
+    body = json.dumps(change(1, 1, {"choice": "a"})).encode()
 
     with django_assert_max_num_queries(8):
         assert sitter.get("attempt").status_code == 200
     with django_assert_max_num_queries(6):
-        assert sitter.save(change(1, 1, {"choice": "a"})).status_code == 200
+        assert sitter.save(body).status_code == 200
 
 
 def test_who_has_withdrawn_can_neither_open_nor_save(sitter: Sitter) -> None:
