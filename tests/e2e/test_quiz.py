@@ -234,3 +234,20 @@ def test_the_quiz_can_be_sat_by_keyboard_and_the_bar_covers_nothing(
         if not inside and box["top"] < top - 1:
             covered.append(page.evaluate("document.activeElement.outerHTML.slice(0, 80)"))
     assert covered == []
+
+
+def test_the_bar_stays_one_line_whatever_it_says(
+    page: Page, live_server: LiveServer, application: Application
+) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    start(page, live_server.url, application)
+    said = "You are signed out. Sign in in another window; your answers are kept here. " * 3
+    page.locator("[data-state]").evaluate("(state, said) => { state.textContent = said; }", said)
+
+    bar = page.locator("[data-clock]").bounding_box()
+    save = page.locator("[data-save-button]").bounding_box()
+
+    assert bar is not None
+    assert save is not None
+    assert bar["height"] < 80
+    assert save["x"] + save["width"] <= bar["x"] + bar["width"]
