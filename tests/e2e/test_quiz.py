@@ -125,6 +125,7 @@ def test_an_answer_that_cannot_be_stored_blocks_no_other_and_is_told(
     page: Page, live_server: LiveServer, application: Application
 ) -> None:
     start(page, live_server.url, application)
+    expect(page.get_by_role("button", name="Hide the time")).to_be_visible()  # scripts are at work
     box = page.locator(".question", has=page.locator("input[type=text]")).first
     bad = int(box.get_attribute("data-position") or 0)
     page.evaluate(
