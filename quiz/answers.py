@@ -8,6 +8,7 @@ An answer is None (nothing chosen) or one member by the kind of the item: `{"cho
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 MAX_SAVES = 200  # answers in one request
@@ -20,8 +21,23 @@ UNSTORABLE = "\x00"
 Answer = dict[str, Any]
 
 
+class Reason(StrEnum):
+    """Why one answer is not saved, whatever becomes of the others."""
+
+    CHARACTER = "character"  # it holds one that cannot be stored
+    TOO_LONG = "too-long"
+    UNREADABLE = "unreadable"
+    KIND = "kind"  # the question asks for another kind of answer
+    AHEAD = "ahead"  # its sequence number is from the future
+    NOWHERE = "nowhere"  # the paper has no such number
+
+
 class Malformed(ValueError):
     """Not an answer, or not a list of saves; the text says what is wrong, in English."""
+
+    def __init__(self, text: str, reason: Reason = Reason.UNREADABLE) -> None:
+        super().__init__(text)
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +55,32 @@ class SavedAnswer:
     answer: Answer | None
 
 
-def read_saves(body: object) -> list[SavedAnswer]:
-    """Read `{"answers": [{"position", "sequence", "answer"}, …]}`, the newest of each position.
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """One change that is none; `position` is 0 where not even that can be read."""
+
+    position: int
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What came at once, each change judged by itself.
+
+    Attributes:
+        saves: the newest of each position.
+        unreadable: those that cannot be saved, in the order in which they came.
+    """
+
+    saves: list[SavedAnswer]
+    unreadable: list[Unreadable]
+
+
+def read_saves(body: object) -> Batch:
+    """Read `{"answers": [{"position", "sequence", "answer"}, …]}`.
 
     Raises:
-        Malformed: the first thing that is wrong.
+        Malformed: the body is no batch at all. A row that cannot be read spoils no other.
     """
     if not isinstance(body, Mapping):
         raise Malformed("the body is not an object")
@@ -53,12 +90,17 @@ def read_saves(body: object) -> list[SavedAnswer]:
     if len(rows) > MAX_SAVES:
         raise Malformed(f"more than {MAX_SAVES} answers at once")
     newest: dict[int, SavedAnswer] = {}
+    unreadable = []
     for row in rows:
-        save = _read_save(row)
+        try:
+            save = _read_save(row)
+        except Malformed as fault:
+            unreadable.append(Unreadable(_position(row), fault.reason))
+            continue
         known = newest.get(save.position)
         if known is None or known.sequence < save.sequence:
             newest[save.position] = save
-    return list(newest.values())
+    return Batch(list(newest.values()), unreadable)
 
 
 def read_answer(value: object) -> Answer | None:
@@ -127,6 +169,13 @@ def _read_save(row: object) -> SavedAnswer:
     )
 
 
+def _position(row: object) -> int:
+    try:
+        return _whole(row.get("position"), "position", 32767) if isinstance(row, Mapping) else 0
+    except Malformed:
+        return 0
+
+
 def _whole(value: object, name: str, most: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most:
         raise Malformed(f"“{name}” is not a whole number from 1 to {most}")
@@ -144,7 +193,7 @@ def _text(value: object, most: int) -> str:
     if not isinstance(value, str):
         raise Malformed("a text is not a text")
     if len(value) > most:
-        raise Malformed(f"a text of more than {most} characters")
+        raise Malformed(f"a text of more than {most} characters", Reason.TOO_LONG)
     if UNSTORABLE in value or any("\ud800" <= character <= "\udfff" for character in value):
-        raise Malformed("a character that cannot be stored")
+        raise Malformed("a character that cannot be stored", Reason.CHARACTER)
     return value

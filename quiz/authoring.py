@@ -12,9 +12,10 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from quiz.answers import MAX_CHOICES
-from quiz.entries import FEWEST, OPTION, PROMPT, speaks_of_others
+from quiz.entries import FEWEST, OPTION, PROMPT, TOO_FEW_TO_ORDER, speaks_of_others
 from quiz.formats.drafts import choice_keys, legal_weight, nearest_weight
 from quiz.marked_words import gettext_noop
+from quiz.papers import FEWEST_TO_ORDER
 from quiz.scoring import (
     Between,
     Key,
@@ -178,6 +179,8 @@ def _choices(
 ) -> tuple[list[dict[str, Any]], SingleKey | MultipleKey | OrderingKey]:
     if len(written) < FEWEST:
         raise NotWritten(gettext_noop("Write at least two choices."))
+    if kind == "ordering" and len(written) < FEWEST_TO_ORDER:
+        raise NotWritten(TOO_FEW_TO_ORDER)
     _require_different(row.text_en for row in written)
     names = choice_keys(len(written))
     choices = [

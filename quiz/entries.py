@@ -8,6 +8,7 @@ from typing import Any
 from quiz.answers import MAX_CHOICES
 from quiz.formats.drafts import ItemDraft, Kind, choice_keys, key_of, options_of, prompts_of
 from quiz.marked_words import gettext_noop
+from quiz.papers import FEWEST_TO_ORDER
 from quiz.scoring import key_to_dict
 
 LEVELS = ("easy", "medium", "hard")
@@ -65,13 +66,13 @@ KIND_NOT_SCORED = gettext_noop(
 )
 
 
-FEWEST = 2  # choices to put in order, or options to pick from
+FEWEST = 2  # options to pick from
 PROMPT, OPTION = "prompt", "option"  # the roles of the choices of a matching item
 TOO_FEW_PAIRS = gettext_noop(
     "A matching question needs at least one pair and two different answers."
 )
 EMPTY_OPTION = gettext_noop("An answer of this matching question is empty.")
-TOO_FEW_TO_ORDER = gettext_noop("A question of putting in order needs at least two choices.")
+TOO_FEW_TO_ORDER = gettext_noop("A question of putting in order needs at least three choices.")
 TEXT_TWICE = gettext_noop(
     "“%(text)s” stands twice in this question: nobody could tell which is meant."
 )
@@ -154,7 +155,7 @@ def _require_sense(draft: ItemDraft) -> None:
             raise NotTaken(EMPTY_OPTION)
         if len(prompts) + len(options) > MAX_CHOICES:
             raise NotTaken(TOO_MANY_CHOICES, most=MAX_CHOICES)
-    if draft.kind == Kind.ORDERING and len(texts) < FEWEST:
+    if draft.kind == Kind.ORDERING and len(texts) < FEWEST_TO_ORDER:
         raise NotTaken(TOO_FEW_TO_ORDER)
     if draft.kind in (Kind.MATCHING, Kind.ORDERING) and len(set(texts)) < len(texts):
         twice = next(text for text in texts if texts.count(text) > 1)

@@ -25,8 +25,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from applications.models import Application, Stage
+from quiz.judging import keys_of, rulings_in_force
 from quiz.models import Attempt, Quiz, Response
-from quiz.scoring import key_from_dict, score
 from quiz.watching import Tally
 
 QUIET = timedelta(minutes=5)
@@ -78,6 +78,7 @@ def sittings(quiz: Quiz, now: datetime) -> QuerySet[Any]:
     newest = Subquery(saved.annotate(newest=Max("saved_at")).values("newest"))
     return (
         Attempt.objects.live()
+        .of_present_people()
         .filter(quiz=quiz)
         .annotate(seen_at=Coalesce(newest, F("started_at")))
         .annotate(
@@ -93,9 +94,10 @@ def sittings(quiz: Quiz, now: datetime) -> QuerySet[Any]:
 
 
 def tallies(quiz: Quiz) -> list[Tally]:
-    """How each item of the pool was answered in the sittings that are over; two queries.
+    """How each item of the pool was answered in the sittings that are over; four queries.
 
-    Each different answer is marked once, however many gave it.
+    Answers earn what the rulings in force give them; a void item is looked at no more. Each
+    different answer is marked once, however many gave it.
     """
     items = {
         row.item_version_id: row.item_version
@@ -103,22 +105,22 @@ def tallies(quiz: Quiz) -> list[Tally]:
     }
     rows = (
         Response.objects.filter(
-            attempt__quiz=quiz,
-            attempt__state__in=[Attempt.State.SUBMITTED, Attempt.State.SCORED],
+            attempt__in=Attempt.objects.closed().of_present_people().filter(quiz=quiz).order_by()
         )
         .values_list("item_version_id", "answer")
         .annotate(people=Count("pk"))
         .order_by("item_version_id")
     )
     found: dict[int, list[int]] = {pk: [0, 0, 0] for pk in items}
-    keys = {pk: key_from_dict(version.key) for pk, version in items.items()}
+    judged = keys_of(quiz.pk, rulings_in_force(quiz.pk))
     for pk, answer, people in rows:
         tally = found[pk]
         tally[0] += people
         if answer is not None:
             tally[1] += people
-            tally[2] += people if score(keys[pk], answer).share > 0 else 0
+            tally[2] += people if (judged[pk].share(answer) or 0) > 0 else 0
     return [
         Tally(name=str(items[pk]), key=pk, papers=papers, answered=answered, earned=earned)
         for pk, (papers, answered, earned) in sorted(found.items())
+        if judged[pk].keys
     ]

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 Seed = str | int
+FEWEST_TO_ORDER = 3  # of two in an order that is never shown, the other order is the answer
 
 
 class PoolTooSmall(ValueError):
@@ -133,8 +134,13 @@ def shuffle_choices(choices: Sequence[str], pinned: Collection[str], seed: Seed)
 
 def _shown_choices(item: PoolItem, seed: Seed) -> tuple[str, ...]:
     shown = shuffle_choices(item.choices, item.pinned, seed)
-    if item.ordered and shown == item.choices:
-        return (*shown[1:], shown[0])
+    if not item.ordered or len(set(item.choices) - item.pinned) < FEWEST_TO_ORDER:
+        return shown
+    # Drawn again and not turned, so that each of the other orders is as likely as the next one.
+    ticket = 0
+    while shown == item.choices:
+        ticket += 1
+        shown = shuffle_choices(item.choices, item.pinned, f"{seed}:{ticket}")
     return shown
 
 

@@ -8,7 +8,16 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from applications.models import Application, Cohort, Stage
-from quiz.models import Attempt, AttemptScore, ItemFigure, ItemVersion, Quiz, Response, ScoringRun
+from quiz.models import (
+    ABSENT,
+    Attempt,
+    AttemptScore,
+    ItemFigure,
+    ItemVersion,
+    Quiz,
+    Response,
+    ScoringRun,
+)
 
 
 def quiz_of(cohort_id: int) -> Quiz | None:
@@ -74,7 +83,8 @@ def answered_count(attempt: Attempt) -> tuple[int, int]:
 def with_counts(quizzes: QuerySet[Quiz]) -> QuerySet[Quiz]:
     """Add `eligible`, `started`, `sitting` and `closed` to each quiz."""
     states = Attempt.State
-    live = ~Q(attempts__state=states.VOID)
+    present = ~Q(attempts__application__stage__in=ABSENT)
+    live = ~Q(attempts__state=states.VOID) & present
     return quizzes.annotate(
         eligible=Count(
             "cohort__applications",
@@ -82,10 +92,10 @@ def with_counts(quizzes: QuerySet[Quiz]) -> QuerySet[Quiz]:
             distinct=True,
         ),
         started=Count("attempts", filter=live, distinct=True),
-        sitting=Count("attempts", filter=Q(attempts__state=states.OPEN), distinct=True),
+        sitting=Count("attempts", filter=Q(attempts__state=states.OPEN) & present, distinct=True),
         closed=Count(
             "attempts",
-            filter=Q(attempts__state__in=[states.SUBMITTED, states.SCORED]),
+            filter=Q(attempts__state__in=[states.SUBMITTED, states.SCORED]) & present,
             distinct=True,
         ),
     )
@@ -129,6 +139,7 @@ def sat_the_quiz(application: Application) -> str:
 
 def sitting_now(user_id: int) -> str | None:
     """That this person sits a quiz at this moment, in words; None if not."""
-    if Attempt.objects.filter(application__user_id=user_id, state=Attempt.State.OPEN).exists():
+    mine = Attempt.objects.of_present_people().filter(application__user_id=user_id)
+    if mine.filter(state=Attempt.State.OPEN).exists():
         return _("This person is taking the quiz now.")
     return None

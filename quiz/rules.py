@@ -10,7 +10,7 @@ from django.http import Http404
 from accounts.models import User
 from accounts.roles import INSPECTORS, Role, has_role
 from applications.models import Application
-from quiz.models import Attempt, IntegrityCase, ItemImage, Response
+from quiz.models import ABSENT, Attempt, IntegrityCase, ItemImage, Response
 
 manages_quizzes = has_role(Role.PROGRAMME_MANAGER)
 reads_items = has_role(Role.PROGRAMME_MANAGER, Role.QUIZ_AUTHOR)
@@ -36,15 +36,17 @@ def sittings_for(user: User) -> QuerySet[Application]:
     if not user.is_authenticated:
         return Application.objects.none()
     mine = Application.objects.filter(user=user, cohort__quiz__isnull=False)
+    mine = mine.exclude(stage__in=ABSENT)
     return mine.select_related("cohort__quiz", "cohort__programme", "extra_time")
 
 
 def attempts_for(user: User) -> QuerySet[Attempt]:
-    """The attempts that this person may open: their own, and those that count."""
+    """The attempts that this person may open: their own that count, while they take part."""
     if not user.is_authenticated:
         return Attempt.objects.none()
     return (
         Attempt.objects.live()
+        .of_present_people()
         .filter(application__user=user)
         .select_related("quiz__cohort", "application__cohort", "application__user")
     )
@@ -69,6 +71,7 @@ def _sits_with(user: User, image: ItemImage, *, now: datetime) -> bool:
     papers = Response.objects.filter(
         attempt__in=attempts_for(user)
         .filter(state=Attempt.State.OPEN, saves_until__gt=now)
+        .exclude(paused_until__gt=now)
         .order_by()
         .values("pk")
     ).annotate(said=Cast("item_version__choices", TextField()))

@@ -70,18 +70,24 @@ def _saving(attempt: Attempt, reference: str, person: User) -> Request:
     ticket = passes.issue(attempt, reference, person)
     address = f"/quiz/{reference}/save"
     headers = f"{passes.HEADER}: {ticket}\r\n"
-    return lambda n: _post(address, headers, {"answers": [_answer(n)]})
+    position = _place(attempt).position
+    return lambda n: _post(address, headers, {"answers": [_answer(n, position)]})
 
 
 def _upserting(attempt: Attempt) -> Request:
-    version = attempt.responses.get(position=1).item_version_id
-    said = {"attempt": attempt.pk, "version": version}
-    return lambda n: _post("/", "", said | {"answers": [_answer(n)]})
+    place = _place(attempt)
+    said = {"attempt": attempt.pk, "version": place.item_version_id}
+    return lambda n: _post("/", "", said | {"answers": [_answer(n, place.position)]})
 
 
-def _answer(n: int) -> dict[str, object]:
+def _place(attempt: Attempt) -> Response:
+    """A question that takes the answers which are sent."""
+    return attempt.responses.filter(item_version__kind="single").earliest("position")
+
+
+def _answer(n: int, position: int) -> dict[str, object]:
     sequence = time.time_ns() // 1_000_000
-    return {"position": 1, "sequence": sequence + n, "answer": {"choice": "abcd"[n % 4]}}
+    return {"position": position, "sequence": sequence + n, "answer": {"choice": "abcd"[n % 4]}}
 
 
 def _post(address: str, headers: str, said: dict[str, object]) -> bytes:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import random
+import re
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from quiz.web import passes
 PATIENCE = 20.0
 CHOICES = "abcd"
 MARK = 'data-pass="'
+KIND = re.compile(r'data-kind="(\w+)"')
 
 
 class Unanswered(Exception):
@@ -74,11 +76,13 @@ class Crowd:
             raise Unanswered(status)
         sitter.ticket = text.split(MARK)[1].split('"')[0]
         sitter.sequence = time.time_ns() // 1_000_000
-        sitter.positions = text.count("data-position=")
+        kinds = KIND.findall(text)
+        sitter.positions = [n for n, kind in enumerate(kinds, start=1) if kind == "single"]
 
     async def _save(self, sitter: Sitter) -> None:
         sitter.sequence += 1
-        sequence, position = sitter.sequence, sitter.sequence % sitter.positions + 1
+        sequence = sitter.sequence
+        position = sitter.positions[sequence % len(sitter.positions)]
         answer = {"choice": CHOICES[sequence % len(CHOICES)]}
         body = {"answers": [{"position": position, "sequence": sequence, "answer": answer}]}
         begun = time.monotonic()

@@ -41,7 +41,7 @@ class Sitter:
     session: str
     csrf: str = field(default_factory=lambda: secrets.token_hex(16))
     ticket: str = ""
-    positions: int = 30
+    positions: list[int] = field(default_factory=list)  # that take a choice
     sequence: int = 0
     acknowledged: dict[int, int] = field(default_factory=dict)
 

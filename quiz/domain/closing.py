@@ -15,10 +15,13 @@ BATCH = 500
 def finalise_expired(*, now: datetime, limit: int = BATCH, quiz_id: int | None = None) -> int:
     """Close up to `limit` attempts that take no more answers; return how many.
 
-    Attempts that somebody is working on at this moment are left to the next sweep.
+    Attempts that somebody is working on at this moment are left to the next sweep, and those of
+    people who take no part are left as they are.
     """
     with transaction.atomic():
-        expired = Attempt.objects.filter(state=Attempt.State.OPEN, saves_until__lte=now)
+        expired = Attempt.objects.of_present_people().filter(
+            state=Attempt.State.OPEN, saves_until__lte=now
+        )
         if quiz_id is not None:
             expired = expired.filter(quiz_id=quiz_id)
         attempts = list(

@@ -45,12 +45,14 @@ def marked(run: ScoringRun, sheet: Sheet) -> AttemptScore:
 
 
 def finish_run(*, run_id: int, now: datetime) -> bool:
-    """Finish the run if every attempt has its score; return whether it is finished.
+    """Finish the run if everybody who takes part has a score; return whether it is finished.
+
+    Who withdraws while it goes on is waited for no more; the run says how many it has scored.
 
     Raises:
         UnableToMark: the scores cannot be brought onto one scale.
     """
-    if AttemptScore.objects.filter(run=run_id).count() < _wanted(run_id):
+    if _waits_for(run_id):
         return False
     with transaction.atomic():
         run = ScoringRun.objects.select_for_update(of=("self",)).get(pk=run_id)
@@ -58,9 +60,10 @@ def finish_run(*, run_id: int, now: datetime) -> bool:
             return run.state == ScoringRun.State.FINISHED
         if run.rule == equating.RULE:
             _put_on_one_scale(run)
+        run.attempts = run.scores.count()
         run.digest = digest_of(run)
         run.state, run.finished_at = ScoringRun.State.FINISHED, now
-        run.save(update_fields=["digest", "state", "finished_at", "scale"])
+        run.save(update_fields=["attempts", "digest", "state", "finished_at", "scale"])
         closed = [Attempt.State.SUBMITTED.value, Attempt.State.SCORED.value]
         with connection.cursor() as cursor:
             cursor.execute(COUNT_THEM, [Attempt.State.SCORED.value, run.pk, closed])
@@ -121,5 +124,7 @@ def _scores(run: ScoringRun) -> Iterator[tuple[object, ...]]:
     )
 
 
-def _wanted(run_id: int) -> int:
-    return ScoringRun.objects.values_list("attempts", flat=True).get(pk=run_id)
+def _waits_for(run_id: int) -> bool:
+    """Whether somebody who takes part and has sat the quiz has no score of this run yet."""
+    closed = Attempt.objects.closed().of_present_people().filter(quiz__scoring_runs=run_id)
+    return closed.exclude(scores__run=run_id).exists()

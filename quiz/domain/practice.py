@@ -16,7 +16,7 @@ from accounts.errors import Refused
 from accounts.models import User
 from applications.models import Application, Cohort
 from notifications.moments import say_instant
-from quiz.answers import Answer, SavedAnswer
+from quiz.answers import Answer, Reason, SavedAnswer
 from quiz.domain.saving import Receipt, Saved, SaveResult
 from quiz.domain.timekeeping import time_factor
 from quiz.models import Item, ItemVersion, Practice, PracticeAnswer, QuizItem, Response
@@ -183,7 +183,7 @@ def _lay_out(practice: Practice, versions: Sequence[ItemVersion], *, seed: str) 
 
 def _save(kept: PracticeAnswer | None, save: SavedAnswer) -> SaveResult:
     if kept is None:
-        return SaveResult(save.position, Saved.REFUSED)
+        return SaveResult(save.position, Saved.REFUSED, reason=Reason.NOWHERE)
     if save.sequence > kept.sequence:
         kept.answer, kept.sequence = save.answer, save.sequence
         return SaveResult(save.position, Saved.SAVED, save.sequence)

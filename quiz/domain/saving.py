@@ -11,12 +11,29 @@ from typing import Any
 from django.db import connection
 
 from accounts.models import User
-from quiz.answers import Answer, SavedAnswer
-from quiz.models import Attempt, Response
+from quiz.answers import Answer, Reason, SavedAnswer
+from quiz.models import ABSENT, Attempt, Kind, Response
+
+# A sequence number is the server's time in milliseconds as a page counts on from it. One that is
+# far ahead would make every later change an older one.
+AHEAD = timedelta(minutes=2)
+KIND_OF = {
+    "choice": Kind.SINGLE,
+    "choices": Kind.MULTIPLE,
+    "value": Kind.TRUE_FALSE,
+    "number": Kind.NUMERICAL,
+    "text": Kind.SHORT,
+    "pairs": Kind.MATCHING,
+    "order": Kind.ORDERING,
+}
 
 
 class NoLongerValid(Exception):
     """The page's pass: the person has changed the password since, or was shut out."""
+
+
+class NotTakingPart(Exception):
+    """The person has withdrawn, or is not in the running: nothing of theirs is saved."""
 
 
 class Saved(StrEnum):
@@ -24,18 +41,22 @@ class Saved(StrEnum):
 
     SAVED = "saved"
     STALE = "stale"  # a newer one is saved already
-    REFUSED = "refused"  # too late, or there is no such number on the paper
+    REFUSED = "refused"  # too late, or it can never be saved: the reason says why
     WAITING = "waiting"  # the clock stands still: to be sent again when it runs
 
 
 @dataclass(frozen=True, slots=True)
 class SaveResult:
-    """The outcome for one position; for a stale answer also what is saved instead."""
+    """The outcome for one position; for a stale answer also what is saved instead.
+
+    `reason` is why it was refused; an answer that came too late has none.
+    """
 
     position: int
     state: Saved
     sequence: int = 0
     answer: Answer | None = None
+    reason: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +100,13 @@ def save_answers(
 
     Raises:
         Attempt.DoesNotExist: there is no such attempt.
+        NotTakingPart: the application is at one of the stages of `ABSENT`.
         NoLongerValid: the seal is not, or no longer, the one of this person and attempt.
     """
-    sitting, written = _write_newer(attempt_id, answers, now=now, seal=seal)
+    latest = int((now + AHEAD).timestamp() * 1000)
+    ahead = [save for save in answers if save.sequence > latest]
+    sent = [save for save in answers if save.sequence <= latest]
+    sitting, written = _write_newer(attempt_id, sent, now=now, seal=seal)
     if takes_over and writer and writer != sitting.writer:
         Attempt.objects.filter(pk=attempt_id).update(writer=writer)
         sitting.writer = writer
@@ -90,7 +115,8 @@ def save_answers(
         refused = tuple(SaveResult(save.position, Saved.REFUSED) for save in answers)
         return Receipt(refused, open=False, remaining=timedelta(0))
     return Receipt(
-        _results(attempt_id, answers, written, paused=paused),
+        _results(attempt_id, sent, written, paused=paused)
+        + tuple(SaveResult(s.position, Saved.REFUSED, reason=Reason.AHEAD) for s in ahead),
         open=True,
         remaining=sitting.left(now),
         paused=paused,
@@ -116,11 +142,10 @@ SEAL = (
     "person.is_active AND left(encode(sha256(convert_to("
     f"attempt.seed || person.password, 'UTF8')), 'hex'), {SEAL_LENGTH}) = %s"
 )
-SEALED_BY = """
-    JOIN applications_application AS application ON application.id = attempt.application_id
-    JOIN accounts_user AS person ON person.id = application.user_id
-"""
-COLUMNS = "state, deadline_at, saves_until, paused_until, writer, valid"
+PRESENT = "application.stage <> ALL(%s)"
+WHOSE = "JOIN applications_application AS application ON application.id = attempt.application_id"
+SEALED_BY = "JOIN accounts_user AS person ON person.id = application.user_id"
+COLUMNS = "state, deadline_at, saves_until, paused_until, writer, present, valid"
 
 
 def _write_newer(
@@ -133,11 +158,12 @@ def _write_newer(
         that were written.
     """
     valid, joins = ("true", "") if seal is None else (SEAL, SEALED_BY)
-    parameters: list[Any] = [attempt_id] if seal is None else [seal, attempt_id]
+    absent = [stage.value for stage in ABSENT]
+    parameters: list[Any] = [absent, *([] if seal is None else [seal]), attempt_id]
     look = (
         "SELECT attempt.id, attempt.state, attempt.deadline_at, attempt.saves_until,"  # noqa: S608
-        f" attempt.paused_until, attempt.writer, {valid} AS valid"
-        f" FROM quiz_attempt AS attempt {joins} WHERE attempt.id = %s"
+        f" attempt.paused_until, attempt.writer, {PRESENT} AS present, {valid} AS valid"
+        f" FROM quiz_attempt AS attempt {WHOSE} {joins} WHERE attempt.id = %s"
     )
     if answers:
         statement, more = _writing(look, answers, now)
@@ -149,9 +175,11 @@ def _write_newer(
         row = cursor.fetchone()
     if row is None:
         raise Attempt.DoesNotExist
-    state, deadline_at, saves_until, paused_until, writer, is_valid, written = row
+    state, deadline_at, saves_until, paused_until, writer, present, is_valid, written = row
     if not is_valid:
         raise NoLongerValid
+    if not present:
+        raise NotTakingPart
     sitting = Attempt(
         pk=attempt_id,
         state=state,
@@ -164,33 +192,41 @@ def _write_newer(
 
 
 def _writing(look: str, answers: Sequence[SavedAnswer], now: datetime) -> tuple[str, list[Any]]:
-    values = ", ".join(["(%s::smallint, %s::bigint, %s::jsonb)"] * len(answers))
+    values = ", ".join(["(%s::smallint, %s::bigint, %s::jsonb, %s::varchar)"] * len(answers))
     parameters: list[Any] = []
     for save in answers:
         # An answer that was taken back is no answer: a null of SQL, not JSON's.
         content = None if save.answer is None else json.dumps(save.answer, ensure_ascii=False)
-        parameters += [save.position, save.sequence, content]
+        parameters += [save.position, save.sequence, content, _kind_of(save.answer)]
     statement = f"""
         WITH sitting AS (
             {look} FOR NO KEY UPDATE OF attempt
-        ), sent (position, sequence, answer) AS (
+        ), sent (position, sequence, answer, kind) AS (
             VALUES {values}
         ), written AS (
             UPDATE quiz_response AS saved
             SET answer = sent.answer, sequence = sent.sequence,
                 saved_at = %s, late = %s >= sitting.deadline_at
-            FROM sitting, sent
-            WHERE sitting.valid AND sitting.state = 'open' AND %s < sitting.saves_until
+            FROM sitting, sent, quiz_itemversion AS version
+            WHERE sitting.valid AND sitting.present
+              AND sitting.state = 'open' AND %s < sitting.saves_until
               AND (sitting.paused_until IS NULL OR %s >= sitting.paused_until)
               AND saved.attempt_id = sitting.id
               AND saved.position = sent.position
               AND saved.sequence < sent.sequence
+              AND version.id = saved.item_version_id
+              AND (sent.kind IS NULL OR sent.kind = version.kind)
             RETURNING saved.position
         )
         SELECT {COLUMNS}, ARRAY(SELECT position FROM written)
         FROM sitting
         """  # noqa: S608 - `values` holds placeholders only, `look` our own names
     return statement, [*parameters, now, now, now, now]
+
+
+def _kind_of(answer: Answer | None) -> str | None:
+    """The kind of item that such an answer is for; to take an answer back goes for all."""
+    return None if answer is None else KIND_OF[next(iter(answer))].value
 
 
 def _results(
@@ -202,6 +238,9 @@ def _results(
     kept: dict[int, Response] = {}
     if missed:
         rows = Response.objects.filter(attempt_id=attempt_id, position__in=missed)
+        rows = rows.select_related("item_version").only(
+            "position", "sequence", "answer", "item_version__kind"
+        )
         kept = {response.position: response for response in rows}
     return tuple(
         SaveResult(save.position, Saved.SAVED, save.sequence)
@@ -213,7 +252,9 @@ def _results(
 
 def _not_written(save: SavedAnswer, kept: Response | None) -> SaveResult:
     if kept is None:
-        return SaveResult(save.position, Saved.REFUSED)
+        return SaveResult(save.position, Saved.REFUSED, reason=Reason.NOWHERE)
+    if _kind_of(save.answer) not in (None, kept.item_version.kind):
+        return SaveResult(save.position, Saved.REFUSED, reason=Reason.KIND)
     # The same change sent twice, because its first receipt was lost on the way, is saved.
     again = (kept.sequence, kept.answer) == (save.sequence, save.answer)
     state = Saved.SAVED if again else Saved.STALE

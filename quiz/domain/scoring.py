@@ -33,7 +33,7 @@ class UnableToScore(Refused):
 
 
 def score_quiz(*, quiz_id: int, by: User | None, now: datetime) -> ScoringRun:
-    """Start to score all closed attempts; workers do the rest.
+    """Start to score the closed attempts of all who take part; workers do the rest.
 
     While a run is going on, and as long as nothing has changed since the last one, that run is
     returned and nothing is started.
@@ -49,7 +49,7 @@ def score_quiz(*, quiz_id: int, by: User | None, now: datetime) -> ScoringRun:
             )
         while finalise_expired(now=now, quiz_id=quiz_id):
             pass
-        sitting = quiz.attempts.filter(state=Attempt.State.OPEN).count()
+        sitting = quiz.attempts.of_present_people().filter(state=Attempt.State.OPEN).count()
         if sitting:
             raise UnableToScore(
                 ngettext(
@@ -59,7 +59,8 @@ def score_quiz(*, quiz_id: int, by: User | None, now: datetime) -> ScoringRun:
                 )
                 % {"count": sitting}
             )
-        ids = list(quiz.attempts.closed().order_by("pk").values_list("pk", flat=True))
+        closed = quiz.attempts.closed().of_present_people()
+        ids = list(closed.order_by("pk").values_list("pk", flat=True))
         if not ids:
             raise UnableToScore(_("Nobody has sat this quiz."))
         last = quiz.scoring_runs.order_by("number").last()
@@ -92,7 +93,8 @@ def score_chunk(*, run_id: int, first: int, last: int, now: datetime) -> int:
     run = ScoringRun.objects.select_related("quiz").get(pk=run_id)
     if run.state != ScoringRun.State.RUNNING:
         return 0
-    attempts = run.quiz.attempts.closed().filter(pk__gte=first, pk__lte=last)
+    present = run.quiz.attempts.closed().of_present_people()
+    attempts = present.filter(pk__gte=first, pk__lte=last)
     judge = Judge(keys_of(run.quiz_id, run.rulings.all()))
     try:
         with transaction.atomic():
@@ -110,7 +112,7 @@ def resume_runs(*, limit: int = 20) -> int:
     """Send what is missing of unfinished runs to the workers again; return how many runs."""
     runs = ScoringRun.objects.filter(state=ScoringRun.State.RUNNING).order_by("pk")[:limit]
     for run in runs:
-        closed = Attempt.objects.closed().filter(quiz_id=run.quiz_id)
+        closed = Attempt.objects.closed().of_present_people().filter(quiz_id=run.quiz_id)
         missing = closed.exclude(scores__run=run).order_by("pk").values_list("pk", flat=True)
         with transaction.atomic():
             _send(run.pk, list(missing) or [0])

@@ -21,7 +21,7 @@ from notifications.moments import say_instant
 from quiz.clock import deadline_of
 from quiz.dealing import dealt
 from quiz.domain.timekeeping import first_facts
-from quiz.models import Attempt, ExtraTime, Quiz, QuizItem, Response
+from quiz.models import ABSENT, Attempt, ExtraTime, Quiz, QuizItem, Response
 from quiz.papers import Blueprint, Cell, Paper, PoolItem, draw
 from quiz.pooling import pool_item
 
@@ -54,6 +54,7 @@ def open_attempt(*, quiz_id: int, application_id: int, by: User, now: datetime) 
         )
         quiz = application.cohort.quiz
         quiz.cohort = application.cohort
+        _require_present(application)
         sat = Attempt.objects.filter(quiz=quiz, application=application)
         earlier = list(sat.order_by("pk").values_list("pk", "state"))
         for pk, state in earlier:
@@ -200,6 +201,11 @@ def _insert(attempt: Attempt, paper: Paper) -> None:
             parameters,
         )
     attempt._state.adding = False
+
+
+def _require_present(application: Application) -> None:
+    if application.stage in ABSENT:
+        raise UnableToSit(_("The quiz is for applications that have been found eligible."))
 
 
 def _require_startable(quiz: Quiz, application: Application, now: datetime) -> None:

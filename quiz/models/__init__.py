@@ -7,11 +7,12 @@ from quiz.models.quizzes import BlueprintCell, ExtraTime, Quiz, QuizItem, ScoreR
 from quiz.models.rulings import Ruling
 from quiz.models.scores import AttemptScore, ScoringRun
 from quiz.models.signals import Origin, Resemblance, Signal
-from quiz.models.sittings import Attempt, Response
+from quiz.models.sittings import ABSENT, Attempt, Response
 from quiz.models.statistics import ItemFigure, ItemStatistics
 from quiz.models.times import GivenTime, Outage, Pause
 
 __all__ = [
+    "ABSENT",
     "Attempt",
     "AttemptScore",
     "BlueprintCell",

@@ -8,9 +8,13 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.personal import PersonalJSONField
-from applications.models import Application
+from applications.models import Application, Stage
 from quiz.models.bank import ItemVersion
 from quiz.models.quizzes import Quiz
+
+# Who is at one of these takes no part: nothing of theirs is opened, saved, closed or counted. The
+# attempt is left as it is, for each of them can be undone.
+ABSENT = (Stage.WITHDRAWN, Stage.MERGED, Stage.INELIGIBLE)
 
 
 class AttemptQuerySet(models.QuerySet["Attempt"]):
@@ -21,8 +25,12 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
         return self.exclude(state=Attempt.State.VOID)
 
     def closed(self) -> "AttemptQuerySet":
-        """Those that can be scored."""
+        """Those whose sitting is over."""
         return self.filter(state__in=[Attempt.State.SUBMITTED, Attempt.State.SCORED])
+
+    def of_present_people(self) -> "AttemptQuerySet":
+        """Those of people who take part (see `ABSENT`)."""
+        return self.exclude(application__stage__in=ABSENT)
 
 
 class Attempt(models.Model):

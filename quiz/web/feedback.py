@@ -13,7 +13,7 @@ from accounts.models import User
 from applications.models import Application
 from applications.rules import get_application_for
 from quiz.feedback import MIN_SITTERS, band_of
-from quiz.models import Attempt, AttemptScore, ScoringRun
+from quiz.models import ABSENT, Attempt, AttemptScore, ScoringRun
 from quiz.wording import say_topic
 from selection.models import Selection
 from selection.rules import results_for
@@ -77,7 +77,8 @@ def _scored(
     )
     counting = AttemptScore.objects.filter(run=run).exclude(attempt__state=Attempt.State.VOID)
     own = counting.filter(attempt__application=application).first()
-    return own, list(counting.values_list("score", flat=True))
+    among = counting.exclude(attempt__application__stage__in=ABSENT)
+    return own, list(among.values_list("score", flat=True))
 
 
 def _topics(own: AttemptScore) -> list[Topic]:

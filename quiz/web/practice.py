@@ -171,14 +171,14 @@ class SaveView(PracticeView):
 
     def post(self, request: HttpRequest, number: int) -> HttpResponse:
         try:
-            answers = read_saves(read_body(request))
+            batch = read_saves(read_body(request))
         except Malformed as fault:
             message = _("This could not be read as answers, so nothing of it was saved.")
             return JsonResponse({"message": message, "detail": str(fault)}, status=400)
         receipt = save_practice(
-            application_id=self.application.pk, number=number, answers=answers, now=self.now
+            application_id=self.application.pk, number=number, answers=batch.saves, now=self.now
         )
-        return say_receipt(request, receipt, self.now)
+        return say_receipt(request, receipt, self.now, batch.unreadable)
 
 
 class ResultView(PracticeView):

@@ -7,10 +7,13 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.languages import Language
+from quiz.markup import render_line
 from quiz.models import ItemVersion, Ruling
 from quiz.scoring import (
     Between,
@@ -91,16 +94,14 @@ class RulingForm(forms.Form):
             name = f"share_{choice['key']}"
             self.shares.append(name)
             self.fields[name] = forms.DecimalField(
-                label=f"{choice['key']} · {choice['text'][Language.ENGLISH.value][:80]}",
+                label=_label(choice),
                 min_value=Decimal(-1),
                 max_value=Decimal(1),
                 max_digits=9,
                 decimal_places=7,
                 required=False,
                 initial=fractions[choice["key"]],
-                help_text=_("Share of the mark: 1 is all of it, 0 nothing.")
-                if len(self.shares) == 1
-                else "",
+                help_text=_("Share of the mark: 1 is all of it, 0 nothing."),
             )
 
     def _ask_for_lines(self) -> None:
@@ -139,6 +140,12 @@ class RulingForm(forms.Form):
         if not isinstance(read, dict):
             raise UnreadableKey(_("it is not an object"))
         return [key_to_dict(key_from_dict(read))]
+
+
+def _label(choice: Mapping[str, Any]) -> SafeString:
+    """The letter of a choice and what it says, as the page of the quiz shows it."""
+    said = render_line(choice["text"][Language.ENGLISH.value], choice["format"])
+    return format_html("<span>{} · {}</span>", choice["key"], said)
 
 
 def _split(text: str) -> list[str]:

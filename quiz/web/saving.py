@@ -7,7 +7,7 @@ looked at; those without one come through the whole site, as the person of the s
 import json
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -20,8 +20,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
-from quiz.answers import Malformed, read_saves
-from quiz.domain.saving import NoLongerValid, Receipt, Saved, SaveResult, save_answers
+from quiz.answers import MAX_TEXT, Malformed, Reason, Unreadable, read_saves
+from quiz.domain.saving import (
+    NoLongerValid,
+    NotTakingPart,
+    Receipt,
+    Saved,
+    SaveResult,
+    save_answers,
+)
 from quiz.models import Attempt
 from quiz.rules import attempts_for
 from quiz.web import passes
@@ -63,6 +70,9 @@ def _with_pass(request: HttpRequest, text: str, reference: str) -> HttpResponse:
     try:
         ticket = passes.read(text, reference)
         return _twice(lambda: answer_save(request, ticket.attempt_id, seal=ticket.seal))
+    except NotTakingPart:
+        with _language_of(request):
+            return not_yours()
     except (passes.NotAPass, NoLongerValid, Attempt.DoesNotExist):
         with _language_of(request):
             return signed_out()
@@ -98,7 +108,7 @@ def save(request: HttpRequest, reference: str) -> HttpResponse:
         return signed_out()
     attempt_id = own_attempt_id(request.user, reference)
     if attempt_id is None:
-        return JsonResponse({"message": _("There is no quiz of yours here.")}, status=404)
+        return not_yours()
     return answer_save(request, attempt_id)
 
 
@@ -109,7 +119,7 @@ def new_pass(request: HttpRequest, reference: str) -> JsonResponse:
         return signed_out()
     attempt = attempts_for(request.user).filter(application__reference=reference).first()
     if attempt is None or not attempt.is_open:
-        return JsonResponse({"message": _("There is no quiz of yours here.")}, status=404)
+        return not_yours()
     return JsonResponse({"pass": passes.issue(attempt, reference, request.user)})
 
 
@@ -123,7 +133,7 @@ def answer_save(request: HttpRequest, attempt_id: int, *, seal: str | None = Non
     """Save what the body holds and say what became of each answer, and how much time is left."""
     try:
         body = read_body(request)
-        answers = read_saves(body)
+        batch = read_saves(body)
     except Malformed as fault:
         with _language_of(request):
             message = _("This could not be read as answers, so nothing of it was saved.")
@@ -131,19 +141,24 @@ def answer_save(request: HttpRequest, attempt_id: int, *, seal: str | None = Non
     now = timezone.now()
     receipt = save_answers(
         attempt_id=attempt_id,
-        answers=answers,
+        answers=batch.saves,
         now=now,
         seal=seal,
         writer=_writer(body),
         takes_over=body.get("here") is True,
     )
-    return say_receipt(request, receipt, now)
+    return say_receipt(request, receipt, now, batch.unreadable)
 
 
-def say_receipt(request: HttpRequest, receipt: Receipt, now: datetime) -> HttpResponse:
+def say_receipt(
+    request: HttpRequest, receipt: Receipt, now: datetime, unreadable: Iterable[Unreadable] = ()
+) -> HttpResponse:
     """What became of each answer, and how much time is left."""
+    results = [*receipt.results, *map(refused, unreadable)]
+    with _language_of(request):
+        told = [_say(result) for result in results]
     said: dict[str, Any] = {
-        "results": [_say(result) for result in receipt.results],
+        "results": told,
         "remaining": int(receipt.remaining.total_seconds() * 1000),
         "now": int(now.timestamp() * 1000),
     }
@@ -154,6 +169,31 @@ def say_receipt(request: HttpRequest, receipt: Receipt, now: datetime) -> HttpRe
     with _language_of(request):
         said["message"] = _why_not(receipt)
     return JsonResponse(said, status=423 if receipt.open else 409)
+
+
+def refused(fault: Unreadable) -> SaveResult:
+    return SaveResult(fault.position, Saved.REFUSED, reason=fault.reason)
+
+
+def say_reason(reason: Reason) -> str:
+    """Why an answer cannot be saved, and what its person can do about it."""
+    match reason:
+        case Reason.CHARACTER:
+            return _("It has a character that cannot be stored. Delete it and write it anew.")
+        case Reason.TOO_LONG:
+            return _("It has more than %(most)d characters. Shorten it.") % {"most": MAX_TEXT}
+        case Reason.UNREADABLE:
+            return _("This could not be read as an answer. Choose again.")
+        case Reason.KIND:
+            return _("This is not the kind of answer that the question asks for. Answer again.")
+        case Reason.AHEAD:
+            return _("It is dated later than our clock. Change it once more.")
+        case Reason.NOWHERE:
+            return _("Your paper has no such question.")
+
+
+def not_yours() -> JsonResponse:
+    return JsonResponse({"message": _("There is no quiz of yours here.")}, status=404)
 
 
 def signed_out() -> JsonResponse:
@@ -202,4 +242,6 @@ def _say(result: SaveResult) -> dict[str, Any]:
     said: dict[str, Any] = {"position": result.position, "state": result.state.value}
     if result.state == Saved.STALE:
         said |= {"sequence": result.sequence, "answer": result.answer}
+    if result.reason is not None:
+        said |= {"reason": result.reason.value, "message": say_reason(result.reason)}
     return said

@@ -5,6 +5,8 @@ sweep.
 """
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from math import ceil
@@ -14,6 +16,7 @@ from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
@@ -25,7 +28,7 @@ from accounts.errors import Refused
 from accounts.models import User
 from applications.models import Application, Stage
 from quiz import queries
-from quiz.answers import Malformed, SavedAnswer, read_saves
+from quiz.answers import Malformed, Reason, SavedAnswer, read_saves
 from quiz.clock import deadline_of, working_time
 from quiz.domain.breaks import begin_break, break_left, end_pause
 from quiz.domain.saving import Receipt, Saved, save_answers, takes_answers
@@ -35,10 +38,19 @@ from quiz.models import Attempt, ExtraTime
 from quiz.rules import sittings_for
 from quiz.web import passes
 from quiz.web.questions import Unsaved, changed_answers
+from quiz.web.saving import refused, say_reason
 from quiz.web.stencils import numbers_of, shown
 
 UNPROCESSABLE = 422
 MOST_UNSENT = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What keeps the attempt from being submitted, and the address where it can be mended."""
+
+    text: str
+    address: str = ""
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -69,8 +81,11 @@ class SittingView(LoginRequiredMixin, View):
         }
         return render(self.request, template, common | context, status=status)
 
+    def address(self, page: str) -> str:
+        return reverse(f"quiz:{page}", args=[self.reference])
+
     def go(self, page: str) -> HttpResponse:
-        return redirect(f"quiz:{page}", self.reference)
+        return redirect(self.address(page))
 
     @cached_property
     def application(self) -> Application:
@@ -251,31 +266,56 @@ class SubmitView(SittingView):
             return self.go("done")
         if self.attempt.is_paused(self.now):
             return self.go("attempt")
-        answers = list(queries.paper_of(self.attempt).values_list("position", "answer"))
+        return self.page(self.attempt)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        if self.attempt is None:
+            return self.go("start")
+        faults = self.save_what_is_left(self.attempt, request.POST.get("unsent", ""))
+        if faults and "anyway" not in request.POST and self.answering:
+            return self.page(self.attempt, faults=faults, status=UNPROCESSABLE)
+        submit_attempt(attempt_id=self.attempt.pk, by=self.person, now=self.now)
+        return self.go("done")
+
+    def page(
+        self, attempt: Attempt, *, faults: Sequence[Fault] = (), status: int = 200
+    ) -> HttpResponse:
+        answers = list(queries.paper_of(attempt).values_list("position", "answer"))
         missing = [position for position, answer in answers if answer is None]
         return self.show(
             "quiz/submit.html",
+            status=status,
+            faults=faults,
             items=len(answers),
             answered=len(answers) - len(missing),
             missing=missing,
         )
 
-    def post(self, request: HttpRequest) -> HttpResponse:
-        if self.attempt is None:
-            return self.go("start")
-        self.save_what_is_left(self.attempt, request.POST.get("unsent", ""))
-        submit_attempt(attempt_id=self.attempt.pk, by=self.person, now=self.now)
-        return self.go("done")
+    def save_what_is_left(self, attempt: Attempt, unsent: str) -> list[Fault]:
+        """Answers that this device had kept: they come with the submission, and are saved first.
 
-    def save_what_is_left(self, attempt: Attempt, unsent: str) -> None:
-        """Answers that this device had kept: they come with the submission, and are saved first."""
-        if not unsent or len(unsent) > MOST_UNSENT:
-            return
+        Returns:
+            What could not be saved, to be told before anything is closed.
+        """
+        if not unsent:
+            return []
         try:
-            answers = read_saves(json.loads(unsent))
+            if len(unsent) > MOST_UNSENT:
+                raise Malformed("too large")
+            batch = read_saves(json.loads(unsent))
         except (Malformed, ValueError, RecursionError):
-            return  # not written by our page: what is saved is saved
-        save_answers(attempt_id=attempt.pk, answers=answers, now=self.now)
+            return [Fault(_("What this device has kept could not be read, so it is not saved."))]
+        receipt = save_answers(attempt_id=attempt.pk, answers=batch.saves, now=self.now)
+        results = [*receipt.results, *map(refused, batch.unreadable)]
+        return [self.fault(result.position, result.reason) for result in results if result.reason]
+
+    def fault(self, position: int, reason: Reason) -> Fault:
+        """An answer that is not saved, with a way to its question."""
+        why = say_reason(reason)
+        if not position or reason == Reason.NOWHERE:
+            return Fault(_("An answer on this device is not saved: %(why)s") % {"why": why})
+        told = _("Question %(n)d is not saved: %(why)s") % {"n": position, "why": why}
+        return Fault(told, f"{self.address('attempt')}#q{position}")
 
 
 class ResumeView(SittingView):

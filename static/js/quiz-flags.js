@@ -13,7 +13,7 @@ export class Flags {
     const position = Number(question.dataset.position);
     const button = document.createElement("button");
     button.type = "button";
-    button.className = "button quiet small";
+    button.className = "button quiet";
     button.textContent = this.words.saysFlag;
     question.append(button);
     const show = () => {

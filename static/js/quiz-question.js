@@ -35,6 +35,20 @@ export class Question {
     this.element.dispatchEvent(new Event("answered-elsewhere"));
   }
 
+  /** Say beside the question why its answer is not saved; without a message, that it is again. */
+  refuse(message) {
+    const id = `a-${this.position}_error`;
+    document.getElementById(id)?.remove();
+    this.element.classList.toggle("has-error", Boolean(message));
+    for (const input of this.inputs) {
+      if (message) input.setAttribute("aria-invalid", "true");
+      else input.removeAttribute("aria-invalid");
+    }
+    if (!message) return;
+    const told = Object.assign(document.createElement("p"), { className: "field-error", id, textContent: message });
+    this.element.querySelector(".stem").after(told);
+  }
+
   /** The form posts only what differs from its original, so a saved answer is the new original. */
   acknowledge(answer) {
     this.original.value = canonical(answer);

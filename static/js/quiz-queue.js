@@ -24,6 +24,11 @@ export class Queue {
     if (this.#stored(position)?.sequence <= sequence) this.#write(position, null);
   }
 
+  /** A change that the server refuses is not sent again by itself, but not forgotten either. */
+  hold(position, sequence) {
+    if (this.waiting.get(position)?.sequence === sequence) this.waiting.delete(position);
+  }
+
   /** As the server takes them. */
   get answers() {
     return [...this.waiting].map(([position, change]) => ({ position, ...change }));

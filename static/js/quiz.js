@@ -13,6 +13,7 @@ import { Queue } from "./quiz-queue.js";
 const SEND_AFTER = 600; // ms from a change to its saving: several quick ones go together
 const CALL_EVERY = 12_000; // ms between calls when nothing changes: time given by staff arrives
 const RETRY = [1000, 2000, 4000, 8000, 15_000];
+const AT_ONCE = 20; // answers in one request: the longest of them stay below what a request may hold
 const OVER_SPREAD = 3000; // not everybody sends the last form in the same instant
 
 const jitter = (ms) => ms * (0.8 + 0.4 * Math.random());
@@ -22,6 +23,7 @@ class Sheet {
   #timer = 0;
   #failures = 0;
   #closed = false;
+  #refused = new Set(); // numbers of the questions whose answer the server cannot save
   #asked = 0;
   #page = [...crypto.getRandomValues(new Uint8Array(8))].map((n) => n.toString(16).padStart(2, "0")).join("");
   #elsewhere = false;
@@ -156,8 +158,9 @@ class Sheet {
   }
 
   /** Send answers, or none to ask for the time; tell whether the server has taken them. */
-  async #post(answers, here = false) {
+  async #post(waiting, here = false) {
     this.#asked = Date.now();
+    const answers = waiting.slice(0, AT_ONCE);
     let reply;
     let body;
     try {
@@ -172,7 +175,7 @@ class Sheet {
       });
       body = await reply.json();
     } catch {
-      this.#showKept();
+      this.#showKept(reply !== undefined);
       return false;
     }
     if (reply.status === 409) {
@@ -185,7 +188,7 @@ class Sheet {
       return true;
     }
     if (!reply.ok) {
-      this.#showKept(body.message);
+      this.#showKept(true, body.message);
       if (reply.status === 401 && this.pass) this.#renew();
       return false;
     }
@@ -209,8 +212,14 @@ class Sheet {
   #take(result, answers) {
     const question = this.questions.get(result.position);
     const sent = answers.find((answer) => answer.position === result.position);
+    if (!question || !sent) return;
+    if (result.state === "refused") {
+      this.#refuse(question, sent, result);
+      return;
+    }
     const newest = this.queue.waiting.get(result.position)?.sequence === sent.sequence;
     this.queue.done(result.position, sent.sequence);
+    if (this.#refused.delete(result.position)) question.refuse("");
     if (result.state === "saved") {
       question.acknowledge(sent.answer);
     } else if (result.state === "stale" && newest) {
@@ -221,12 +230,37 @@ class Sheet {
     }
   }
 
-  #showKept(message) {
+  /** This answer cannot be saved as it is: say so beside it; it stays here until it is changed. */
+  #refuse(question, sent, { reason, message }) {
+    const { position } = question;
+    if (reason === "ahead") { // kept under a wrong clock: it is sent again under the right one
+      this.queue.done(position, sent.sequence);
+      question.sequence = this.clock.now;
+      this.queue.put(position, { sequence: question.sequence, answer: sent.answer });
+      return;
+    }
+    this.queue.hold(position, sent.sequence);
+    if (this.queue.waiting.has(position)) return; // it has been changed meanwhile
+    this.#refused.add(position);
+    question.refuse(message);
+    this.told.textContent = `${this.#notSaved()} ${message}`;
+  }
+
+  #notSaved() {
+    return say(this.words.saysNotSaved, { n: [...this.#refused].sort((a, b) => a - b).join(", ") });
+  }
+
+  /** Nothing was saved: by which way it failed, and what the server said if it answered. */
+  #showKept(answered, message = "") {
     const n = this.queue.waiting.size;
     if (!n) return;
-    const kept = n === 1 ? this.words.saysKeptOne : say(this.words.saysKeptMany, { n });
-    this.#show([message, kept].filter(Boolean).join(" "));
-    this.told.textContent = this.state.textContent;
+    const [one, many] = answered
+      ? [this.words.saysHeldOne, this.words.saysHeldMany]
+      : [this.words.saysKeptOne, this.words.saysKeptMany];
+    const kept = n === 1 ? one : say(many, { n });
+    this.#show(kept);
+    if (message) this.notice(message);
+    this.told.textContent = [message, kept].filter(Boolean).join(" ");
   }
 
   #show(text) {
@@ -240,7 +274,7 @@ class Sheet {
     }
     const count = say(this.words.saysAnswered, { n: answered, all: this.questions.size });
     this.count.textContent = count;
-    this.state.textContent = text ?? this.words.saysSaved;
+    this.state.textContent = text ?? (this.#refused.size ? this.#notSaved() : this.words.saysSaved);
   }
 
   /** The time is over, or the attempt was submitted elsewhere. */

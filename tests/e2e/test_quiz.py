@@ -121,6 +121,38 @@ def test_submitting_takes_along_what_could_not_be_sent(
     assert Attempt.objects.get().state == Attempt.State.SUBMITTED
 
 
+def test_an_answer_that_cannot_be_stored_blocks_no_other_and_is_told(
+    page: Page, live_server: LiveServer, application: Application
+) -> None:
+    start(page, live_server.url, application)
+    expect(page.get_by_role("button", name="Hide the time")).to_be_visible()  # scripts are at work
+    box = page.locator(".question", has=page.locator("input[type=text]")).first
+    bad = int(box.get_attribute("data-position") or 0)
+    page.evaluate(
+        """place => {
+            const box = document.querySelector(`[name="a-${place}"]`);
+            box.value = "x\\ud83d";
+            box.dispatchEvent(new Event("input", { bubbles: true }));
+        }""",
+        bad,
+    )
+    good = choose(page, 0)
+    state(page, f"Not saved: question {bad}")
+    expect(box.locator(".field-error")).to_contain_text("a character that cannot be stored")
+    assert (saved(good) is None, saved(bad)) == (False, None)
+
+    page.get_by_role("button", name="Check and submit").click()
+    page.get_by_role("button", name="Submit my answers").click()
+    expect(page.locator(".error-summary")).to_contain_text(f"Question {bad} is not saved")
+    assert Attempt.objects.get().is_open
+    page.get_by_role("link", name=f"Question {bad} is not saved").click()
+    box.locator("input[type=text]").fill("mended")
+    state(page, SAVED)
+
+    expect(box.locator(".field-error")).to_have_count(0)
+    assert saved(bad) is not None
+
+
 def test_a_second_device_takes_over_and_the_first_can_take_it_back(
     page: Page, browser: Browser, live_server: LiveServer, application: Application
 ) -> None:
@@ -203,3 +235,20 @@ def test_the_quiz_can_be_sat_by_keyboard_and_the_bar_covers_nothing(
         if not inside and box["top"] < top - 1:
             covered.append(page.evaluate("document.activeElement.outerHTML.slice(0, 80)"))
     assert covered == []
+
+
+def test_the_bar_stays_one_line_whatever_it_says(
+    page: Page, live_server: LiveServer, application: Application
+) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    start(page, live_server.url, application)
+    said = "You are signed out. Sign in in another window; your answers are kept here. " * 3
+    page.locator("[data-state]").evaluate("(state, said) => { state.textContent = said; }", said)
+
+    bar = page.locator("[data-clock]").bounding_box()
+    save = page.locator("[data-save-button]").bounding_box()
+
+    assert bar is not None
+    assert save is not None
+    assert bar["height"] < 80
+    assert save["x"] + save["width"] <= bar["x"] + bar["width"]

@@ -2,6 +2,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Any
 
 import pytest
 
@@ -10,9 +11,10 @@ from accounts.roles import Role
 from applications.models import Application, Cohort
 from dtt.play.people import make_applicants, make_cohort, make_user
 from quiz.domain.bank import approve_items, import_items
+from quiz.domain.saving import KIND_OF
 from quiz.domain.setting_up import set_up_quiz
 from quiz.formats.gift import parse_gift
-from quiz.models import ItemVersion, Quiz
+from quiz.models import Attempt, Item, ItemVersion, Quiz, QuizItem
 from quiz.papers import Blueprint, Cell
 
 CELLS = (Cell("python", "easy", 2), Cell("python", "hard", 1), Cell("statistics", "easy", 2))
@@ -105,3 +107,23 @@ def make_hall(author: User, manager: User, now: datetime) -> Callable[..., Hall]
 @pytest.fixture
 def hall(make_hall: Callable[..., Hall]) -> Hall:
     return make_hall()
+
+
+def suit(attempt: Attempt, position: int, answer: dict[str, Any] | None) -> None:
+    """Let the question there ask for this kind of answer, whatever the deal has given."""
+    response = attempt.responses.filter(position=position).select_related("item_version").first()
+    kind = KIND_OF[next(iter(answer))] if answer else None
+    if response is None or kind is None or response.item_version.kind == kind:
+        return
+    version = ItemVersion.objects.filter(kind=kind).earliest("pk")
+    code = f"suits-{attempt.pk}-{position}-{kind}"
+    topic, difficulty = response.item_version.item.topic, response.item_version.item.difficulty
+    version.item = Item.objects.create(
+        code=code, topic=topic, difficulty=difficulty, created_at=version.created_at
+    )
+    version.pk, version.approved_at, version.approved_by = None, None, None
+    version.save(force_insert=True)
+    QuizItem.objects.create(quiz=attempt.quiz, item_version=version)
+    response.item_version = version
+    response.choice_order = [choice["key"] for choice in version.choices]
+    response.save()

@@ -2,7 +2,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quiz.answers import MAX_SEQUENCE, Malformed, SavedAnswer, read_answer, read_saves
+from quiz.answers import (
+    MAX_SEQUENCE,
+    Batch,
+    Malformed,
+    Reason,
+    SavedAnswer,
+    Unreadable,
+    read_answer,
+    read_saves,
+)
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
@@ -57,7 +66,29 @@ def test_of_two_changes_of_one_answer_the_newer_is_kept() -> None:
     newer = {"position": 2, "sequence": 9, "answer": {"choice": "b"}}
     older = {"position": 2, "sequence": 8, "answer": {"choice": "a"}}
 
-    assert read_saves({"answers": [newer, older]}) == [SavedAnswer(2, 9, {"choice": "b"})]
+    assert read_saves({"answers": [newer, older]}).saves == [SavedAnswer(2, 9, {"choice": "b"})]
+
+
+def test_a_row_that_cannot_be_read_spoils_no_other() -> None:
+    rows = [
+        {"position": 1, "sequence": 1, "answer": {"text": "x\ud83d"}},
+        {"position": 2, "sequence": 1, "answer": {"choice": "b"}},
+        {"position": 3, "sequence": 1, "answer": {"text": "x" * 1001}},
+        {"position": 4, "sequence": 1, "answer": {"text": "a\x00"}},
+        {"position": "?", "sequence": 1, "answer": None},
+        5,
+    ]
+
+    assert read_saves({"answers": rows}) == Batch(
+        [SavedAnswer(2, 1, {"choice": "b"})],
+        [
+            Unreadable(1, Reason.CHARACTER),
+            Unreadable(3, Reason.TOO_LONG),
+            Unreadable(4, Reason.CHARACTER),
+            Unreadable(0, Reason.UNREADABLE),
+            Unreadable(0, Reason.UNREADABLE),
+        ],
+    )
 
 
 @pytest.mark.parametrize("number", [0, -1, 1.0, "1", True, None, MAX_SEQUENCE + 1])
@@ -65,14 +96,14 @@ def test_of_two_changes_of_one_answer_the_newer_is_kept() -> None:
 def test_positions_and_sequences_are_whole_numbers(name: str, number: object) -> None:
     row = {"position": 1, "sequence": 1, "answer": None} | {name: number}
 
-    with pytest.raises(Malformed, match=name):
-        read_saves({"answers": [row]})
+    place = 0 if name == "position" else 1
+    assert read_saves({"answers": [row]}) == Batch([], [Unreadable(place, Reason.UNREADABLE)])
 
 
 @given(JSON)
 def test_no_body_whatever_is_more_than_malformed(body: object) -> None:
     try:
-        saves = read_saves(body)
+        batch = read_saves(body)
     except Malformed:
         return
-    assert saves == [] or isinstance(saves[0], SavedAnswer)
+    assert batch.saves == [] or isinstance(batch.saves[0], SavedAnswer)

@@ -98,7 +98,11 @@ def write(by: User, now: datetime, code: str = "NEW", **fields: Any) -> ItemVers
             ],
             {"kind": "matching", "pairs": {"a": "c", "b": "d"}},
         ),
-        ("ordering", [Row("one"), Row("two")], {"kind": "ordering", "order": ["a", "b"]}),
+        (
+            "ordering",
+            [Row("one"), Row("two"), Row("three")],
+            {"kind": "ordering", "order": ["a", "b", "c"]},
+        ),
         ("truefalse", [], {"kind": "truefalse", "answer": True}),
     ],
 )
@@ -134,6 +138,7 @@ def test_none_of_these_is_recognised_and_keeps_its_place() -> None:
         ("matching", [Row("cat", answer_en="mammal")], "two different answers"),
         ("matching", [Row("cat")], "needs an answer"),
         ("ordering", [Row("one")], "at least two"),
+        ("ordering", [Row("one"), Row("two")], "at least three"),
         ("ordering", [Row(str(n)) for n in range(51)], "at most 50"),
     ],
 )

@@ -17,7 +17,7 @@ from quiz.answers import SavedAnswer
 from quiz.domain.saving import Saved, save_answers
 from quiz.domain.scoring import score_chunk, score_quiz
 from quiz.models import Attempt
-from tests.quiz.conftest import Hall
+from tests.quiz.conftest import Hall, suit
 from tests.quiz.test_pages import Sitter, change, filled, page_text
 
 pytestmark = pytest.mark.django_db
@@ -131,7 +131,9 @@ def test_autosave_with_wrong_seq_number_ignored(sitter: Sitter) -> None:
     "row", [{"position": 1, "answer": FIRST}, {"sequence": 5, "answer": FIRST}]
 )
 def test_autosave_with_missing_seq_number_is_refused(sitter: Sitter, row: dict[str, Any]) -> None:
-    assert (sitter.save({"answers": [row]}).status_code, kept(sitter)) == (400, None)
+    [told] = sitter.save({"answers": [row]}).json()["results"]
+
+    assert (told["state"], told["reason"], kept(sitter)) == ("refused", "unreadable", None)
 
 
 def test_finish_with_unhandled_autosave_data(sitter: Sitter) -> None:
@@ -145,10 +147,34 @@ def test_finish_with_unhandled_autosave_data(sitter: Sitter) -> None:
 
 
 @pytest.mark.parametrize("unsent", ["{", "[]", "x" * 70_000, '{"answers": [{}]}', "[" * 60_000])
-def test_finish_with_unreadable_autosave_data_still_finishes(sitter: Sitter, unsent: str) -> None:
+def test_finish_with_unreadable_autosave_data_asks_first(sitter: Sitter, unsent: str) -> None:
     autosave(sitter, FIRST, 1)
 
-    sitter.post("submit", {"unsent": unsent}, timedelta(minutes=2))
+    told = sitter.post("submit", {"unsent": unsent}, timedelta(minutes=2))
+    assert (told.status_code, Attempt.objects.get().state) == (422, "open")
+    assert "Not submitted yet" in page_text(told)
+
+    sitter.post("submit", {"unsent": unsent, "anyway": "1"}, timedelta(minutes=3))
+    assert (kept(sitter), Attempt.objects.get().state) == (FIRST, "submitted")
+
+
+def test_finish_saves_what_can_be_read_and_names_what_cannot(sitter: Sitter) -> None:
+    unsent = change(1, now_ms(sitter) + 2, SECOND)
+    unsent["answers"] += change(2, now_ms(sitter), {"text": "x\ud83d"})["answers"]
+    unsent["answers"] += change(3, 2**53 - 1, None)["answers"]
+
+    told = sitter.post("submit", {"unsent": json.dumps(unsent)}, timedelta(minutes=2))
+
+    assert (kept(sitter), Attempt.objects.get().state) == (SECOND, "open")
+    text = page_text(told)
+    assert "Question 2 is not saved: It has a character that cannot be stored." in text
+    assert f'href="{sitter.url("attempt")}#q3"' in text
+
+
+def test_finish_after_the_time_closes_whatever_this_device_has_kept(sitter: Sitter) -> None:
+    autosave(sitter, FIRST, 1)
+
+    sitter.post("submit", {"unsent": "{"}, timedelta(minutes=41))
 
     assert (kept(sitter), Attempt.objects.get().state) == (FIRST, "submitted")
 
@@ -186,7 +212,9 @@ def test_autosave_and_regrade_then_display(sitter: Sitter) -> None:
 
 def start_committed(make_hall: Callable[..., Hall]) -> tuple[Hall, Attempt]:
     hall = make_hall(people=1)
-    return hall, Sitter(hall).start()
+    attempt = Sitter(hall).start()
+    suit(attempt, 1, FIRST)
+    return hall, attempt
 
 
 def at_once(*jobs: Callable[[], object]) -> None:

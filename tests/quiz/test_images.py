@@ -242,6 +242,20 @@ def test_an_image_is_taken_back_when_the_sitting_is_over(hall: Hall, shown: Item
 
 
 @pytest.mark.django_db
+def test_an_image_is_taken_back_for_as_long_as_a_break_lasts(hall: Hall, shown: ItemImage) -> None:
+    url = reverse("quiz:image", args=[shown.reference])
+    hall.first.attempts.update(paused_until=hall.opens_at + timedelta(minutes=5))
+
+    answers = []
+    for minute in (4, 5):
+        with time_machine.travel(hall.opens_at + timedelta(minutes=minute), tick=False):
+            answers.append(client_of(hall.first.user).get(url))
+
+    assert [answer.status_code for answer in answers] == [404, 200]
+    assert b"".join(answers[1].streaming_content) == png()
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("reference", ["0" * 32, "x", "0" * 300])
 def test_an_image_that_is_not_there_is_no_error(manager: User, reference: str) -> None:
     assert client_of(manager).get(f"/quiz/images/{reference}").status_code == 404

@@ -214,7 +214,8 @@ def test_the_choices_of_an_order_stand_in_the_right_one() -> None:
         (pairs_draft(("cat", "mammal"), ("dog", "")), "answer of this matching question is empty"),
         (pairs_draft(("cat", "mammal"), ("cat", "fish")), "“cat” stands twice"),
         (pairs_draft(*((f"q{n}", f"a{n}") for n in range(26))), "at most 50 choices"),
-        (order_draft("one"), "at least two choices"),
+        (order_draft("one"), "at least three choices"),
+        (order_draft("one", "two"), "at least three choices"),
         (order_draft("one", "two", "one"), "“one” stands twice"),
         (order_draft(*map(str, range(51))), "at most 50 choices"),
     ],
@@ -228,8 +229,8 @@ def test_what_nobody_could_answer_is_refused(draft: ItemDraft, message: str) -> 
 def test_both_kinds_come_into_the_bank_in_both_languages(
     author: User, manager: User, now: datetime
 ) -> None:
-    english = (pairs_draft(("cat", "mammal"), ("eel", "fish")), order_draft("one", "two"))
-    chinese = (pairs_draft(("貓", "哺乳類"), ("鰻", "魚")), order_draft("一", "二"))
+    english = (pairs_draft(("cat", "mammal"), ("eel", "fish")), order_draft("one", "two", "three"))
+    chinese = (pairs_draft(("貓", "哺乳類"), ("鰻", "魚")), order_draft("一", "二", "三"))
     reports = [
         import_items(
             parsed=Parsed(drafts, ()),
@@ -249,13 +250,13 @@ def test_both_kinds_come_into_the_bank_in_both_languages(
     matching, ordering = ItemVersion.objects.order_by("kind")
     assert approved == 2
     assert [choice["role"] for choice in matching.choices] == 2 * ["prompt"] + 2 * ["option"]
-    assert [choice["text"]["zh-hant"] for choice in ordering.choices] == ["一", "二"]
+    assert [choice["text"]["zh-hant"] for choice in ordering.choices] == ["一", "二", "三"]
 
 
 # --- on the paper ---------------------------------------------------------------------------
 
 
-@given(st.integers(0, 10_000), st.integers(2, 6))
+@given(st.integers(0, 10_000), st.integers(3, 6))
 def test_the_order_that_is_asked_for_is_never_the_one_that_is_shown(seed: int, size: int) -> None:
     item = PoolItem(1, "python", "easy", choices=tuple("abcdef"[:size]), ordered=True)
 

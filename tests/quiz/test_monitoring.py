@@ -12,14 +12,25 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.roles import Role
+from applications.domain.applying import withdraw_application
 from dtt.play.people import make_user
 from quiz.answers import SavedAnswer
 from quiz.domain.saving import save_answers
 from quiz.domain.sitting import open_attempt, submit_attempt
-from quiz.models import Attempt
-from quiz.monitoring import ACTIVE, CLOSED, FINISHED, NOT_STARTED, STUCK, sittings, standing
+from quiz.models import Attempt, Quiz, Ruling
+from quiz.monitoring import (
+    ACTIVE,
+    CLOSED,
+    FINISHED,
+    NOT_STARTED,
+    STUCK,
+    sittings,
+    standing,
+    tallies,
+)
+from quiz.queries import with_counts
 from quiz.watching import MIN_PAPERS, Alarm, Tally, odd
-from tests.quiz.conftest import Hall
+from tests.quiz.conftest import Hall, suit
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -51,6 +62,7 @@ def begin(hall: Hall, person: int, at: datetime) -> Attempt:
 
 def save(attempt: Attempt, at: datetime) -> None:
     answer = SavedAnswer(1, int(at.timestamp()), {"text": "x"})
+    suit(attempt, 1, answer.answer)
     save_answers(attempt_id=attempt.pk, answers=[answer], now=at)
 
 
@@ -213,3 +225,50 @@ def test_the_watch_counts_each_item_of_the_pool(busy: Hall) -> None:
 
     assert text.count("<tr>") == 1 + busy.quiz.pool.count()
     assert "No item stands out." in text
+
+
+def test_the_watch_judges_by_the_rulings_in_force(busy: Hall) -> None:
+    attempt = Attempt.objects.filter(submitted_at__isnull=False).get()
+    first, second = attempt.responses.order_by("position")[:2]
+    wrong = {"text": "not what was asked"}
+    attempt.responses.filter(pk__in=[first.pk, second.pk]).update(
+        answer=wrong, sequence=1, saved_at=busy.opens_at
+    )
+    patterns = [{"pattern": "not what*", "fraction": "1"}]
+    key = {"kind": "short", "case_sensitive": False, "answers": patterns}
+    rulings = [(first, "rekey", [key]), (second, "void", [])]
+    for number, (response, effect, keys) in enumerate(rulings, start=1):
+        Ruling.objects.create(
+            quiz=busy.quiz,
+            number=number,
+            item_version=response.item_version,
+            effect=effect,
+            keys=keys,
+            reason="Wrong.",
+            state="in-force",
+            proposed_at=busy.opens_at,
+            proposed_by=busy.author,
+            decided_at=busy.opens_at,
+            decided_by=busy.manager,
+        )
+
+    found = {tally.key: tally.earned for tally in tallies(busy.quiz)}
+
+    assert found[first.item_version_id] == 1
+    assert second.item_version_id not in found
+
+
+def test_who_has_withdrawn_is_neither_active_nor_waited_for(busy: Hall) -> None:
+    active = busy.applications[3]
+    withdraw_application(application_id=active.pk, by=active.user, now=at_41(busy))
+
+    assert standing(busy.quiz, at_41(busy)).counts == {
+        NOT_STARTED: 2, ACTIVE: 0, STUCK: 1, FINISHED: 1, CLOSED: 2
+    }  # fmt: skip
+    counted = with_counts(Quiz.objects.filter(pk=busy.quiz.pk)).get()
+    assert (counted.started, counted.sitting) == (4, 2)
+
+
+@pytest.mark.parametrize("name", ["monitor", "watch", "noticed"])
+def test_a_page_has_one_heading_of_the_first_level(busy: Hall, name: str) -> None:
+    assert page(busy, f"admin:quiz_{name}").content.decode().count("<h1") == 1

@@ -14,13 +14,16 @@ from django.urls import reverse
 from django.utils import translation
 
 from accounts.models import User
+from applications.domain.applying import withdraw_application
+from applications.domain.restoring import restore_application
 from dtt.play.people import make_applicants, make_cohort
 from dtt.play.quiz import load_item_bank, set_up_demo_quiz
-from quiz.domain.saving import save_answers
+from quiz.domain.closing import finalise_expired
+from quiz.domain.saving import KIND_OF, save_answers
 from quiz.domain.sitting import open_attempt, submit_attempt
 from quiz.models import Attempt, ItemVersion, Response
 from quiz.web.questions import questions_of
-from tests.quiz.conftest import Hall
+from tests.quiz.conftest import Hall, suit
 
 pytestmark = pytest.mark.django_db
 MINUTES = timedelta(minutes=40)
@@ -35,14 +38,18 @@ HOSTILE_BODIES = [
     b"\xff\xfe",
     b"[" * 60_000,
     b'{"answers": ' + b"9" * 60_000 + b"}",
+    json.dumps({"answers": [{}] * 201}).encode(),
+    b'{"answers": []' + b" " * (64 * 1024) + b"}",
+]
+HOSTILE_ROWS = [
     b'{"answers": [{"position": 1e400, "sequence": 1, "answer": null}]}',
     b'{"answers": [{"position": 1, "sequence": NaN, "answer": null}]}',
     b'{"answers": [{"position": 1, "sequence": 99999999999999999999, "answer": null}]}',
     b'{"answers": [{"position": 1, "sequence": 1, "answer": {"text": "a\\u0000b"}}]}',
     b'{"answers": [{"position": 1, "sequence": 1, "answer": {"text": "\\ud800"}}]}',
     b'{"answers": [{"position": 1, "sequence": 1, "answer": {"__proto__": {}}}]}',
-    json.dumps({"answers": [{}] * 201}).encode(),
-    b'{"answers": []' + b" " * (64 * 1024) + b"}",
+    b'{"answers": [{"position": 1, "sequence": 1, "answer": {"choice": ["a"]}}]}',
+    b'{"answers": [null]}',
 ]
 
 
@@ -75,7 +82,16 @@ class Sitter:
         with time_machine.travel(self.hall.opens_at + after, tick=False):
             return self.client.post(self.url(page), data or {}, **options)
 
+    def suit(self, body: Any) -> None:
+        """Let the questions ask for the kinds of answers that the body has."""
+        if not isinstance(body, dict):
+            return
+        attempt = Attempt.objects.live().filter(application=self.application).first()
+        for row in body["answers"] if attempt else ():
+            suit(attempt, row.get("position"), row.get("answer"))
+
     def save(self, body: Any, after: timedelta = timedelta(0)) -> HttpResponse:
+        self.suit(body)
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
         return self.post("save", raw, after, content_type="application/json")
 
@@ -398,6 +414,37 @@ def test_a_hostile_body_gets_a_message_and_changes_nothing(sitter: Sitter) -> No
     assert list(attempt.responses.values()) == before
 
 
+def test_a_hostile_row_is_refused_and_the_one_beside_it_is_saved(sitter: Sitter) -> None:
+    attempt = sitter.start()
+    good = change(2, 1, None)["answers"][0]
+    bodies = [
+        body.replace(b"[", b"[" + json.dumps(good | {"sequence": n}).encode() + b", ", 1)
+        for n, body in enumerate(HOSTILE_ROWS, start=1)
+    ]
+
+    told = [sitter.save(body).json()["results"] for body in bodies]
+
+    assert {tuple(result["state"] for result in results) for results in told} == {
+        ("saved", "refused")
+    }
+    assert all(results[1]["reason"] and results[1]["message"] for results in told)
+    kept = attempt.responses.filter(sequence__gt=0).values_list("position", "sequence")
+    assert list(kept) == [(2, len(bodies))]
+
+
+def test_a_change_from_the_far_future_is_refused_and_blocks_no_later_one(sitter: Sitter) -> None:
+    attempt = sitter.start()
+    now = int(sitter.hall.opens_at.timestamp() * 1000)
+    limit = now + 2 * 60 * 1000
+
+    for sequence in (2**53 - 1, limit + 1):
+        [told] = sitter.save(change(1, sequence, None)).json()["results"]
+        assert (told["state"], told["reason"]) == ("refused", "ahead")
+    [told] = sitter.save(change(1, limit, None)).json()["results"]
+
+    assert (told["state"], attempt.responses.get(position=1).sequence) == ("saved", limit)
+
+
 def test_a_body_of_another_type_gets_a_message(sitter: Sitter) -> None:
     sitter.start()
     types = ("multipart/form-data; boundary=x", "text/plain", "application/xml")
@@ -407,14 +454,26 @@ def test_a_body_of_another_type_gets_a_message(sitter: Sitter) -> None:
     assert [answer.status_code for answer in answers] == [400] * 3
 
 
-def test_an_answer_of_another_kind_of_question_is_worth_nothing_and_breaks_nothing(
+def test_an_answer_of_another_kind_of_question_is_refused_and_breaks_nothing(
     sitter: Sitter,
 ) -> None:
     attempt = sitter.start()
-    bodies = [{"choice": "zz"}, {"value": True}, {"text": "x"}, {"number": "x"}, {"choices": ["q"]}]
-    for response, answer in zip(attempt.responses.all(), bodies, strict=True):
-        assert sitter.save(change(response.position, 1, answer)).status_code == 200
+    answers = [
+        {"choice": "zz"},
+        {"value": True},
+        {"text": "x"},
+        {"number": "x"},
+        {"choices": ["q"]},
+    ]
+    kind = attempt.responses.get(position=1).item_version.kind
+    wrong = [answer for answer in answers if KIND_OF[next(iter(answer))] != kind]
+    for sequence, answer in enumerate(wrong, start=1):
+        body = json.dumps(change(1, sequence, answer)).encode()
+        [told] = sitter.save(body).json()["results"]
+        assert (told["state"], told["reason"]) == ("refused", "kind")
 
+    assert len(wrong) == 4
+    assert attempt.responses.get(position=1).answer is None
     assert sitter.get("attempt").status_code == 200
 
 
@@ -458,8 +517,44 @@ def test_a_page_takes_as_many_queries_for_one_person_as_for_many(
         save_answers(attempt_id=attempt.pk, answers=[], now=hall.opens_at)
     submit_attempt(attempt_id=attempt.pk, by=application.user, now=hall.opens_at)
     sitter = Sitter(hall)
+    sitter.suit(change(1, 1, {"choice": "a"}))
+    body = json.dumps(change(1, 1, {"choice": "a"})).encode()
 
     with django_assert_max_num_queries(8):
         assert sitter.get("attempt").status_code == 200
     with django_assert_max_num_queries(6):
-        assert sitter.save(change(1, 1, {"choice": "a"})).status_code == 200
+        assert sitter.save(body).status_code == 200
+
+
+def test_who_has_withdrawn_can_neither_open_nor_save(sitter: Sitter) -> None:
+    attempt = sitter.start()
+    ticket = sitter.get("pass").json()["pass"]
+    withdraw_application(
+        application_id=sitter.application.pk, by=sitter.application.user, now=sitter.hall.opens_at
+    )
+    body = json.dumps(change(1, 1, None)).encode()
+    header = {"HTTP_X_ATTEMPT_PASS": ticket}
+
+    with_pass = sitter.post("save", body, content_type="application/json", **header)
+    without = sitter.save(body)
+    pages = [sitter.get(page).status_code for page in (*PAGES, "pass")]
+    posts = [sitter.post(page).status_code for page in ("start", "attempt", "submit", "resume")]
+
+    assert (with_pass.status_code, without.status_code) == (404, 404)
+    assert with_pass.json() == without.json()
+    assert (set(pages), set(posts)) == ({404}, {404})
+    assert attempt.responses.filter(sequence__gt=0).count() == 0
+    assert finalise_expired(now=sitter.hall.opens_at + timedelta(hours=2)) == 0
+    assert Attempt.objects.get().is_open
+
+
+def test_a_withdrawal_that_is_undone_gives_the_sitting_back(sitter: Sitter) -> None:
+    sitter.start()
+    application, at = sitter.application, sitter.hall.opens_at
+    withdraw_application(application_id=application.pk, by=application.user, now=at)
+    restore_application(
+        application_id=application.pk, reason="By mistake.", by=sitter.hall.manager, now=at
+    )
+
+    assert sitter.get("attempt").status_code == 200
+    assert sitter.save(change(1, 1, None)).json()["results"][0]["state"] == "saved"

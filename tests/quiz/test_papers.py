@@ -152,3 +152,24 @@ def test_an_item_without_choices_has_none_to_shuffle():
     pool = [PoolItem(5, "python", 1)]
 
     assert draw(Blueprint((Cell("python", 1, 1),)), pool, "s") == Paper((PaperItem(5, ()),))
+
+
+def test_each_order_but_the_right_one_is_shown_alike() -> None:
+    item = PoolItem(1, "python", 1, choices=("a", "b", "c"), ordered=True)
+    blueprint = Blueprint((Cell("python", 1, 1),))
+
+    shown = Counter(draw(blueprint, [item], seed).items[0].choices for seed in range(5000))
+
+    assert item.choices not in shown
+    assert len(shown) == 5
+    assert [order for order, times in shown.items() if not 880 <= times <= 1120] == []
+
+
+def test_an_order_of_two_does_not_give_itself_away() -> None:
+    """None is taken any more; one that was taken before is shown as chance has it."""
+    item = PoolItem(1, "python", 1, choices=("a", "b"), ordered=True)
+    blueprint = Blueprint((Cell("python", 1, 1),))
+
+    shown = Counter(draw(blueprint, [item], seed).items[0].choices for seed in range(200))
+
+    assert set(shown) == {("a", "b"), ("b", "a")}

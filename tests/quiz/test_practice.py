@@ -245,12 +245,27 @@ def test_without_scripts_the_form_saves(gym: Hall) -> None:
     assert (answer.status_code, row.answer) == (302, {"text": "len"})
 
 
-@pytest.mark.parametrize("body", ["", "{", "[]", '{"answers": [{"position": 1}]}', "x" * 70_000])
+@pytest.mark.parametrize("body", ["", "{", "[]", '{"answers": 1}', "x" * 70_000])
 def test_a_hostile_save_is_answered_with_400(gym: Hall, body: str) -> None:
     person = Person(gym)
     person.ask("practice", {})
 
     assert person.ask("practice_save", body, 1, content_type="application/json").status_code == 400
+
+
+def test_a_row_that_cannot_be_read_is_refused_alone(gym: Hall) -> None:
+    person = Person(gym)
+    person.ask("practice", {})
+    rows = [
+        {"position": 1, "sequence": 1, "answer": {"text": "x\ud83d"}},
+        {"position": 2, "sequence": 1, "answer": None},
+    ]
+
+    body = json.dumps({"answers": rows})
+    answer = person.ask("practice_save", body, 1, content_type="application/json")
+
+    told = {row["position"]: row["state"] for row in answer.json()["results"]}
+    assert told == {1: "refused", 2: "saved"}
 
 
 def test_an_old_window_learns_that_its_practice_is_over(gym: Hall) -> None:

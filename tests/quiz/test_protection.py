@@ -61,7 +61,7 @@ def every_response(sitter: Sitter) -> dict[str, list[HttpResponse]]:
     during += [sitter.save(change(1, 1, {"text": "older"})), sitter.save(b"{")]
     during += [sitter.post("attempt", {"action": "break"}), *pages()]
     during += [sitter.save(change(1, 9, None)), sitter.post("resume"), *pages()]
-    sitter.post("submit", {"unsent": "{}"}, timedelta(minutes=5))
+    sitter.post("submit", {"unsent": '{"answers": []}'}, timedelta(minutes=5))
     after = [*pages(timedelta(minutes=6)), sitter.save(change(1, 99, None), timedelta(minutes=6))]
     return {"before": before, "during": during, "after": after}
 

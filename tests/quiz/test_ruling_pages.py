@@ -250,3 +250,19 @@ def test_the_page_of_a_list_names_whom_each_item_would_move(make_hall: Callable[
             assert name in page
             for key in (*one.into, *one.out):
                 assert Application.objects.get(pk=key).reference in page
+
+
+def test_the_form_shows_choices_as_the_quiz_does_and_says_what_is_for_another_key(
+    hall_scored: Hall,
+) -> None:
+    item = hall_scored.quiz.pool.filter(kind="single").order_by("pk")[0]
+    item.choices[0]["text"]["en"] = "Full stop `.`"
+    item.choices[0]["format"] = "markdown"
+
+    form = RulingForm(version=item)
+    new = reverse("admin:quiz_ruling_new", args=[hall_scored.quiz.pk, item.pk])
+    text = client_of(hall_scored.manager).get(new).content.decode()
+
+    assert "Full stop <code>.</code>" in str(form["share_a"].label)
+    assert text.count("Used for another key only.") == len(item.choices)
+    assert text.count(' rekey">') == len(item.choices)

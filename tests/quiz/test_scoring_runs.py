@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
+from applications.domain.applying import withdraw_application
 from dtt.play.people import make_applicants, make_cohort
 from dtt.play.quiz import load_item_bank, right_answer, set_up_demo_quiz, sit_quiz
 from quiz import queries
@@ -20,6 +21,7 @@ from quiz.domain.scoring import UnableToScore, resume_runs, score_chunk, score_q
 from quiz.domain.sitting import open_attempt, submit_attempt
 from quiz.models import Attempt, AttemptScore, Response, ScoringRun
 from quiz.scoring import key_from_dict, score
+from quiz.verification import verify_scoring
 from selection import sources
 from selection.canonical import digest
 from tests.quiz.conftest import Hall
@@ -217,6 +219,23 @@ def test_an_attempt_is_not_made_void_under_a_running_score(sat: Hall) -> None:
 
     with pytest.raises(UnableToArrange, match="being scored"):
         void_attempt(attempt_id=attempt.pk, reason="x", by=sat.manager, now=at)
+
+
+def test_who_has_withdrawn_is_neither_waited_for_nor_scored(sat: Hall) -> None:
+    gone, going, stays = sat.applications
+    Attempt.objects.filter(application=gone).update(state="open", closed_at=None, score=None)
+    at = sat.quiz.closes_at + HOUR
+    withdraw_application(application_id=gone.pk, by=gone.user, now=at)
+    run = score_quiz(quiz_id=sat.quiz.pk, by=sat.manager, now=at)
+    withdraw_application(application_id=going.pk, by=going.user, now=at)
+
+    score_chunk(run_id=run.pk, first=0, last=2**40, now=at)
+
+    run.refresh_from_db()
+    assert (run.state, run.attempts) == (ScoringRun.State.FINISHED, 1)
+    assert list(queries.scores_of(sat.cohort.pk)) == [stays.pk]
+    assert Attempt.objects.get(application=gone).is_open
+    assert verify_scoring(run).difference == ""
 
 
 def test_full_marks_are_exactly_the_number_of_items(hall: Hall) -> None:

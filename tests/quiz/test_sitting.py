@@ -19,7 +19,7 @@ from quiz.domain.closing import finalise_expired
 from quiz.domain.saving import Saved, save_answers
 from quiz.domain.sitting import UnableToSit, open_attempt, paper_of, submit_attempt
 from quiz.models import Attempt, Quiz, Response
-from tests.quiz.conftest import CELLS, Hall
+from tests.quiz.conftest import CELLS, Hall, suit
 
 pytestmark = pytest.mark.django_db
 MICROSECOND = timedelta(microseconds=1)
@@ -39,6 +39,7 @@ def start(hall: Hall, person: int = 0, at: datetime | None = None) -> Attempt:
 
 
 def save(attempt: Attempt, position: int, sequence: int, answer: object, at: datetime) -> Saved:
+    suit(attempt, position, answer)
     receipt = save_answers(
         attempt_id=attempt.pk, answers=[SavedAnswer(position, sequence, answer)], now=at
     )
@@ -183,6 +184,7 @@ def test_answers_are_on_time_late_or_refused_to_the_microsecond(
 def test_an_older_change_never_overwrites_a_newer_one(hall: Hall) -> None:
     attempt = start(hall)
     newer, older = {"choice": "b"}, {"choice": "a"}
+    suit(attempt, 2, older)
     save(attempt, 1, 20, newer, hall.opens_at)
 
     receipt = save_answers(
@@ -220,6 +222,7 @@ def test_an_answer_can_be_taken_back(hall: Hall) -> None:
 def test_a_number_that_is_not_on_the_paper_is_refused_and_the_rest_is_saved(hall: Hall) -> None:
     attempt = start(hall)
 
+    suit(attempt, 1, ANSWER)
     receipt = save_answers(
         attempt_id=attempt.pk,
         answers=[SavedAnswer(99, 1, ANSWER), SavedAnswer(1, 1, ANSWER)],
@@ -240,6 +243,8 @@ def test_one_persons_save_leaves_another_persons_paper_alone(hall: Hall) -> None
 def test_a_save_takes_one_statement(hall: Hall) -> None:
     attempt = start(hall)
     answers = [SavedAnswer(position, 1, ANSWER) for position in range(1, 6)]
+    for save in answers:
+        suit(attempt, save.position, save.answer)
 
     with CaptureQueriesContext(connection) as queries:
         save_answers(attempt_id=attempt.pk, answers=answers, now=hall.opens_at)

@@ -35,7 +35,7 @@ from quiz.domain.giving_back import (
 from quiz.domain.saving import Saved, save_answers
 from quiz.domain.sitting import open_attempt, submit_attempt
 from quiz.models import Attempt, Outage, Pause
-from tests.quiz.conftest import Hall
+from tests.quiz.conftest import Hall, suit
 
 pytestmark = pytest.mark.django_db
 MILLISECOND = timedelta(milliseconds=1)
@@ -99,6 +99,7 @@ def go_on(hall: Hall, attempt: Attempt, after: timedelta) -> Attempt:
 
 def save(attempt: Attempt, at: datetime, sequence: int = 1) -> Saved:
     answers = [SavedAnswer(1, sequence, {"choice": "a"})]
+    suit(attempt, 1, {"choice": "a"})
     return save_answers(attempt_id=attempt.pk, answers=answers, now=at).results[0].state
 
 
