@@ -16,6 +16,7 @@ from quiz.domain.setting_up import set_up_quiz
 from quiz.formats.gift import parse_gift
 from quiz.models import Attempt, Item, ItemVersion, Quiz, QuizItem
 from quiz.papers import Blueprint, Cell
+from quiz.queries import pool_of
 
 CELLS = (Cell("python", "easy", 2), Cell("python", "hard", 1), Cell("statistics", "easy", 2))
 
@@ -124,6 +125,7 @@ def suit(attempt: Attempt, position: int, answer: dict[str, Any] | None) -> None
     version.pk, version.approved_at, version.approved_by = None, None, None
     version.save(force_insert=True)
     QuizItem.objects.create(quiz=attempt.quiz, item_version=version)
+    pool_of.cache_clear()  # outside the tests no pool ever changes
     response.item_version = version
     response.choice_order = [choice["key"] for choice in version.choices]
     response.save()
