@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from django.db import connection
 
@@ -145,6 +146,9 @@ SEAL = (
 PRESENT = "application.stage <> ALL(%s)"
 WHOSE = "JOIN applications_application AS application ON application.id = attempt.application_id"
 SEALED_BY = "JOIN accounts_user AS person ON person.id = application.user_id"
+MOST_PREPARED = 2  # answers in one save: a page sends each change by itself
+_names: "WeakKeyDictionary[Any, dict[str, str]]" = WeakKeyDictionary()
+"""By the connection of psycopg2, what it has prepared."""
 COLUMNS = "state, deadline_at, saves_until, paused_until, writer, present, valid"
 
 
@@ -171,6 +175,8 @@ def _write_newer(
     else:
         statement = f"SELECT {COLUMNS}, ARRAY[]::smallint[] FROM ({look}) AS sitting"  # noqa: S608
     with connection.cursor() as cursor:
+        if len(answers) <= MOST_PREPARED:
+            statement = _prepared(statement, len(parameters))
         cursor.execute(statement, parameters)
         row = cursor.fetchone()
     if row is None:
@@ -189,6 +195,23 @@ def _write_newer(
         writer=writer,
     )
     return sitting, set(written)
+
+
+def _prepared(statement: str, count: int) -> str:
+    """Have the database plan a statement once for each connection; return how it is executed.
+
+    Planning this one takes it longer than doing it. A connection that was dropped has nothing
+    prepared: its successor is another object.
+    """
+    connection.ensure_connection()
+    known = _names.setdefault(connection.connection, {})
+    if statement not in known:
+        name = f"quiz_save_{len(known)}"
+        numbered = (f"${number}" for number in range(1, count + 1))
+        with connection.connection.cursor() as cursor:
+            cursor.execute(f"PREPARE {name} AS {statement.replace('%s', '{}').format(*numbered)}")
+        known[statement] = name
+    return f"EXECUTE {known[statement]} ({', '.join(['%s'] * count)})"
 
 
 def _writing(look: str, answers: Sequence[SavedAnswer], now: datetime) -> tuple[str, list[Any]]:
