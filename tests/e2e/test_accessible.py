@@ -32,7 +32,7 @@ NO_PAGES = {  # files and answers for programs
         "applications:document",
         "portal:cv",
     ),
-    "quiz:image",
+    *("health_live", "metrics", "quiz:image"),
     *("applications:institutions", "admin:accounts_job_progress"),
 }
 ACCOUNT_PAGES = {  # of the libraries, in our clothes
