@@ -4,6 +4,7 @@ import os
 import pwd
 import shutil
 import subprocess
+import time
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -23,6 +24,7 @@ OPTIONS = (
     "-c listen_addresses='' -c max_connections=200 -c timezone=UTC -c log_timezone=UTC "
     "-c shared_buffers=128MB"
 )
+PATIENCE_SECONDS = 60
 
 
 class NotRunning(RuntimeError):
@@ -37,17 +39,32 @@ def ensure_running(here: Places) -> None:
     """Initialise the data folder if it is new, start the server unless it runs, make the database.
 
     A server that was killed is recovered by its own write-ahead log; one that a killed program
-    left behind is adopted.
+    left behind is adopted. One that is just dying or just starting is waited for.
     """
     data = here.postgres_data()
     if not (data / "PG_VERSION").exists():
         os.chown(data, server_uid(), -1)
         arguments = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C"]
         _run("initdb", "-D", str(data), *arguments)
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while _status(data) == 0 and not _answers(here) and time.monotonic() < deadline:
+        time.sleep(0.1)
     if _status(data) != 0:
         log = data / "server.log"
         options = f"{OPTIONS} -k {here.postgres_socket}"
-        _run("pg_ctl", "-D", str(data), "-w", "-t", "60", "-l", str(log), "-o", options, "start")
+        _run(
+            "pg_ctl",
+            "-D",
+            str(data),
+            "-w",
+            "-t",
+            str(PATIENCE_SECONDS),
+            "-l",
+            str(log),
+            "-o",
+            options,
+            "start",
+        )
     socket = str(here.postgres_socket)
     connection = ["-h", socket, "-U", "postgres"]
     if not _run("psql", *connection, "-d", "postgres", "-Atc", HAS_DATABASE).strip():
@@ -74,6 +91,10 @@ def pids(here: Places) -> list[int]:
 
 def _status(data: Path) -> int:
     return _execute("pg_ctl", "-D", str(data), "status").returncode
+
+
+def _answers(here: Places) -> bool:
+    return _execute("pg_isready", "-h", str(here.postgres_socket), "-q").returncode == 0
 
 
 def _run(program: str, *arguments: str) -> str:
