@@ -204,7 +204,10 @@ def _matching(written: list[Row], text_format: str) -> tuple[list[dict[str, Any]
         raise NotWritten(gettext_noop("Each pair needs an answer in English."))
     _require_different(row.text_en for row in prompts)
     options = {row.answer_en.strip(): row.answer_zh.strip() for row in reversed(written)}
-    options = {name: options[name] for name in dict.fromkeys(r.answer_en.strip() for r in written)}
+    spare = [row for row in written if not (row.text_en + row.text_zh).strip()]
+    # Wherever a spare answer was written it comes last, as `rows_of` shows it again.
+    order = dict.fromkeys(row.answer_en.strip() for row in (*prompts, *spare))
+    options = {name: options[name] for name in order}
     if not prompts or len(options) < FEWEST:
         raise NotWritten(gettext_noop("Write at least one pair and two different answers."))
     if len(prompts) + len(options) > MAX_CHOICES:
