@@ -13,7 +13,8 @@ from accounts.languages import Language
 from accounts.models import User
 from applications.models import Application, Cohort
 from quiz.answers import SavedAnswer
-from quiz.domain.bank import ImportReport, approve_items, import_items
+from quiz.domain.bank import approve_items
+from quiz.domain.importing import ImportReport, import_items
 from quiz.domain.practice import set_practice
 from quiz.domain.saving import save_answers
 from quiz.domain.setting_up import set_up_quiz

@@ -10,7 +10,7 @@ from accounts.domain import audit
 from accounts.errors import Refused
 from accounts.languages import Language
 from accounts.models import User
-from quiz.domain.bank import ImportReport, import_items
+from quiz.domain.importing import ImportReport, import_items
 from quiz.formats.drafts import Parsed
 from quiz.formats.registry import FORMATS, read_items
 from quiz.models import ItemFile

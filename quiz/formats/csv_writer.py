@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from applications.tables import write_csv
 from quiz.formats.checks import FULL
 from quiz.formats.csv_columns import Column, Field, heading_of
-from quiz.formats.csv_items import CHINESE, ENGLISH, MARK
+from quiz.formats.csv_rows import CHINESE, ENGLISH, MARK
 from quiz.formats.drafts import (
     ChoiceDraft,
     ItemDraft,

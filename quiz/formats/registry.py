@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from quiz.formats.aiken import parse_aiken, write_aiken
-from quiz.formats.csv_items import ENGLISH, parse_csv
+from quiz.formats.csv_items import parse_csv
+from quiz.formats.csv_rows import ENGLISH
 from quiz.formats.csv_writer import write_csv_items
 from quiz.formats.drafts import ItemDraft, Parsed
 from quiz.formats.faults import fault

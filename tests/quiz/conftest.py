@@ -11,7 +11,8 @@ from accounts.models import User
 from accounts.roles import Role
 from applications.models import Application, Cohort
 from dtt.play.people import make_applicants, make_cohort, make_user
-from quiz.domain.bank import approve_items, import_items
+from quiz.domain.bank import approve_items
+from quiz.domain.importing import import_items
 from quiz.domain.saving import KIND_OF
 from quiz.domain.setting_up import set_up_quiz
 from quiz.formats.gift import parse_gift

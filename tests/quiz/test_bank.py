@@ -6,13 +6,8 @@ from django.db import DatabaseError, IntegrityError, transaction
 
 from accounts.models import AuditEvent, User
 from dtt.play.quiz import load_item_bank
-from quiz.domain.bank import (
-    Action,
-    ImportReport,
-    UnableToApproveItems,
-    approve_items,
-    import_items,
-)
+from quiz.domain.bank import UnableToApproveItems, approve_items
+from quiz.domain.importing import Action, ImportReport, import_items
 from quiz.formats.gift import parse_gift
 from quiz.models import Item, ItemVersion
 from quiz.scoring import SingleKey, key_from_dict

@@ -12,8 +12,8 @@ from django.core.management import CommandError, call_command
 from accounts.models import AuditEvent, User
 from accounts.roles import Role
 from dtt.play.people import make_user
-from quiz.domain.bank import Action, import_items
 from quiz.domain.exporting import UnableToExportItems, export_items
+from quiz.domain.importing import Action, import_items
 from quiz.formats.registry import FORMATS, read_items
 from quiz.models import Item, ItemVersion
 from tests.quiz.conftest import gift_bank, load_bank

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quiz.formats import aiken, csv_items, faults, packages, qti_items, qti_parts, written
+from quiz.formats import aiken, csv_faults, faults, packages, qti_items, qti_parts, written
 from quiz.formats.aiken import parse_aiken
 from quiz.formats.csv_items import parse_csv
 from quiz.formats.drafts import Kind, Parsed
@@ -31,7 +31,7 @@ def said(parsed: Parsed) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "module", [faults, aiken, csv_items, packages, qti_items, qti_parts], ids=lambda m: m.__name__
+    "module", [faults, aiken, csv_faults, packages, qti_items, qti_parts], ids=lambda m: m.__name__
 )
 def test_every_reason_is_a_whole_sentence_once_it_is_filled(module):
     for reason in module.REASONS.values():

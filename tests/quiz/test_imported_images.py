@@ -6,8 +6,8 @@ from datetime import datetime
 import pytest
 
 from accounts.models import User
-from quiz.domain.bank import Action, ImportReport, import_items
 from quiz.domain.exporting import export_items
+from quiz.domain.importing import Action, ImportReport, import_items
 from quiz.formats.drafts import Parsed
 from quiz.formats.registry import read_items
 from quiz.models import Item, ItemImage, ItemVersion

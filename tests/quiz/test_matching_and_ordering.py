@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from accounts.models import User
 from quiz.answers import Malformed, read_answer
-from quiz.domain.bank import import_items
+from quiz.domain.importing import import_items
 from quiz.entries import NotTaken, entry_of
 from quiz.formats.drafts import ChoiceDraft, ItemDraft, Kind, PairDraft, Parsed
 from quiz.models import ItemVersion

@@ -8,7 +8,8 @@ from django.http import QueryDict
 
 from accounts.models import User
 from dtt.play.people import make_applicants, make_cohort
-from quiz.domain.bank import approve_items, import_items
+from quiz.domain.bank import approve_items
+from quiz.domain.importing import import_items
 from quiz.domain.setting_up import set_up_quiz
 from quiz.formats.drafts import ChoiceDraft, ItemDraft, Kind, PairDraft, Parsed
 from quiz.models import ItemVersion, Response

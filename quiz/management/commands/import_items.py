@@ -13,7 +13,7 @@ from django.db import OperationalError, ProgrammingError
 from django.utils import timezone, translation
 
 from accounts.languages import Language
-from quiz.domain.bank import Action, ImportReport, Problem, import_items
+from quiz.domain.importing import Action, ImportReport, Problem, import_items
 from quiz.entries import NotTaken, entry_of
 from quiz.formats.drafts import Parsed
 from quiz.formats.registry import MAX_BYTES, READ, read_items

@@ -13,7 +13,7 @@ from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget
 
 from accounts.errors import Refused
 from accounts.languages import Language
-from quiz.domain.bank import Action
+from quiz.domain.importing import Action
 from quiz.domain.item_files import import_item_file, keep_item_file, read_item_file_as
 from quiz.formats.registry import FORMATS, MAX_BYTES, MEGABYTE, QTI, READ, guess
 from quiz.models import ItemFile
