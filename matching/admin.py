@@ -70,24 +70,16 @@ class VerbAdmin(RoleAdmin):
             messages.success(request, str(success))
         return redirect(f"admin:matching_{self.opts.model_name}_change", pk)
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        found = self.get_object(request, object_id)
-        buttons = self.buttons(found) if found and manages_matching(request.user) else {}
+    def beside(self, request: HttpRequest, row: Any) -> dict[str, Any]:
+        buttons = self.buttons(row) if manages_matching(request.user) else {}
         shown = [
             {
-                "url": reverse(f"admin:matching_{self.opts.model_name}_do", args=[found.pk, verb]),
+                "url": reverse(f"admin:matching_{self.opts.model_name}_do", args=[row.pk, verb]),
                 "label": label,
             }
             for verb, label in buttons.items()
         ]
-        context = (extra_context or {}) | {"buttons": shown}
-        return super().change_view(request, object_id, form_url, context)
+        return {"buttons": shown}
 
     def buttons(self, found: Any) -> dict[str, str]:
         """Verb → label of the buttons that make sense now; none unless a subclass has some."""

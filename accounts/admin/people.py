@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
@@ -48,16 +48,8 @@ class UserAdmin(RoleAdmin):
             *super().get_urls(),
         ]
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        person = self.get_object(request, object_id)
-        shown = people.person_context(request, person) if person else {}
-        return super().change_view(request, object_id, form_url, (extra_context or {}) | shown)
+    def beside(self, request: HttpRequest, row: User) -> dict[str, Any]:
+        return people.person_context(request, row)
 
     @display(description=_("roles"))
     def says_roles(self, person: User) -> str:

@@ -77,13 +77,5 @@ class InstitutionAdmin(RoleAdmin):
         may = {"may_manage": bool(manages_cohorts(request.user))}
         return super().changelist_view(request, (extra_context or {}) | may)
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        institution = self.get_object(request, object_id)
-        names = institutions.names_of(institution, request) if institution else {}
-        return super().change_view(request, object_id, form_url, (extra_context or {}) | names)
+    def beside(self, request: HttpRequest, row: Institution) -> dict[str, Any]:
+        return institutions.names_of(row, request)

@@ -1,6 +1,6 @@
 """Staff pages of applications."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.contrib import admin
 from django.core.paginator import Page, Paginator
@@ -165,19 +165,8 @@ class ApplicationAdmin(RoleAdmin):
             top["late_access_url"] = reverse("admin:applications_late_access")
         return super().changelist_view(request, (extra_context or {}) | top)
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        application = self.get_object(request, object_id)
-        viewer = request.user
-        story = {}
-        if application and isinstance(viewer, User) and self.has_view_permission(request):
-            story = story_of(application, viewer, timezone.now())
-        return super().change_view(request, object_id, form_url, (extra_context or {}) | story)
+    def beside(self, request: HttpRequest, row: Application) -> dict[str, Any]:
+        return story_of(row, cast(User, request.user), timezone.now())
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Application]:
         related = ("cohort__programme", "user", "institution")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
@@ -49,23 +49,13 @@ class CorrectionAdmin(RoleAdmin):
             *super().get_urls(),
         ]
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        shown: dict[str, Any] = {}
-        correction = self.get_object(request, object_id)
-        if correction is not None and self.has_view_permission(request, correction):
-            asked = Approval.objects.filter(kind=SEND_CORRECTION, object_id=str(correction.pk))
-            request_of = asked.order_by("-pk").first()
-            wrong = correction.messages.select_related("person").defer("body").order_by("pk")
-            run = f"correction:{correction.pk}"
-            letters = {m.person_id: m for m in Message.objects.filter(run=run).defer("body")}
-            shown = {
-                "pairs": [(one, letters.get(one.person_id)) for one in wrong[:MOST_SHOWN]],
-                "approval_url": page_of(request_of) if request_of else "",
-            }
-        return super().change_view(request, object_id, form_url, (extra_context or {}) | shown)
+    def beside(self, request: HttpRequest, row: Correction) -> dict[str, Any]:
+        asked = Approval.objects.filter(kind=SEND_CORRECTION, object_id=str(row.pk))
+        request_of = asked.order_by("-pk").first()
+        wrong = row.messages.select_related("person").defer("body").order_by("pk")
+        run = f"correction:{row.pk}"
+        letters = {m.person_id: m for m in Message.objects.filter(run=run).defer("body")}
+        return {
+            "pairs": [(one, letters.get(one.person_id)) for one in wrong[:MOST_SHOWN]],
+            "approval_url": page_of(request_of) if request_of else "",
+        }

@@ -142,15 +142,7 @@ class MessageAdmin(RoleAdmin):
             }
         return super().changelist_view(request, (extra_context or {}) | shown)
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        shown: dict[str, Any] = {}
-        message = self.get_object(request, object_id)
-        if message is not None and self.has_mend_permission(request):
-            shown = {"verbs": mending.verbs_for(message, timezone.now())}
-        return super().change_view(request, object_id, form_url, (extra_context or {}) | shown)
+    def beside(self, request: HttpRequest, row: Message) -> dict[str, Any]:
+        if not self.has_mend_permission(request):
+            return {}
+        return {"verbs": mending.verbs_for(row, timezone.now())}

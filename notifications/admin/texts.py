@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.template.defaultfilters import linebreaksbr
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
@@ -60,20 +60,10 @@ class LetterTextAdmin(RoleAdmin):
             *super().get_urls(),
         ]
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        shown: dict[str, Any] = {}
-        written = self.get_object(request, object_id)
-        if written is not None and self.has_view_permission(request, written):
-            asked = Approval.objects.filter(kind=USE_TEXT, object_id=str(written.pk))
-            request_of = asked.order_by("-pk").first()
-            shown = {
-                "samples": writing.samples_of(written),
-                "approval_url": page_of(request_of) if request_of else "",
-            }
-        return super().change_view(request, object_id, form_url, (extra_context or {}) | shown)
+    def beside(self, request: HttpRequest, row: LetterText) -> dict[str, Any]:
+        asked = Approval.objects.filter(kind=USE_TEXT, object_id=str(row.pk))
+        request_of = asked.order_by("-pk").first()
+        return {
+            "samples": writing.samples_of(row),
+            "approval_url": page_of(request_of) if request_of else "",
+        }

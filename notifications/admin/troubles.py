@@ -60,15 +60,8 @@ class AddressTroubleAdmin(RoleAdmin):
             *super().get_urls(),
         ]
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        shown = {"may_mend": bool(mends_messages(request.user))}
-        return super().change_view(request, object_id, form_url, (extra_context or {}) | shown)
+    def beside(self, request: HttpRequest, row: AddressTrouble) -> dict[str, Any]:
+        return {"may_mend": bool(mends_messages(request.user))}
 
 
 def settle(request: HttpRequest, pk: int) -> HttpResponse:

@@ -60,16 +60,8 @@ class ItemAdmin(RoleAdmin):
             *super().get_urls(),
         ]
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        item = self.get_object(request, object_id)
-        more = authoring.item_page(item, request) if item else {}
-        return super().change_view(request, object_id, form_url, (extra_context or {}) | more)
+    def beside(self, request: HttpRequest, row: Item) -> dict[str, Any]:
+        return authoring.item_page(row, request)
 
     def export_view(self, request: HttpRequest) -> HttpResponse:
         return exporting.export(request, self)
