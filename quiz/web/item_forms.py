@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from unfold.widgets import (
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
@@ -51,7 +51,7 @@ class PlaceForm(forms.Form):
     code = forms.RegexField(
         r"\A[A-Za-z0-9][A-Za-z0-9._-]*\Z",
         max_length=60,
-        label=gettext_lazy("Code"),
+        label=pgettext_lazy("identifier", "Code"),
         help_text=gettext_lazy("Letters, digits, dots and hyphens. It never changes."),
         widget=UnfoldAdminTextInputWidget,
     )
@@ -75,7 +75,7 @@ class ContentForm(forms.Form):
     source_name = forms.CharField(
         max_length=200,
         required=False,
-        label=gettext_lazy("Source"),
+        label=pgettext_lazy("item", "Source"),
         widget=UnfoldAdminTextInputWidget,
     )
     stem_en = SourceField(rows=10, label=gettext_lazy("Question (English)"), required=True)

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views.decorators.http import require_POST
 from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
@@ -64,7 +64,7 @@ class InstitutionForm(TitlesForm):
     """An institution that is new to the list."""
 
     code = LineField(
-        label=gettext_lazy("Code"),
+        label=pgettext_lazy("identifier", "Code"),
         max_length=30,
         help_text=gettext_lazy("The short name that it uses for itself. It never changes."),
         widget=UnfoldAdminTextInputWidget,
