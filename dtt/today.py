@@ -16,9 +16,8 @@ from django.db.models import Count, Min, Model, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _text
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from accounts.models import Approval, Job, User
 from accounts.queries import approvals_waiting_for
@@ -264,7 +263,7 @@ def _dates(now: datetime, *, everything: bool) -> Iterator[Due]:
         for number, day in enumerate(sorted(cohort.bootcamp_dates), start=1):
             if day in days:
                 at = datetime.combine(day, time.min, HONG_KONG)
-                what = _text("Bootcamp, day %(number)d") % {"number": number}
+                what = gettext("Bootcamp, day %(number)d") % {"number": number}
                 yield Due(what, at, cohort, page, whole_day=True)
 
 
@@ -273,7 +272,7 @@ def _late_lists(now: datetime) -> Iterator[Due]:
     for state in list_states():
         published = state.newest and state.newest.state == Selection.State.PUBLISHED
         if state.pool and state.promised_at <= now and not published:
-            what = _text("%(list)s: due and not published") % {"list": state.listing.title}
+            what = gettext("%(list)s: due and not published") % {"list": state.listing.title}
             yield Due(what, state.promised_at, state.cohort, page, late=True)
 
 
@@ -282,7 +281,7 @@ def _late_matches(now: datetime) -> Iterator[Due]:
     waiting = Cohort.objects.filter(match_at__lte=now, applications__stage=Stage.FINALIST)
     done = MatchRun.objects.filter(state=MatchRun.State.PUBLISHED).values("cohort")
     for cohort in waiting.exclude(pk__in=done).select_related("programme").distinct():
-        yield Due(_text("The match: due and not published"), cohort.match_at, cohort, page, True)
+        yield Due(gettext("The match: due and not published"), cohort.match_at, cohort, page, True)
 
 
 def _replies(now: datetime) -> Iterator[Due]:

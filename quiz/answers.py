@@ -21,6 +21,18 @@ UNSTORABLE = "\x00"
 Answer = dict[str, Any]
 
 
+def on_one_line(answer: Answer | None) -> str:
+    """An answer by its keys, for staff: `c`, `a, c`, `a → d, b → c` or what was typed."""
+    if not answer:
+        return ""
+    [value] = answer.values()
+    if isinstance(value, dict):
+        return ", ".join(f"{prompt} → {option}" for prompt, option in value.items())
+    if isinstance(value, bool):
+        return str(value).lower()
+    return ", ".join(value) if isinstance(value, list) else str(value)
+
+
 class Reason(StrEnum):
     """Why one answer is not saved, whatever becomes of the others."""
 

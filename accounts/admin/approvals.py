@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
-from django.utils.translation import gettext as _text
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import display
@@ -69,7 +69,7 @@ class ApprovalAdmin(RoleAdmin):
     def says_state(self, approval: Approval) -> str:
         waits = approval.state == Approval.State.REQUESTED
         if waits and approval.expires_at <= timezone.now():
-            return _text("lapsed")
+            return gettext("lapsed")
         return approval.get_state_display()
 
     def get_urls(self) -> list[URLPattern]:

@@ -20,6 +20,7 @@ from accounts.models import User
 from accounts.roles import Role
 from accounts.staff import RoleAdmin
 from quiz import queries
+from quiz.answers import on_one_line
 from quiz.domain.arrangements import (
     NeedsSecondPerson,
     ask_for_reset,
@@ -216,7 +217,7 @@ class AttemptAdmin(PageAdmin):
         responses = Response.objects.filter(attempt=found).select_related("item_version__item")
         return {
             "attempt": found,
-            "responses": responses.order_by("position"),
+            "responses": [(one, on_one_line(one.answer)) for one in responses.order_by("position")],
             "given": found.given_times.select_related("given_by"),
             "pauses": found.pauses.select_related("outage"),
             "arrangement": ExtraTime.objects.filter(application=found.application_id).first(),

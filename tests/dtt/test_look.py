@@ -363,3 +363,14 @@ def test_no_page_holds_inline_script_or_style(client: Client) -> None:
     for address in ("/", "/cohorts/spring", "/account/login/", "/account/signup/", "/nowhere"):
         html = client.get(address).content.decode()
         assert re.findall(r"<script(?![^>]*\bsrc=)|<style|\bstyle=|\son\w+=", html) == [], address
+
+
+def test_texts_are_marked_by_the_names_that_the_collector_knows() -> None:
+    others = re.compile(r"\bn?p?gettext(?:_lazy|_noop)? as (?!_\b)\w+")
+    rooms = {path.parent for path in Path(settings.BASE_DIR).glob("*/migrations")} | {
+        Path(settings.BASE_DIR) / "dtt"
+    }
+    sources = [source for room in rooms for source in room.rglob("*.py")]
+
+    assert sources
+    assert [str(source) for source in sources if others.search(source.read_text())] == []

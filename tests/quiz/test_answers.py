@@ -9,6 +9,7 @@ from quiz.answers import (
     Reason,
     SavedAnswer,
     Unreadable,
+    on_one_line,
     read_answer,
     read_saves,
 )
@@ -107,3 +108,19 @@ def test_no_body_whatever_is_more_than_malformed(body: object) -> None:
     except Malformed:
         return
     assert batch.saves == [] or isinstance(batch.saves[0], SavedAnswer)
+
+
+@pytest.mark.parametrize(
+    ("answer", "line"),
+    [
+        (None, ""),
+        ({"choice": "c"}, "c"),
+        ({"choices": ["a", "c"]}, "a, c"),
+        ({"value": True}, "true"),
+        ({"number": "3.14"}, "3.14"),
+        ({"pairs": {"a": "d", "b": "c"}}, "a → d, b → c"),
+        ({"order": ["b", "a"]}, "b, a"),
+    ],
+)
+def test_staff_read_an_answer_on_one_line(answer, line):
+    assert on_one_line(answer) == line
