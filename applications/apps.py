@@ -16,11 +16,13 @@ class ApplicationsConfig(AppConfig):
 
     def ready(self) -> None:
         # Models can be imported only when the registry of apps is filled.
-        from accounts import confidential  # noqa: PLC0415
+        from accounts import approvable, confidential  # noqa: PLC0415
         from accounts.roles import Role  # noqa: PLC0415
-        from applications.domain import consents  # noqa: PLC0415
+        from applications import locks  # noqa: PLC0415
+        from applications.domain import consents, locking  # noqa: PLC0415
         from applications.samples import awkward_people  # noqa: PLC0415
         from applications.web.staff import exporting, importing  # noqa: PLC0415
+        from applications.web.staff import locks as lock_pages  # noqa: PLC0415
         from notifications import consent, previews  # noqa: PLC0415
 
         officer = (Role.ACCOMMODATION_OFFICER,)
@@ -28,6 +30,14 @@ class ApplicationsConfig(AppConfig):
         confidential.register(letters="access-decided", readers=officer)
         previews.register(awkward_people)
         consent.register(live=consents.wants_news, withdraw=consents.end_news)
+        locks.register(locks.ELIGIBILITY, title=_("Who is eligible"))
+        approvable.register(
+            locking.UNLOCK,
+            title=_("Open what a published list was made from"),
+            describe=lock_pages.describe,
+            link=lock_pages.link,
+            carry_out=locking.open_approved,
+        )
         exporting.register()
         importing.register()
         post_migrate.connect(seed_institutions, sender=self)

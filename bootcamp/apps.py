@@ -11,14 +11,26 @@ class BootcampConfig(AppConfig):
 
     def ready(self) -> None:
         # These need the loaded tables.
-        from applications import readiness  # noqa: PLC0415
+        from applications import locks, readiness  # noqa: PLC0415
         from applications.domain import cohorts  # noqa: PLC0415
         from applications.story import register_chapter  # noqa: PLC0415
         from bootcamp import queries, story, verification  # noqa: PLC0415
+        from bootcamp.domain.attendance import ATTENDANCE  # noqa: PLC0415
         from bootcamp.domain.copying import copy_bootcamp  # noqa: PLC0415
         from bootcamp.readiness import criteria_are_there  # noqa: PLC0415
 
         sources.register("project.score", title=_("Mini-project"), scores=queries.project_scores)
+        locks.register(ATTENDANCE, title=_("Attendance of the bootcamp"))
+        sources.register(
+            "bootcamp.attendance",
+            title=_("Bootcamp: share of the days attended"),
+            scores=queries.attendance_shares,
+        )
+        sources.register(
+            "bootcamp.enough",
+            title=_("Bootcamp: attendance on enough days"),
+            scores=queries.attended_enough,
+        )
         verifiers.register("timetable", verification.verify_timetable)
         verifiers.register("judging", verification.verify_judging)
         register_chapter("bootcamp", story.tell)

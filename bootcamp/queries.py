@@ -205,6 +205,33 @@ def attendance_of(cohort: Cohort) -> dict[int, attendance_rule.Attendance]:
     }
 
 
+def attendance_shares(cohort_id: int) -> dict[int, Decimal]:
+    """The share of the days that count which each person attended, by application id, from 0 to 1.
+
+    To six places, halves to even. Of whom nothing has been held yet there is no share.
+    """
+    return {
+        pk: round(Decimal(one.attended.numerator) / one.attended.denominator / days, 6)
+        for pk, one in attendance_of(_cohort(cohort_id)).items()
+        if (days := Decimal(one.counted.numerator) / one.counted.denominator)
+    }
+
+
+def attended_enough(cohort_id: int) -> dict[int, Decimal]:
+    """1 for everybody of the bootcamp who attended enough by application id; others are absent.
+
+    Of whom nothing was held has missed nothing.
+    """
+    cohort = _cohort(cohort_id)
+    people = cohort.applications.filter(stage__in=IN_BOOTCAMP).values_list("pk", flat=True)
+    short = {pk for pk, one in attendance_of(cohort).items() if not one.is_enough}
+    return {pk: Decimal(1) for pk in people if pk not in short}
+
+
+def _cohort(cohort_id: int) -> Cohort:
+    return Cohort.objects.select_related("rules").get(pk=cohort_id)
+
+
 def _record(row: Attendance, rule: attendance_rule.Rule) -> attendance_rule.Record:
     late_by = timedelta()
     if row.presence == Attendance.Presence.LATE:

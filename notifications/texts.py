@@ -67,7 +67,13 @@ class Shelf:
 
     def __init__(self, wanted: Collection[str]) -> None:
         approved = LetterText.objects.filter(kind__in=wanted, approved_at__isnull=False)
+        self.wanted = frozenset(wanted)
         self.written = {row.kind: row for row in approved.order_by("kind", "number")}
+
+    def versions(self) -> dict[str, int]:
+        """The number of each text that staff have written; of a shipped one, `SHIPPED`."""
+        numbers = {kind: row.number for kind, row in self.written.items()}
+        return {kind: numbers.get(kind, SHIPPED) for kind in sorted(self.wanted)}
 
     def take(self, kind: str, in_language: str) -> Version:
         """The text of a kind in one language.

@@ -11,17 +11,22 @@ class QuizConfig(AppConfig):
         from accounts import approvable, verifiers  # noqa: PLC0415
         from accounts.domain import jobs  # noqa: PLC0415
         from accounts.domain.viewing import register_hindrance  # noqa: PLC0415
-        from applications import arrangements, readiness  # noqa: PLC0415
+        from applications import arrangements, locks, readiness  # noqa: PLC0415
         from applications.domain import cohorts, merging  # noqa: PLC0415
         from applications.story import register_chapter  # noqa: PLC0415
         from quiz import statistics_verification, story, verification  # noqa: PLC0415
         from quiz.approving import describe  # noqa: PLC0415
         from quiz.arranging import EXTRA_TIME, describe_reset, link_of_reset  # noqa: PLC0415
         from quiz.domain import cases, resembling, statistics  # noqa: PLC0415
-        from quiz.domain.arrangements import RESET_KIND, carry_out_reset  # noqa: PLC0415
+        from quiz.domain.arrangements import (  # noqa: PLC0415
+            RESET_KIND,
+            carry_out_reset,
+            pending_resets,
+        )
         from quiz.domain.giving_back import follow_window  # noqa: PLC0415
         from quiz.domain.rulings import put_in_force  # noqa: PLC0415
         from quiz.domain.setting_up import copy_quiz  # noqa: PLC0415
+        from quiz.domain.standing import SCORES  # noqa: PLC0415
         from quiz.foresight import void_items  # noqa: PLC0415
         from quiz.models.rulings import APPROVAL_KIND  # noqa: PLC0415
         from quiz.queries import core_scores_of, sat_the_quiz, scores_of, sitting_now  # noqa: PLC0415
@@ -33,6 +38,7 @@ class QuizConfig(AppConfig):
         sources.register(
             "quiz.core", title=_("Quiz: marks in the core topics"), scores=core_scores_of
         )
+        locks.register(SCORES, title=_("Answers, keys and scores of the quiz"))
         foresight.register("quiz", title=_("Quiz"), what_ifs=void_items)
         approvable.register(
             APPROVAL_KIND,
@@ -84,4 +90,10 @@ class QuizConfig(AppConfig):
             "quiz.case",
             title=_("A question about a quiz is open"),
             applications_of=cases.pending_applications,
+        )
+        pending.register(
+            "quiz.reset",
+            title=_("A reset of a quiz attempt waits for a second person"),
+            applications_of=pending_resets,
+            can_rise=True,
         )

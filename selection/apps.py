@@ -11,9 +11,12 @@ class SelectionConfig(AppConfig):
     def ready(self) -> None:
         # These need the loaded tables.
         from accounts import approvable  # noqa: PLC0415
+        from applications import locks  # noqa: PLC0415
         from applications.domain import cohorts  # noqa: PLC0415
+        from applications.domain.access import undecided_requests  # noqa: PLC0415
+        from applications.domain.duplicates import undecided_duplicates  # noqa: PLC0415
         from applications.story import register_chapter  # noqa: PLC0415
-        from selection import story, verification  # noqa: PLC0415
+        from selection import locked, pending, story, verification  # noqa: PLC0415
         from selection.approving import describe, describe_override  # noqa: PLC0415
         from selection.domain.copying import copy_rules  # noqa: PLC0415
         from selection.domain.overriding import KIND as OVERRIDE  # noqa: PLC0415
@@ -32,6 +35,19 @@ class SelectionConfig(AppConfig):
             title=_("Move somebody across the line"),
             describe=describe_override,
             carry_out=agree_override,
+        )
+        locks.register_effects(locked.effects)
+        pending.register(
+            "applications.access",
+            title=_("The accommodation officer has not answered a request"),
+            applications_of=undecided_requests,
+            can_rise=True,
+            names_nobody=True,
+        )
+        pending.register(
+            "applications.duplicate",
+            title=_("Two applications may be one person’s"),
+            applications_of=undecided_duplicates,
         )
         register_chapter("selection", story.tell)
         cohorts.register_copier("selection", copy_rules)

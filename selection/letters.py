@@ -12,6 +12,7 @@ from typing import Any
 from django.urls import reverse
 
 from notifications.domain.outbox import Telling
+from notifications.texts import Shelf
 from selection import sources
 from selection.models import Entry, Selection
 from selection.wording import say_score
@@ -60,6 +61,22 @@ def telling(
         topic=f"selection:{selection.cohort_id}:{selection.step}",
         variables=variables(selection, entry, reply_by=reply_by) | dict(also),
     )
+
+
+def told_by(selection: Selection) -> dict[str, Any]:
+    """What the letters at publication say for everybody: their texts' versions, dates and names.
+
+    It is kept with the run and renewed when approval is asked for, so that nobody agrees to other
+    letters than they read.
+    """
+    letters = selection.listing.letters
+    wanted = {letters.selected, letters.reserve, letters.rejected}
+    cohort = selection.cohort
+    return {
+        "texts": Shelf(wanted).versions(),
+        "reserves_until": selection.reserves_until.isoformat(),
+        "names": [cohort.name_en, cohort.name_zh, cohort.programme.contact_email],
+    }
 
 
 def variables(selection: Selection, entry: Entry, *, reply_by: datetime | None) -> dict[str, Any]:

@@ -73,7 +73,8 @@ LISTINGS: dict[str, Listing] = {
     ),
     "final": Listing(
         title=_("Finalists"),
-        criteria=(("project.score", Decimal(1)),),
+        # Who missed too much, or has no project, has no score here and is not ranked.
+        criteria=(("project.score", Decimal(1)), ("bootcamp.enough", Decimal(0))),
         tie_breakers=(),
         reserves_per_place=Decimal("0.2"),
         reserves_until="rankings_close_at",

@@ -43,6 +43,9 @@ def request_approval(
 ) -> Approval:
     """Ask a second person. Asking again for the same content returns the open request.
 
+    So does asking for what has been approved and waits to be acted on. Any other request takes the
+    place of the one before it, which no longer counts, decided or not.
+
     Args:
         digest: of the content. Left out where `payload` is the content: it has its own.
         payload: plain JSON without fractions, kept with the request.
@@ -61,6 +64,9 @@ def request_approval(
             if request.digest == digest and request.expires_at > now:
                 return request
             _void(request, by=by, now=now)
+        approved = _standing(kind, str(object_id), digest, now)
+        if approved and approvable.known(kind).carry_out is None:
+            return approved  # else it did then what was asked, and this asks for it anew
         approval = Approval.objects.create(
             kind=kind,
             object_id=str(object_id),
@@ -115,15 +121,38 @@ def decide(
 
 
 def is_approved(*, kind: str, object_id: int | str, digest: str, now: datetime) -> bool:
-    """Whether a second person has approved exactly this content, not too long ago."""
-    approvals = Approval.objects.filter(
-        kind=kind,
-        object_id=str(object_id),
-        digest=digest,
-        state=Approval.State.APPROVED,
-        expires_at__gt=now,
+    """Whether a second person has approved exactly this content, not too long ago.
+
+    Only the newest request about an object counts: what was approved before somebody asked for
+    something else, or was refused since, does not.
+    """
+    return _standing(kind, str(object_id), digest, now) is not None
+
+
+def void_open(*, kind: str, object_id: int | str, by: User | None, now: datetime) -> int:
+    """Let nobody decide about an object any more that has gone; return how many requests waited."""
+    with transaction.atomic():
+        _one_at_a_time(kind, str(object_id))
+        waiting = list(
+            Approval.objects.select_for_update().filter(
+                kind=kind, object_id=str(object_id), state=Approval.State.REQUESTED
+            )
+        )
+        for request in waiting:
+            _void(request, by=by, now=now)
+        return len(waiting)
+
+
+def _standing(kind: str, object_id: str, digest: str, now: datetime) -> Approval | None:
+    """The approval of this content that somebody may still act on."""
+    newest = Approval.objects.filter(kind=kind, object_id=object_id).order_by("-pk").first()
+    counts = (
+        newest is not None
+        and (newest.state, newest.digest) == (Approval.State.APPROVED, digest)
+        and newest.expires_at > now
+        and _payload_is_whole(newest)
     )
-    return any(_payload_is_whole(approval) for approval in approvals)
+    return newest if counts else None
 
 
 def _decide(approval: Approval, *, approve: bool, by: User, now: datetime, reason: str) -> None:
@@ -144,7 +173,7 @@ def _decide(approval: Approval, *, approve: bool, by: User, now: datetime, reaso
         carry_out(approval, by, now)
 
 
-def _void(approval: Approval, *, by: User, now: datetime) -> None:
+def _void(approval: Approval, *, by: User | None, now: datetime) -> None:
     approval.state = Approval.State.VOID
     approval.save(update_fields=["state"])
     audit.record(

@@ -8,6 +8,7 @@ from applications.admin import (
     exports,
     importing,
     institutions,
+    locks,
     people,
     texts,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "exports",
     "importing",
     "institutions",
+    "locks",
     "people",
     "texts",
 ]

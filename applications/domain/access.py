@@ -142,6 +142,14 @@ def decide_access(
         return asked
 
 
+def undecided_requests(cohort_id: int, now: datetime) -> frozenset[int]:
+    """The applications of a cohort whose request has no answer, however long it has waited."""
+    asked = AccessRequest.objects.filter(
+        state=AccessRequest.State.ASKED, application__cohort=cohort_id
+    )
+    return frozenset(asked.values_list("application", flat=True))
+
+
 def answer_due_on(requested_at: datetime) -> date:
     """The day by which a request is answered: two working days after the one it came on.
 

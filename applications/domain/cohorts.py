@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from accounts.domain import audit
 from accounts.errors import Refused
 from accounts.models import User
+from applications.domain.locking import require_open
+from applications.locks import ELIGIBILITY
 from applications.models import Application, Cohort, EligibilityRules, SignOff, Status
 from applications.models.cohorts import BOOTCAMP_DAYS, INSTANTS_IN_ORDER
 from applications.models.deadlines import DeadlineField, until_the_minute_is_over
@@ -165,8 +167,10 @@ def change_rules(
 
     Raises:
         UnableToChangeCohort: no reason is given, or the rules cannot be met by anybody.
+        InputLocked: a list has been published.
     """
     with transaction.atomic():
+        require_open(cohort_id=cohort_id, part=ELIGIBILITY, now=now)
         cohort = _locked(cohort_id)
         current = cohort.rules
         before = {name: getattr(current, name) for name in RULES}

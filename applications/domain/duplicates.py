@@ -12,6 +12,7 @@ from itertools import combinations
 from django.db import connection, transaction
 from django.db.models import Q
 
+from applications.lifecycle import LEFT
 from applications.models import Application, DuplicateCase, Stage
 
 # A draft is its writer's alone; who has left competes with nobody.
@@ -72,6 +73,16 @@ def _look(cohort_id: int, mine: list[tuple[int, str, str]], now: datetime) -> in
     ]
     DuplicateCase.objects.bulk_create(new, ignore_conflicts=True, batch_size=1000)
     return len(new)
+
+
+def undecided_duplicates(cohort_id: int, now: datetime) -> frozenset[int]:
+    """The applications of a cohort that may be one person's, while both of a pair take part."""
+    pairs = (
+        DuplicateCase.objects.filter(cohort=cohort_id, state=DuplicateCase.State.OPEN)
+        .exclude(first__stage__in=LEFT)
+        .exclude(second__stage__in=LEFT)
+    )
+    return frozenset(pk for pair in pairs.values_list("first", "second") for pk in pair)
 
 
 def _pairs(pks: list[int]) -> Iterator[tuple[int, int]]:

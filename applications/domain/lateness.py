@@ -9,6 +9,8 @@ from accounts.domain import audit
 from accounts.domain.impartial import require_another
 from accounts.errors import Refused
 from accounts.models import User
+from applications.domain.locking import require_open
+from applications.locks import ELIGIBILITY
 from applications.models import Application, Cohort, LateAccess
 from applications.models.deadlines import until_the_minute_is_over
 from notifications.domain.outbox import Telling, queue
@@ -46,12 +48,14 @@ def give_late_access(
         AboutOneself: the extension would be one's own.
         UnableToExtend: no reason, or `until` is over, not later than the cohort's own close, or
             later than the quiz closes.
+        InputLocked: the list that the application would wait for has been published.
     """
     until = until_the_minute_is_over(until)
     if not reason.strip():
         raise UnableToExtend(_("Give a reason: it is kept with the extension."))
     require_another(by, [user_id])
     with transaction.atomic():
+        require_open(cohort_id=cohort_id, part=ELIGIBILITY, now=now)
         # Whoever extends the same person at this moment waits here; foreign keys do not.
         person = User.objects.select_for_update(no_key=True).get(pk=user_id)
         cohort = Cohort.objects.get(pk=cohort_id)

@@ -11,9 +11,11 @@ from accounts.domain.impartial import require_another
 from accounts.errors import Refused
 from accounts.models import User
 from applications.domain.claims import require_claim
+from applications.domain.locking import require_open
 from applications.domain.stages import advance_locked
 from applications.eligibility import Answers, Doubt, Rules, doubts
 from applications.lifecycle import MOVES, Move
+from applications.locks import ELIGIBILITY
 from applications.models import Application, Cohort, EligibilityRules, Stage
 from notifications.domain.outbox import Telling, queue
 
@@ -100,6 +102,7 @@ def decide_eligibility(
 
     Raises:
         UnableToReview: no reason is given.
+        InputLocked: a list has been published.
         AboutOneself: it is the reviewer's own.
         UnableToClaim: the reviewer does not have the application in hand.
         UnableToMove: the application is not waiting for this decision.
@@ -107,6 +110,8 @@ def decide_eligibility(
     if not reason.strip():
         raise UnableToReview(_("Give a reason: the person may ask for it."))
     with transaction.atomic():
+        cohort_id = Application.objects.values_list("cohort", flat=True).get(pk=application_id)
+        require_open(cohort_id=cohort_id, part=ELIGIBILITY, now=now)
         application = (
             Application.objects.select_for_update(of=("self",))
             .select_related("user", "cohort__programme")

@@ -16,6 +16,7 @@ from applications.models.history import LateAccess, Submission
 from applications.models.importing import ColumnMapping, ImportFile
 from applications.models.institutions import Institution, InstitutionAlias
 from applications.models.language import in_this_language
+from applications.models.locks import InputLock
 from applications.models.reviewing import DuplicateCase, ReviewClaim
 from applications.models.rules import EligibilityRules, Status
 from applications.models.texts import Acceptance, LegalText
@@ -33,6 +34,7 @@ __all__ = [
     "EligibilityRules",
     "Export",
     "ImportFile",
+    "InputLock",
     "Institution",
     "InstitutionAlias",
     "LateAccess",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.domain import audit
 from accounts.errors import Refused
 from accounts.models import User
+from applications.domain.locking import require_open
 from bootcamp.models import Attendance, Booking, Session, Timetable
 from bootcamp.queries import roster_of
 from bootcamp.rules import may_take_register
@@ -17,6 +18,10 @@ from notifications.moments import say_instant
 
 OPENS_BEFORE = timedelta(minutes=30)
 """A trainer may begin with the register as people come in."""
+
+
+ATTENDANCE = "bootcamp"
+"""The part of a cohort that a list locks when attendance counts for it."""
 
 
 class UnableToMark(Refused):
@@ -40,9 +45,14 @@ def mark_attendance(
     Raises:
         UnableToMark: not published, too early, somebody else's session, or a person who is not on
             its roster. Then nothing is written.
+        InputLocked: a list was published that attendance counts for.
     """
     given = {mark.application_id: mark for mark in marks}
     with transaction.atomic():
+        cohort_id = Session.objects.values_list("lesson__module__cohort", flat=True).get(
+            pk=session_id
+        )
+        require_open(cohort_id=cohort_id, part=ATTENDANCE, now=now)
         session = Session.objects.select_for_update(of=("self",)).get(pk=session_id)
         booking = (
             Booking.objects.filter(session=session, timetable__state=Timetable.State.PUBLISHED)

@@ -85,8 +85,8 @@ def publish_step(
 
 def approve(selection: Selection, *, by: User, approver: User, now: datetime) -> None:
     """Ask for publication, and agree as the second person."""
-    request_publication(selection_id=selection.pk, by=by, now=now)
-    approve_publication(selection_id=selection.pk, digest=selection.digest, by=approver, now=now)
+    asked = request_publication(selection_id=selection.pk, by=by, now=now)
+    approve_publication(selection_id=selection.pk, digest=asked.digest, by=approver, now=now)
 
 
 def prepare_list(

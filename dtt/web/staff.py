@@ -114,6 +114,7 @@ def groups() -> tuple[tuple[str | Promise, tuple[Entry, ...]], ...]:
                 ),
                 of_model("selection.selection", _("Runs")),
                 of_model("selection.entry"),
+                of_model("applications.inputlock"),
                 of_model("selection.selectionrule"),
                 of_model("selection.seedcommitment"),
             ),

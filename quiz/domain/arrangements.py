@@ -12,6 +12,7 @@ from accounts.errors import Refused
 from accounts.models import Approval, User
 from applications.models import Application
 from notifications.moments import HONG_KONG
+from quiz.domain.standing import require_scores_open
 from quiz.domain.timekeeping import keep_time
 from quiz.models import Attempt, ExtraTime, Quiz, ScoringRun
 
@@ -86,6 +87,7 @@ def void_attempt(
     Raises:
         NeedsSecondPerson: it was sat today (in Hong Kong): the questions are fresh in mind.
         UnableToArrange: no reason is given, or the attempt has been or is being scored.
+        InputLocked: a list has been published from the scores.
     """
     reason = require_reason(reason)
     started_at = Attempt.objects.values_list("started_at", flat=True).get(pk=attempt_id)
@@ -132,6 +134,16 @@ def carry_out_reset(approval: Approval, by: User, now: datetime) -> None:
     )
 
 
+def pending_resets(cohort_id: int, now: datetime) -> frozenset[int]:
+    """The applications of a cohort for whose attempt a reset waits for a second person."""
+    asked = Approval.objects.filter(
+        kind=RESET_KIND, state=Approval.State.REQUESTED, expires_at__gt=now
+    )
+    attempts = [int(number) for number in asked.values_list("object_id", flat=True)]
+    found = Attempt.objects.filter(pk__in=attempts, quiz__cohort=cohort_id)
+    return frozenset(found.values_list("application", flat=True))
+
+
 def require_reason(reason: str) -> str:
     """The reason without outer spaces.
 
@@ -145,6 +157,7 @@ def require_reason(reason: str) -> str:
 
 def _void(*, attempt_id: int, reason: str, evidence: str, by: User, now: datetime) -> Attempt:
     with transaction.atomic():
+        require_scores_open(attempts=attempt_id, now=now)
         # The quiz first: a scoring run that starts at this moment locks it too.
         quiz = Quiz.objects.select_for_update().get(attempts=attempt_id)
         attempt = Attempt.objects.select_for_update().get(pk=attempt_id)

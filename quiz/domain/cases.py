@@ -205,8 +205,8 @@ def reply_digest(case: IntegrityCase) -> str:
     return sha256(case.reply.encode()).hexdigest()
 
 
-def pending_applications(cohort_id: int) -> frozenset[int]:
-    """The applications of a cohort about which a case is open."""
+def pending_applications(cohort_id: int, now: datetime) -> frozenset[int]:
+    """The applications of a cohort about which a case is open, however long it has been."""
     return frozenset(
         IntegrityCase.objects.open()
         .filter(attempt__quiz__cohort_id=cohort_id)

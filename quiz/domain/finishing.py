@@ -8,6 +8,7 @@ from django.db import connection, transaction
 
 from accounts.domain import audit
 from quiz import equating, marking
+from quiz.domain.standing import require_scores_open
 from quiz.domain.statistics import ask_statistics
 from quiz.judging import keys_of, spelt
 from quiz.models import Attempt, AttemptScore, ScoreRule, ScoringRun
@@ -51,10 +52,12 @@ def finish_run(*, run_id: int, now: datetime) -> bool:
 
     Raises:
         UnableToMark: the scores cannot be brought onto one scale.
+        InputLocked: a list has been published from the scores before.
     """
     if _waits_for(run_id):
         return False
     with transaction.atomic():
+        require_scores_open(scoring_runs=run_id, now=now)
         run = ScoringRun.objects.select_for_update(of=("self",)).get(pk=run_id)
         if run.state != ScoringRun.State.RUNNING:
             return run.state == ScoringRun.State.FINISHED

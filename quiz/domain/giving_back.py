@@ -22,6 +22,7 @@ from notifications.moments import say_instant
 from quiz.clock import Span, deadline_of, lost_in, with_pauses
 from quiz.domain.arrangements import UnableToArrange, require_reason
 from quiz.domain.breaks import locked
+from quiz.domain.standing import require_scores_open
 from quiz.domain.timekeeping import facts_of, keep_time
 from quiz.models import Attempt, GivenTime, Outage, Pause, Quiz, ScoringRun
 
@@ -62,6 +63,7 @@ def give_minutes(
 
     Raises:
         UnableToArrange: no reason, a number out of range, or the attempt counts no more.
+        InputLocked: a list has been published from the scores.
     """
     reason = require_reason(reason)
     if not 1 <= minutes <= MOST_MINUTES:
@@ -69,6 +71,7 @@ def give_minutes(
             _("Give from 1 to %(most)d minutes at a time.") % {"most": MOST_MINUTES}
         )
     with transaction.atomic():
+        require_scores_open(attempts=attempt_id, now=now)
         _require_not_scoring(Quiz.objects.select_for_update().get(attempts=attempt_id))
         attempt = locked(attempt_id)
         if _stays_closed(attempt) or attempt.state == Attempt.State.VOID:
@@ -145,10 +148,12 @@ def give_outage_back(
 
     Raises:
         UnableToArrange: no reason, or times that cannot be.
+        InputLocked: a list has been published from the scores.
     """
     reason = require_reason(reason)
     require_times(began_at, ended_at, now)
     with transaction.atomic():
+        require_scores_open(pk=quiz_id, now=now)
         quiz = Quiz.objects.select_for_update().get(pk=quiz_id)
         _require_not_scoring(quiz)
         outage, created = Outage.objects.get_or_create(
@@ -209,9 +214,11 @@ def extend_window(
     Raises:
         UnableToArrange: no reason, or it would not be later.
         applications.domain.cohorts.UnableToChangeCohort: the dates would be out of order.
+        InputLocked: a list has been published from the scores.
     """
     reason = require_reason(reason)
     with transaction.atomic():
+        require_scores_open(pk=quiz_id, now=now)
         quiz = Quiz.objects.select_for_update(of=("self",)).select_related("cohort").get(pk=quiz_id)
         if closes_at <= quiz.closes_at:
             raise UnableToArrange(

@@ -12,6 +12,7 @@ from accounts.domain import approvals, audit
 from accounts.errors import Refused
 from accounts.models import Approval, User
 from quiz.domain.scoring import score_quiz
+from quiz.domain.standing import require_scores_open
 from quiz.models import ItemVersion, Quiz, QuizItem, Ruling, ScoringRun
 from quiz.models.rulings import APPROVAL_KIND
 from quiz.scoring import Key, MultipleKey, SingleKey, UnreadableKey, key_from_dict, key_to_dict
@@ -109,6 +110,7 @@ def decide_on_ruling(
     Raises:
         UnableToRule: nobody has asked, it is no longer a proposal, or the quiz is being scored.
         UnableToApprove: the same person asked, it is another ruling, or the request has lapsed.
+        InputLocked: a list has been published from the scores.
     """
     ruling = Ruling.objects.get(pk=ruling_id)
     _require_proposal(ruling)
@@ -134,6 +136,7 @@ def drop_ruling(*, ruling_id: int, by: User, now: datetime) -> Ruling:
 
 def put_in_force(approval: Approval, by: User, now: datetime) -> None:
     """What the second person's yes does, in its transaction."""
+    require_scores_open(rulings=approval.object_id, now=now)
     ruling = _locked(int(approval.object_id))
     if ruling.digest != approval.digest:
         raise UnableToRule(_("The content has changed since approval was asked for."))

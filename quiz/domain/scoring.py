@@ -18,9 +18,11 @@ from accounts.bulk import insert_rows
 from accounts.domain import audit
 from accounts.errors import Refused
 from accounts.models import User
+from applications.domain.locking import InputLocked
 from notifications.moments import say_instant
 from quiz.domain.closing import finalise_expired
 from quiz.domain.finishing import RULES, fail_run, finish_run, marked
+from quiz.domain.standing import require_scores_open
 from quiz.judging import keys_of, rulings_in_force
 from quiz.models import Attempt, AttemptScore, Quiz, Ruling, ScoreRule, ScoringRun
 from quiz.sheets import Judge, UnableToMark, read_sheets
@@ -40,6 +42,7 @@ def score_quiz(*, quiz_id: int, by: User | None, now: datetime) -> ScoringRun:
 
     Raises:
         UnableToScore: the quiz is still open, somebody is still sitting it, or nobody has sat it.
+        InputLocked: a list has been published from the scores, and they would change.
     """
     with transaction.atomic():
         quiz = Quiz.objects.select_for_update(of=("self",)).select_related("cohort").get(pk=quiz_id)
@@ -69,6 +72,7 @@ def score_quiz(*, quiz_id: int, by: User | None, now: datetime) -> ScoringRun:
             return last
         if last is not None and not _changed(last, rule, rulings, ids):
             return last
+        require_scores_open(pk=quiz.pk, now=now)
         run = ScoringRun.objects.create(
             quiz=quiz,
             number=(quiz.scoring_runs.aggregate(last=Max("number"))["last"] or 0) + 1,
@@ -88,7 +92,8 @@ def score_chunk(*, run_id: int, first: int, last: int, now: datetime) -> int:
     """Score the attempts `first` … `last` that this run has not scored; return how many.
 
     The one that completes the run also finishes it. A run whose answers cannot be marked fails,
-    and says which; nothing of it counts.
+    and says which; so does one from before a list that has been published meanwhile. Nothing of it
+    counts.
     """
     run = ScoringRun.objects.select_related("quiz").get(pk=run_id)
     if run.state != ScoringRun.State.RUNNING:
@@ -102,7 +107,7 @@ def score_chunk(*, run_id: int, first: int, last: int, now: datetime) -> int:
             scores = [marked(run, sheet) for sheet in read_sheets(missing, judge)]
             insert_rows(AttemptScore, map(_row, scores), ignore_conflicts=True)
         finish_run(run_id=run_id, now=now)
-    except UnableToMark as trouble:
+    except (UnableToMark, InputLocked) as trouble:
         fail_run(run_id=run_id, trouble=str(trouble), now=now)
         return 0
     return len(scores)

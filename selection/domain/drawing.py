@@ -10,14 +10,22 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from accounts.domain import audit
+from accounts.domain import approvals, audit
 from accounts.errors import Refused
 from accounts.models import User
 from applications.lifecycle import STEPS
 from applications.models import Application, Cohort
 from selection import canonical, runs, sources
 from selection.domain.preparing import commit_seed, current_rule, seats_of
-from selection.models import Entry, Override, SeedCommitment, Selection, SelectionRule
+from selection.letters import told_by
+from selection.models import (
+    APPROVAL_KIND,
+    Entry,
+    Override,
+    SeedCommitment,
+    Selection,
+    SelectionRule,
+)
 from selection.ranking import IncomparableScores, TiePolicy
 from selection.runs import Result, decide, snapshot
 
@@ -79,7 +87,7 @@ def rank_selection(*, selection_id: int, now: datetime) -> Selection:
     with transaction.atomic():
         selection = (
             Selection.objects.select_for_update(of=("self",))
-            .select_related("seed", "cohort")
+            .select_related("seed", "cohort__programme")
             .get(pk=selection_id)
         )
         if selection.state != Selection.State.RANKING:
@@ -95,6 +103,7 @@ def rank_selection(*, selection_id: int, now: datetime) -> Selection:
         selection.cut_score = result.cut_score
         selection.ties = Selection.Ties(result.ties.value)
         selection.tied = result.tied
+        selection.told_by = told_by(selection)
         selection.state = Selection.State.DRAWN
         selection.save()
         audit.record(selection, "rank", by=None, now=now, after={"result": selection.result_digest})
@@ -208,6 +217,7 @@ def _discard(selection: Selection, *, by: User | None, now: datetime, reason: st
     selection.trouble = reason
     selection.save(update_fields=["state", "trouble"])
     audit.record(selection, "discard", by=by, now=now, before={"state": before}, reason=reason)
+    approvals.void_open(kind=APPROVAL_KIND, object_id=selection.pk, by=by, now=now)
 
 
 def _start(selection_id: int) -> Callable[[], object]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.domain import approvals, audit
 from accounts.errors import Refused
 from accounts.models import Approval, User
+from applications.domain.locking import hold_publishing
 from applications.lifecycle import STEPS
 from applications.models import Application, Cohort
 from selection import sources
@@ -123,7 +124,8 @@ def take_back_override(*, override_id: int, by: User, now: datetime) -> Override
 
 
 def _open_list(cohort_id: int, step: str) -> Cohort:
-    """Lock the cohort, as drawing up does; its list must not be out yet."""
+    """Lock the cohort, as drawing up does; its list must not be out yet, nor go out meanwhile."""
+    hold_publishing(cohort_id)
     cohort = Cohort.objects.select_for_update(no_key=True).get(pk=cohort_id)
     out = Selection.objects.filter(cohort=cohort, step=step, state=Selection.State.PUBLISHED)
     if step not in STEPS or out.exists():

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.domain import audit
 from accounts.errors import Refused
 from accounts.models import User
+from applications.domain.locking import hold_publishing
 from applications.lifecycle import STEPS
 from applications.models import Cohort
 from selection import sources
@@ -85,6 +86,7 @@ def set_rule(
     tie_breakers = list(tie_breakers)
     weights |= {name: Decimal(0) for name in tie_breakers if name not in weights}
     with transaction.atomic():
+        hold_publishing(cohort_id)
         cohort = Cohort.objects.select_for_update(no_key=True).get(pk=cohort_id)
         places, cap = seats_of(cohort, step)
         if reserves is None:

@@ -1,6 +1,6 @@
 """Make a list public: ask, approve, publish at one instant."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from accounts.domain import approvals, audit
 from accounts.errors import Refused
 from accounts.models import Approval, User
+from applications.domain.locking import lock_parts, stand_still
 from applications.domain.stages import advance
 from applications.lifecycle import Move
 from applications.models import Application
@@ -18,8 +19,12 @@ from notifications.moments import say_instant
 from selection import canonical, pending
 from selection.domain import seats
 from selection.domain.drawing import UnableToDrawUp, freeze, read_candidates
-from selection.letters import Fact, kind_at_publication, telling
+from selection.domain.preparing import current_rule
+from selection.letters import Fact, kind_at_publication, telling, told_by
 from selection.models import APPROVAL_KIND, Entry, Selection
+
+UNPUBLISHED_AT_MOST = timedelta(hours=1)
+"""By so much an instant lies before the end of its approval: a worker may be late."""
 
 
 class UnableToPublish(Refused):
@@ -32,19 +37,18 @@ def request_publication(
     """Ask a second person to approve exactly this list, to appear at `publish_at` or by hand.
 
     Raises:
-        UnableToPublish: it is not drawn up, is out of date, or the instant is past.
+        UnableToPublish: it is not drawn up, is out of date, or the instant is past, or so far
+            away that the approval would not hold until then.
     """
     with transaction.atomic():
         selection = seats.locked_selection(selection_id)
         _require_drawn(selection)
         _require_fresh(selection)
-        if publish_at is not None and publish_at <= now:
-            raise UnableToPublish(
-                _("%(at)s is past. Choose a later time, or publish by hand once it is approved.")
-                % {"at": say_instant(publish_at)}
-            )
+        if publish_at is not None:
+            _require_instant(publish_at, now)
         selection.publish_at, selection.trouble = publish_at, ""
-        selection.save(update_fields=["publish_at", "trouble"])
+        selection.told_by = told_by(selection)
+        selection.save(update_fields=["publish_at", "trouble", "told_by"])
         return approvals.request_approval(
             kind=APPROVAL_KIND,
             object_id=selection.pk,
@@ -69,7 +73,8 @@ def approve_publication(
         digest: of the list as the second person saw it.
 
     Raises:
-        UnableToPublish: nobody asked, or the list cannot be published any more.
+        UnableToPublish: nobody asked, or the list cannot be published any more, or the texts or
+            dates of its letters have changed since somebody did.
         UnableToApprove: the same person asked, or the list is another one by now.
     """
     with transaction.atomic():
@@ -82,6 +87,8 @@ def approve_publication(
             raise approvals.UnableToApprove(
                 _("The content has changed since approval was asked for.")
             )
+        if approve:
+            _require_as_asked(selection)
         return approvals.decide(
             approval_id=approval.pk, approve=approve, digest=digest, by=by, now=now, reason=reason
         )
@@ -90,7 +97,8 @@ def approve_publication(
 def publish_selection(*, selection_id: int, by: User | None, now: datetime) -> Selection:
     """Make an approved list visible, move everybody and tell everybody, at one instant.
 
-    Who withdrew since the list was drawn up gets no letter, and the seat goes to the next in turn.
+    What it was made from is locked. Who withdrew since the list was drawn up gets no letter, and
+    the seat goes to the next in turn.
 
     Raises:
         UnableToPublish: it is not approved as it is now, is out of date, is out already, or its
@@ -99,6 +107,7 @@ def publish_selection(*, selection_id: int, by: User | None, now: datetime) -> S
     with transaction.atomic(durable=True):
         selection = seats.locked_selection(selection_id)
         _require_drawn(selection)
+        stand_still(selection.cohort_id)
         if not approvals.is_approved(
             kind=APPROVAL_KIND, object_id=selection.pk, digest=selection.digest, now=now
         ):
@@ -108,11 +117,19 @@ def publish_selection(*, selection_id: int, by: User | None, now: datetime) -> S
                 _("This list was approved for %(at)s.") % {"at": say_instant(selection.publish_at)}
             )
         _require_fresh(selection)
-        _require_nothing_pending(selection)
+        _require_as_asked(selection)
+        _require_nothing_pending(selection, now)
         counts = _tell_everybody(selection, by=by, now=now)
         selection.state, selection.published_at = Selection.State.PUBLISHED, now
         selection.trouble = ""
         selection.save(update_fields=["state", "published_at", "trouble"])
+        lock_parts(
+            cohort_id=selection.cohort_id,
+            parts=selection.parts,
+            because=selection.label,
+            by=by,
+            now=now,
+        )
         audit.record(
             selection,
             "publish",
@@ -169,7 +186,8 @@ def changes_since(selection: Selection) -> str:
         )
     except UnableToDrawUp as error:
         return str(error)
-    fresh = freeze(selection.cohort, selection.rule, selection.seed, candidates)
+    rule = current_rule(cohort=selection.cohort, step=selection.step, now=selection.created_at)
+    fresh = freeze(selection.cohort, rule, selection.seed, candidates)
     frozen = dict(selection.inputs["candidates"])
     current = dict(fresh.pop("candidates"))
     joined = len(current.keys() - frozen.keys())
@@ -268,14 +286,46 @@ def _require_drawn(selection: Selection) -> None:
             raise UnableToPublish(_("This list was discarded."))
 
 
+def _require_instant(publish_at: datetime, now: datetime) -> None:
+    if publish_at <= now:
+        raise UnableToPublish(
+            _("%(at)s is past. Choose a later time, or publish by hand once it is approved.")
+            % {"at": say_instant(publish_at)}
+        )
+    last = now + approvals.VALID_FOR - UNPUBLISHED_AT_MOST
+    if publish_at > last:
+        raise UnableToPublish(
+            _(
+                "An approval holds for 72 hours. Choose a time until %(last)s, or ask again nearer "
+                "to the one that you want."
+            )
+            % {"last": say_instant(last)}
+        )
+
+
+def letters_changed(selection: Selection) -> str:
+    """Say that the letters are not those that approval was asked for; blank if they are."""
+    if not selection.told_by or selection.told_by == told_by(selection):
+        return ""
+    return _(
+        "The texts or the dates of the letters have changed since approval was asked for. Ask for "
+        "it again."
+    )
+
+
+def _require_as_asked(selection: Selection) -> None:
+    if change := letters_changed(selection):
+        raise UnableToPublish(change)
+
+
 def _require_fresh(selection: Selection) -> None:
     change = changes_since(selection)
     if change:
         raise UnableToPublish(f"{change} " + _("Draw it up again."))
 
 
-def _require_nothing_pending(selection: Selection) -> None:
-    if matters := pending.matters_of(selection):
+def _require_nothing_pending(selection: Selection, now: datetime) -> None:
+    if matters := pending.matters_of(selection, now):
         raise UnableToPublish(
             _("Somebody could still cross the line (%(matters)s). Decide that first.")
             % {"matters": "; ".join(f"{matter.title}: {matter.people}" for matter in matters)}

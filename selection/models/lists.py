@@ -146,6 +146,8 @@ class Selection(models.Model):
     ties = models.CharField(_("ties at the line"), max_length=10, choices=Ties, blank=True)
     tied = models.PositiveIntegerField(_("people who tied at the line"), default=0)
 
+    # What the letters at publication say for everybody: as ranked, anew when approval is asked for.
+    told_by = models.JSONField(_("texts and dates of the letters"), default=dict, blank=True)
     publish_at = models.DateTimeField(_("publish at"), null=True, blank=True)
     published_at = models.DateTimeField(_("published"), null=True, blank=True)
     trouble = models.TextField(_("why it was not published"), blank=True)
@@ -236,14 +238,21 @@ class Selection(models.Model):
         return [name for name, _weight in self.terms["criteria"]]
 
     @property
+    def parts(self) -> frozenset[str]:
+        """What of the cohort it is made from: the stage it ranks, the rooms of its scores."""
+        names = [*self.criteria, *self.rule.tie_breakers]
+        return frozenset({self.way.pool, *(name.partition(".")[0] for name in names)})
+
+    @property
     def digest(self) -> str:
-        """What a second person approves: the list, when it appears and how long one may reply."""
+        """What a second person approves: the list, its letters, its instant, the time to reply."""
         return canonical.digest(
             {
                 "label": self.label,
                 "inputs": self.input_digest,
                 "result": self.result_digest,
                 "publish_at": self.publish_at,
+                "told_by": self.told_by,
                 "reply_hours": self.reply_hours,
             }
         )

@@ -6,7 +6,12 @@ from typing import Any
 from django.conf import settings
 
 from selection import pending, queries
-from selection.domain.publishing import changes_since, open_request, requests_of
+from selection.domain.publishing import (
+    changes_since,
+    letters_changed,
+    open_request,
+    requests_of,
+)
 from selection.histogram import histogram
 from selection.models import Selection
 from selection.previews import previews
@@ -50,10 +55,11 @@ def line_page(selection: Selection, now: datetime) -> dict[str, Any]:
         "declined": queries.declined(selection),
         "undo_form": UndoForm(),
         "not_ranked": queries.not_ranked(selection),
-        "pending": pending.matters_of(selection) if in_work else [],
+        "pending": pending.matters_of(selection, now) if in_work else [],
         "requests": requests_of(selection),
         "open_request": open_request(selection) if in_work else None,
         "change": changes_since(selection) if in_work else "",
+        "letters_changed": letters_changed(selection) if in_work else "",
         "groups": previews(selection, {"site_url": settings.SITE_URL}, now) if in_work else [],
         "request_form": RequestForm(),
         "decision_form": DecisionForm(initial={"digest": selection.digest}),

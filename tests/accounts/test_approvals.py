@@ -91,6 +91,34 @@ def test_the_database_refuses_an_approval_by_the_person_who_asked(
         Approval.objects.filter(pk=asked.pk).update(state="approved", decided_by=asker)
 
 
+def test_only_the_newest_request_about_an_object_counts(
+    asker: User, second: User, now: datetime
+) -> None:
+    """Approved, then something else asked for, then the first again and refused: it is refused."""
+    first = request_approval(**ASK, digest="a", by=asker, now=now)
+    decide(approval_id=first.pk, approve=True, digest="a", by=second, now=now)
+
+    request_approval(**ASK, digest="b", by=asker, now=now)
+    after_another = is_approved(**ASK, digest="a", now=now)
+    again = request_approval(**ASK, digest="a", by=asker, now=now)
+    decide(approval_id=again.pk, approve=False, digest="a", by=second, now=now)
+
+    assert (again.pk != first.pk, after_another) == (True, False)
+    assert not is_approved(**ASK, digest="a", now=now)
+
+
+def test_asking_for_what_is_approved_asks_nobody_again(
+    asker: User, second: User, now: datetime
+) -> None:
+    first = request_approval(**ASK, digest="a", by=asker, now=now)
+    decide(approval_id=first.pk, approve=True, digest="a", by=second, now=now)
+
+    again = request_approval(**ASK, digest="a", by=asker, now=now)
+
+    assert again.pk == first.pk
+    assert is_approved(**ASK, digest="a", now=now)
+
+
 def test_a_changed_content_voids_the_request(asker: User, second: User, now: datetime) -> None:
     asked = request_approval(**ASK, digest="a", by=asker, now=now)
 

@@ -1,6 +1,7 @@
 """Taking the register: who may, when, and what it counts to."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from fractions import Fraction
 
 import pytest
@@ -10,7 +11,13 @@ from accounts.roles import Role
 from applications.models import Application, Cohort
 from bootcamp.domain.attendance import Mark, UnableToMark, mark_attendance
 from bootcamp.models import Attendance, Booking
-from bootcamp.queries import attendance_of, published_bookings, roster_of
+from bootcamp.queries import (
+    attendance_of,
+    attendance_shares,
+    attended_enough,
+    published_bookings,
+    roster_of,
+)
 from dtt.play.bootcamp import attend
 from dtt.play.people import make_user
 
@@ -120,3 +127,46 @@ def test_a_day_counts_by_its_held_sessions_and_two_lates_are_half_a_day(
 def test_a_play_marks_everybody_at_every_session(prepared: Cohort) -> None:
     assert attend(prepared) == 6 * 5
     assert len(attendance_of(prepared)) == 6
+
+
+def test_a_list_can_ask_for_attendance_by_share_and_by_enough(
+    prepared: Cohort, booking: Booking
+) -> None:
+    """One day held, for the first group: who was there has 1, who was not has 0 and not enough."""
+    there, away, late = roster_of(booking)
+    marks = [Mark(there.pk, PRESENT), Mark(away.pk, ABSENT), Mark(late.pk, LATE, 10)]
+
+    mark_attendance(
+        session_id=booking.session_id,
+        marks=marks,
+        by=booking.trainer.user,
+        now=booking.slot.starts_at,
+    )
+
+    shares, enough = attendance_shares(prepared.pk), attended_enough(prepared.pk)
+    assert shares == {there.pk: 1, away.pk: 0, late.pk: 1}
+    everybody = set(prepared.applications.values_list("pk", flat=True))
+    assert enough == dict.fromkeys(everybody - {away.pk}, Decimal(1))
+
+
+def test_a_share_of_days_has_six_places(prepared: Cohort, booking: Booking) -> None:
+    """Two of three sessions of one day, which the sessions share."""
+    bookings = published_bookings().filter(group=booking.group, slot__on=booking.slot.on)
+    person = roster_of(booking)[0]
+    for number, one in enumerate(bookings[:3]):
+        presence = ABSENT if number == 0 else PRESENT
+        mark_attendance(
+            session_id=one.session_id,
+            marks=[Mark(person.pk, presence)],
+            by=one.trainer.user,
+            now=one.slot.starts_at,
+        )
+
+    assert (
+        attendance_shares(prepared.pk)[person.pk]
+        == {
+            1: Decimal(0),
+            2: Decimal("0.5"),
+            3: Decimal("0.666667"),
+        }[min(len(bookings), 3)]
+    )

@@ -1,12 +1,16 @@
 """A list waits for what could still move somebody across its line, and for nothing else."""
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from applications.models import AccessRequest, Application, DuplicateCase
 from dtt.play.selection import approve, draw_up_step
 from selection import pending
 from selection.domain.publishing import (
@@ -23,11 +27,11 @@ pytestmark = pytest.mark.django_db
 UNDECIDED: dict[str, set[int]] = {"test.falls": set(), "test.rises": set()}
 
 
-def falls(cohort_id: int) -> set[int]:
+def falls(cohort_id: int, now: datetime) -> set[int]:
     return UNDECIDED["test.falls"]
 
 
-def rises(cohort_id: int) -> set[int]:
+def rises(cohort_id: int, now: datetime) -> set[int]:
     return UNDECIDED["test.rises"]
 
 
@@ -90,7 +94,7 @@ def test_somebody_of_another_cohort_is_nobody_here(
 ) -> None:
     UNDECIDED["test.rises"].add(10**9)
 
-    assert pending.matters_of(ready) == []
+    assert pending.matters_of(ready, now) == []
 
 
 def test_a_list_at_its_instant_says_why_it_waits(waiting: Waiting, now: datetime) -> None:
@@ -125,3 +129,61 @@ def test_a_name_belongs_to_one_function() -> None:
     pending.register("test.falls", title="A case", applications_of=falls)
     with pytest.raises(pending.MatterNamedTwice):
         pending.register("test.falls", title="Another", applications_of=rises)
+
+
+def test_an_unanswered_access_request_is_waited_for_and_names_nobody(
+    ready: Selection, waiting: Waiting, now: datetime
+) -> None:
+    """Selectors learn that somebody waits, and not who asked for an arrangement."""
+    person = waiting.applications[6]
+    asked = AccessRequest.objects.create(application=person, needs="More time.", requested_at=now)
+    client = Client()
+    client.force_login(waiting.staff.asker)
+    address = reverse("admin:selection_selection_change", args=[ready.pk])
+
+    page = client.get(address).content.decode()
+    warning = page[page.index('<div class="warn"') :].partition("</div>")[0]
+
+    assert "The accommodation officer has not answered a request: 1 person" in warning
+    assert person.reference not in warning
+    with pytest.raises(UnableToPublish, match="has not answered a request: 1"):
+        publish_selection(selection_id=ready.pk, by=waiting.staff.asker, now=now)
+    AccessRequest.objects.filter(pk=asked.pk).update(
+        state="granted", decided_at=now, decided_by=waiting.staff.second
+    )
+    publish_selection(selection_id=ready.pk, by=waiting.staff.asker, now=now)
+
+
+@pytest.mark.parametrize(("second", "waits"), [("eligible", True), ("ineligible", False)])
+def test_two_applications_that_may_be_one_persons_are_waited_for(
+    ready: Selection, waiting: Waiting, now: datetime, second: str, waits: bool
+) -> None:
+    one, other = waiting.applications[:2]
+    Application.objects.filter(pk=other.pk).update(stage=second)
+    DuplicateCase.objects.create(
+        cohort=waiting.cohort, first=one, second=other, reason="mobile", found_at=now
+    )
+
+    found = {matter.title: matter.people for matter in pending.matters_of(ready, now)}
+
+    assert found == ({"Two applications may be one person’s": 2} if waits else {})
+
+
+def test_the_database_is_asked_as_often_for_many_as_for_one(
+    ready: Selection,
+    waiting: Waiting,
+    now: datetime,
+    django_assert_num_queries: Callable[..., AbstractContextManager[object]],
+) -> None:
+    def ask_access(*people: Application) -> None:
+        AccessRequest.objects.bulk_create(
+            AccessRequest(application=person, needs="Time.", requested_at=now) for person in people
+        )
+
+    ask_access(waiting.applications[0])
+    with CaptureQueriesContext(connection) as one:
+        pending.matters_of(ready, now)
+    ask_access(*waiting.applications[1:4])
+
+    with django_assert_num_queries(len(one)):
+        pending.matters_of(ready, now)

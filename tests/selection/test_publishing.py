@@ -1,10 +1,12 @@
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from django.db import IntegrityError, transaction
 
-from accounts.domain.approvals import UnableToApprove
+from accounts.domain.approvals import UnableToApprove, decide
 from accounts.models import Approval, AuditEvent
 from applications.domain.applying import withdraw_application
 from applications.models import Cohort
@@ -15,7 +17,9 @@ from dtt.play.selection import (
     draw_up_step,
     prepare_list,
 )
+from notifications.domain.writing import USE_TEXT, write_letter
 from notifications.models import Message
+from selection.domain.preparing import set_rule
 from selection.domain.publishing import (
     UnableToPublish,
     approve_publication,
@@ -157,6 +161,70 @@ def test_another_hour_of_publication_voids_the_approval(
         )
 
 
+def write_another_letter(waiting: Waiting, now: datetime) -> None:
+    text = {
+        "subject_en": "Your result",
+        "body_en": "Dear {{ name }}, sorry.",
+        "subject_zh": "結果",
+        "body_zh": "{{ name }}：很抱歉。",
+    }
+    staff = waiting.staff
+    write_letter(kind="place-not-selected", text=text, why="Shorter.", by=staff.asker, now=now)
+    [asked] = Approval.objects.filter(kind=USE_TEXT)
+    decide(approval_id=asked.pk, approve=True, digest=asked.digest, by=staff.second, now=now)
+
+
+def move_the_bootcamp(waiting: Waiting, now: datetime) -> None:
+    days = [day + timedelta(days=7) for day in waiting.cohort.bootcamp_dates]
+    Cohort.objects.filter(pk=waiting.cohort.pk).update(bootcamp_dates=days)
+
+
+@pytest.mark.parametrize("change", [write_another_letter, move_the_bootcamp])
+def test_other_letters_than_the_second_person_read_are_not_sent(
+    waiting: Waiting, drawn: Selection, now: datetime, change: Callable[..., None]
+) -> None:
+    staff = waiting.staff
+    approve(drawn, by=staff.asker, approver=staff.second, now=now)
+    change(waiting, now)
+
+    with pytest.raises(UnableToPublish, match="letters have changed since approval"):
+        publish_selection(selection_id=drawn.pk, by=staff.asker, now=now)
+    assert nothing_happened(waiting)
+
+    approve(Selection.objects.get(pk=drawn.pk), by=staff.asker, approver=staff.second, now=now)
+    assert publish_selection(selection_id=drawn.pk, by=staff.asker, now=now).state == "published"
+
+
+@pytest.mark.parametrize(("hours", "taken"), [(71, True), (71.1, False)])
+def test_an_instant_to_which_no_approval_would_hold_is_refused(
+    waiting: Waiting, drawn: Selection, now: datetime, hours: float, taken: bool
+) -> None:
+    """Approved at the last moment, it still appears at its instant."""
+    staff, instant = waiting.staff, now + timedelta(hours=hours)
+    ask = partial(request_publication, selection_id=drawn.pk, by=staff.asker, now=now)
+
+    if taken:
+        asked = ask(publish_at=instant)
+        late = instant - timedelta(minutes=1)
+        approve_publication(selection_id=drawn.pk, digest=asked.digest, by=staff.second, now=late)
+        assert publish_due(now=instant) == 1
+    else:
+        with pytest.raises(UnableToPublish, match="An approval holds for 72 hours"):
+            ask(publish_at=instant)
+        assert not Approval.objects.exists()
+
+
+def test_a_request_about_a_run_that_is_gone_waits_for_nobody(
+    waiting: Waiting, drawn: Selection, now: datetime
+) -> None:
+    asked = request_publication(selection_id=drawn.pk, by=waiting.staff.asker, now=now)
+
+    draw_up_step(waiting.cohort, "bootcamp", by=waiting.staff.asker, now=now)
+
+    asked.refresh_from_db()
+    assert asked.state == Approval.State.VOID
+
+
 def test_an_approval_lapses(waiting: Waiting, drawn: Selection, now: datetime) -> None:
     approve(drawn, by=waiting.staff.asker, approver=waiting.staff.second, now=now)
 
@@ -184,6 +252,17 @@ def add_a_place(waiting: Waiting, now: datetime) -> None:
     Cohort.objects.filter(pk=waiting.cohort.pk).update(places=4)
 
 
+def set_another_rule(waiting: Waiting, now: datetime) -> None:
+    set_rule(
+        cohort_id=waiting.cohort.pk,
+        step="bootcamp",
+        criteria=[("test.score", Decimal(1))],
+        reserves=5,
+        by=waiting.staff.asker,
+        now=now,
+    )
+
+
 @pytest.mark.parametrize(
     ("change", "why"),
     [
@@ -191,6 +270,7 @@ def add_a_place(waiting: Waiting, now: datetime) -> None:
         (lose_a_score, "One person’s scores have changed"),
         (add_a_person, "One person has joined"),
         (add_a_place, "places, the rule or who is moved by hand have changed"),
+        (set_another_rule, "places, the rule or who is moved by hand have changed"),
     ],
 )
 def test_a_list_that_is_out_of_date_is_not_published(
@@ -338,5 +418,5 @@ def test_publishing_more_people_takes_no_more_queries_for_each(
     large = draw_up_step(other.cohort, "bootcamp", by=other.staff.asker, now=now)
     approve(large, by=other.staff.asker, approver=other.staff.second, now=now)
 
-    with django_assert_max_num_queries(45):
+    with django_assert_max_num_queries(50):
         publish_selection(selection_id=large.pk, by=other.staff.asker, now=now)

@@ -1,13 +1,11 @@
 """Buttons of the story: one verb each, with a reason and a page that says what will happen."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,16 +17,13 @@ from unfold.widgets import (
     UnfoldAdminTextareaWidget,
 )
 
-from accounts.errors import Refused
 from accounts.models import User, normalise_email
 from applications.domain.lateness import closes_at, end_late_access, give_late_access
 from applications.domain.restoring import restorable_until, restore_application, why_not
 from applications.models import Application, Cohort, LateAccess
 from applications.rules import manages_cohorts
-from applications.web.staff.pages import UNPROCESSABLE, allowed, staff_page
+from applications.web.staff.pages import Act, allowed, ask_first
 from notifications.moments import say_instant
-
-Act = Callable[[dict[str, Any], datetime], str]
 
 
 class ReasonForm(forms.Form):
@@ -109,7 +104,7 @@ def restore(request: HttpRequest, pk: int) -> HttpResponse:
             _("The person is told by e-mail."),
         ],
     }
-    return _ask(request, form, act, _story(pk), _("Restore a withdrawn application"), context)
+    return ask_first(request, form, act, _story(pk), _("Restore a withdrawn application"), context)
 
 
 def extend(request: HttpRequest, pk: int) -> HttpResponse:
@@ -120,7 +115,7 @@ def extend(request: HttpRequest, pk: int) -> HttpResponse:
     give = _giving(application.cohort_id, application.user_id, person)
     context = _about_extending(application.cohort, application.user_id)
     context |= {"application": application, "label": _("Extend the deadline")}
-    return _ask(request, form, give, _story(pk), _("Extend one person’s deadline"), context)
+    return ask_first(request, form, give, _story(pk), _("Extend one person’s deadline"), context)
 
 
 def late_access(request: HttpRequest) -> HttpResponse:
@@ -143,7 +138,7 @@ def late_access(request: HttpRequest) -> HttpResponse:
         ],
     }
     here = reverse("admin:applications_late_access")
-    return _ask(request, form, act, here, _("Extend one person’s deadline"), context)
+    return ask_first(request, form, act, here, _("Extend one person’s deadline"), context)
 
 
 def end_late(request: HttpRequest, pk: int) -> HttpResponse:
@@ -168,7 +163,7 @@ def end_late(request: HttpRequest, pk: int) -> HttpResponse:
         ],
     }
     back = _story(application.pk) if application else reverse("admin:applications_late_access")
-    return _ask(request, form, act, back, _("Take an extension back"), context)
+    return ask_first(request, form, act, back, _("Take an extension back"), context)
 
 
 def _giving(cohort_id: int, user_id: int, by: User) -> Act:
@@ -193,28 +188,6 @@ def _about_extending(cohort: Cohort, user_id: int) -> dict[str, Any]:
             _("The person is told by e-mail."),
         ]
     }
-
-
-def _ask(
-    request: HttpRequest,
-    form: forms.Form,
-    act: Act,
-    back: str,
-    title: str,
-    context: dict[str, Any],
-) -> HttpResponse:
-    """Show what will happen; do it when it is confirmed, or show why it cannot be done."""
-    if form.is_bound and form.is_valid():
-        try:
-            said = act(form.cleaned_data, timezone.now())
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, said)
-            return redirect(back)
-    status = UNPROCESSABLE if form.errors else 200
-    whole = {"form": form, "back": back, **context}
-    return staff_page(request, "verb", title, whole, status=status)
 
 
 def _application(pk: int) -> Application:
