@@ -23,11 +23,12 @@ from dtt.benches.autosave import autosave
 from dtt.benches.fairness import fair_papers
 from dtt.benches.importing import import_50000
 from dtt.benches.item_statistics import item_statistics
-from dtt.benches.lists import publish_10000, rank_1000000
+from dtt.benches.lists import publish_10000
 from dtt.benches.measure import Measure
 from dtt.benches.outbox import outbox_faults, outbox_speed
 from dtt.benches.quiz_faults import quiz_faults
 from dtt.benches.quiz_load import quiz_load, quiz_load_300
+from dtt.benches.ranking import rank_1000000
 from dtt.benches.scoring import score_100000
 from dtt.benches.staff_lists import staff_lists
 

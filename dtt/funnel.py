@@ -71,7 +71,8 @@ def funnel(cohort: Cohort) -> dict[str, int]:
 def confirmed_above_seats(cohort: Cohort) -> int:
     """How many places were confirmed beyond the seats of the published lists; must be 0."""
     above = 0
-    for selection in Selection.objects.filter(cohort=cohort, state=Selection.State.PUBLISHED):
+    published = Selection.objects.filter(cohort=cohort, state=Selection.State.PUBLISHED)
+    for selection in published.defer("inputs"):
         taken = Entry.objects.filter(selection=selection, seat__isnull=False).count()
         above += max(0, taken - (selection.seats or 0))
     return above

@@ -11,7 +11,12 @@ from selection.programme import LISTINGS
 
 def describe(approval: Approval) -> list[tuple[str, str]]:
     """Which list, how many places, and when it would appear."""
-    selection = Selection.objects.select_related("cohort").filter(pk=approval.object_id).first()
+    selection = (
+        Selection.objects.select_related("cohort")
+        .defer("inputs")
+        .filter(pk=approval.object_id)
+        .first()
+    )
     if selection is None:
         return []
     at = say_instant(selection.publish_at) if selection.publish_at else _("by hand")

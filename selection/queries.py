@@ -60,6 +60,7 @@ def open_offer(application_id: int, now: datetime) -> Entry | None:
             reply_by__gt=now,
         )
         .select_related("selection")
+        .defer("selection__inputs")
         .first()
     )
 

@@ -21,5 +21,6 @@ def results_for(user: User) -> QuerySet[Entry]:
         Entry.objects.published()
         .filter(application__in=applications_for(user).order_by())
         .select_related("selection__cohort__programme", "selection__seed", "application")
+        .defer("selection__inputs")
         .order_by("-selection__published_at")
     )

@@ -1,14 +1,12 @@
-"""How long a list takes: to rank a million, to publish ten thousand, to move the next one up."""
+"""How long a list takes: to publish ten thousand, to move the next one up."""
 
 import random
-import resource
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from django.core.management import call_command
-from django.db import connection
 
 from applications.models import Application, Cohort, Stage
 from dtt.benches.measure import Measure
@@ -25,32 +23,9 @@ from selection.domain.publishing import (
 )
 from selection.domain.replying import decline_place
 from selection.models import Entry, Selection
-from selection.ranking import Candidate, Rule, draw_line, rank
 
-MILLION, TEN_THOUSAND, DECLINES = 1_000_000, 10_000, 20
-GIB_IN_KIB = 1024**2
-CRITERIA = (("quiz", Decimal("0.6")), ("review", Decimal("0.3")), ("core", Decimal("0.1")))
+TEN_THOUSAND, DECLINES = 10_000, 20
 SCORES: dict[int, Decimal] = {}
-
-
-def rank_1000000() -> Iterator[Measure]:
-    """Rank and cut a million with three criteria and many ties, and PostgreSQL's own ORDER BY."""
-    dice = random.Random(5)
-    rows = [tuple(dice.randrange(0, 3001) for _criterion in CRITERIA) for _person in range(MILLION)]
-    people = [
-        Candidate(key, tuple(Decimal(score) / 100 for score in scores))
-        for key, scores in enumerate(rows)
-    ]
-    rule = Rule(CRITERIA, ("core",), places=100, cap=105, seed="bench")
-    begun = time.perf_counter()
-    line = draw_line(rank(people, rule), rule)
-    seconds = time.perf_counter() - begun
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / GIB_IN_KIB
-    if len(line.selected) < rule.places:
-        raise RuntimeError(f"{len(line.selected)} of {rule.places} were taken")
-    yield Measure("rank_1000000_seconds", seconds, "s", "< 10")
-    yield Measure("rank_1000000_memory", peak, "GiB", "< 1.5")
-    yield Measure("rank_1000000_to_order_by", seconds / _order_by(rows), "times", "< 100")
 
 
 def publish_10000() -> Iterator[Measure]:
@@ -106,26 +81,3 @@ def _declines(selection: Selection, now: datetime) -> Iterator[float]:
             now=now + timedelta(minutes=1),
         )
         yield (time.perf_counter() - begun) * 1000
-
-
-def _order_by(rows: list[tuple[int, ...]]) -> float:
-    """Seconds that the database takes to sort the same rows by the same order."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "CREATE TEMPORARY TABLE bench_ranked"
-            " (key int, quiz numeric(6, 2), review numeric(6, 2), core numeric(6, 2))"
-        )
-        columns = [list(column) for column in zip(*rows, strict=True)]
-        cursor.execute(
-            "INSERT INTO bench_ranked SELECT ordinality, a / 100.0, b / 100.0, c / 100.0"
-            " FROM unnest(%s::int[], %s::int[], %s::int[]) WITH ORDINALITY AS t (a, b, c)",
-            columns,
-        )
-        begun = time.perf_counter()
-        cursor.execute(
-            "SELECT count(*) FROM (SELECT key, rank() OVER (ORDER BY"
-            " 0.6 * quiz + 0.3 * review + 0.1 * core DESC, core DESC) FROM bench_ranked) AS ranked"
-        )
-        seconds = time.perf_counter() - begun
-        cursor.execute("DROP TABLE bench_ranked")
-    return seconds

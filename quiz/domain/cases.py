@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.domain import approvals, audit
 from accounts.errors import Refused
 from accounts.models import Approval, User
+from applications.domain.locking import hold_publishing
 from applications.domain.stages import advance
 from applications.lifecycle import Move
 from applications.models import Application, Stage
@@ -52,6 +53,8 @@ def open_case(*, attempt_id: int, ground: str, by: User, now: datetime) -> Integ
     if not ground:
         raise UnableToOpenCase(_("Say what you ask about: the person reads it."))
     with transaction.atomic():
+        cohorts = Attempt.objects.values_list("quiz__cohort", flat=True)
+        hold_publishing(cohorts.get(pk=attempt_id))
         attempt = (
             Attempt.objects.select_for_update(of=("self",))
             .select_related("application__user", "application__cohort__programme")

@@ -281,7 +281,9 @@ def _histogram(run: ScoringRun) -> dict[str, Any]:
     drawn = Selection.objects.filter(cohort=run.quiz.cohort_id, cut_score__isnull=False).exclude(
         state=Selection.State.DISCARDED
     )
-    ranked = next((one for one in drawn.select_related("rule") if _by_score_alone(one)), None)
+    ranked = next(
+        (one for one in drawn.select_related("rule").defer("inputs") if _by_score_alone(one)), None
+    )
     cut = ranked.cut_score if ranked else None
     above = sum(score >= cut for score in scores) if cut is not None else 0
     return {"histogram": histogram(scores, above), "selection": ranked}

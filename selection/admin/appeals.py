@@ -4,6 +4,7 @@ from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -30,6 +31,9 @@ class AppealAdmin(RoleAdmin):
     list_filter = ["state", "ground", "entry__selection__step", "entry__selection__cohort"]
     list_select_related = ["entry__application", "entry__selection__cohort", "decided_by"]
     search_fields = ["entry__application__reference", "entry__application__surname_en"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Appeal]:
+        return super().get_queryset(request).defer("entry__selection__inputs")
 
     @admin.display(description=gettext_lazy("person"), ordering="entry__application__surname_en")
     def person(self, appeal: Appeal) -> str:

@@ -342,7 +342,7 @@ class SelectionAdmin(RoleAdmin):
 
     def _selection(self, pk: int) -> Selection:
         runs = Selection.objects.select_related("cohort__programme", "rule", "seed", "created_by")
-        return get_object_or_404(runs, pk=pk)
+        return get_object_or_404(runs.defer("inputs"), pk=pk)
 
     def _back(self, pk: int) -> HttpResponse:
         return redirect("admin:selection_selection_change", pk)
@@ -359,6 +359,9 @@ class EntryAdmin(RoleAdmin):
     search_fields = ["application__reference", "application__user__email",
                      "application__surname_en", "application__given_en"]  # fmt: skip
     show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Entry]:
+        return super().get_queryset(request).defer("selection__inputs")
 
 
 @admin.register(SelectionRule)

@@ -58,15 +58,14 @@ def remind_unanswered(*, now: datetime) -> int:
 
 def close_reserves(*, now: datetime) -> int:
     """Tell those still on a reserve list that has ended; return how many."""
+    waits = Q(outcome=Entry.Outcome.RESERVE, reply=Entry.Reply.NONE) | returned()
     open_lists = (
         Selection.objects.filter(
-            Q(entries__outcome=Entry.Outcome.RESERVE, entries__reply=Entry.Reply.NONE)
-            | returned("entries__"),
-            state=Selection.State.PUBLISHED,
+            pk__in=Entry.objects.filter(waits).values("selection"), state=Selection.State.PUBLISHED
         )
         .select_related("cohort")
+        .defer("inputs")
         .order_by("pk")
-        .distinct()
     )
     ended = [selection.pk for selection in open_lists if selection.reserves_until <= now]
     return sum(_close(pk, now=now) for pk in ended)

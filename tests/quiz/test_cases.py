@@ -108,13 +108,15 @@ def test_the_evidence_stays_as_it_was_shown(case: IntegrityCase, attempt: Attemp
     assert len(case.evidence) == 2
 
 
-def test_nothing_changes_until_it_is_decided(case: IntegrityCase, attempt: Attempt) -> None:
+def test_nothing_changes_until_it_is_decided(
+    case: IntegrityCase, attempt: Attempt, opened: datetime
+) -> None:
     before = attempt.state, attempt.application.stage
     attempt.refresh_from_db()
     attempt.application.refresh_from_db()
 
     assert (attempt.state, attempt.application.stage) == before
-    assert pending_applications(attempt.quiz.cohort_id) == {attempt.application_id}
+    assert pending_applications(attempt.quiz.cohort_id, opened) == {attempt.application_id}
 
 
 @pytest.mark.parametrize(("after", "kept"), [(WEEK - MOMENT, True), (WEEK, False)])
@@ -157,7 +159,7 @@ def test_with_a_reply_it_is_decided_at_once_and_the_person_is_told(
     assert told(person) == ["case-opened", "case-decided"]
     body = Message.objects.get(kind="case-decided").body
     assert ("no finding" in body, "Because." in body, "do not agree" in body) == (True,) * 3
-    assert pending_applications(attempt.quiz.cohort_id) == frozenset()
+    assert pending_applications(attempt.quiz.cohort_id, opened) == frozenset()
 
 
 def test_a_reply_may_be_changed_until_it_is_decided(
