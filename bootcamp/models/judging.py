@@ -24,7 +24,9 @@ class Rubric(models.Model):
     `gates`: names of pass-or-fail questions.
     """
 
-    cohort = models.ForeignKey(Cohort, models.PROTECT, related_name="rubrics")
+    cohort = models.ForeignKey(
+        Cohort, models.PROTECT, related_name="rubrics", verbose_name=_("cohort")
+    )
     version = models.PositiveSmallIntegerField(_("version"))
     criteria = models.JSONField(_("criteria"))
     gates = models.JSONField(_("gates"), default=list)
@@ -76,8 +78,10 @@ def _english_chinese(text: dict[str, str]) -> dict[str, str]:
 class Judge(models.Model):
     """Somebody who judges in a cohort. Until they declare their conflicts no project opens."""
 
-    cohort = models.ForeignKey(Cohort, models.PROTECT, related_name="judges")
-    user = models.ForeignKey(User, models.PROTECT, related_name="judges")
+    cohort = models.ForeignKey(
+        Cohort, models.PROTECT, related_name="judges", verbose_name=_("cohort")
+    )
+    user = models.ForeignKey(User, models.PROTECT, related_name="judges", verbose_name=_("person"))
     tracks = ArrayField(
         models.CharField(max_length=20, choices=ProjectTrack),
         verbose_name=_("tracks they are an expert in"),
@@ -113,8 +117,12 @@ class Conflict(models.Model):
         SUPERVISED = "supervised", _("I teach or supervise them")
         OTHER = "other", _("Another reason")
 
-    judge = models.ForeignKey(Judge, models.CASCADE, related_name="conflicts")
-    application = models.ForeignKey(Application, models.PROTECT, related_name="judge_conflicts")
+    judge = models.ForeignKey(
+        Judge, models.CASCADE, related_name="conflicts", verbose_name=_("judge")
+    )
+    application = models.ForeignKey(
+        Application, models.PROTECT, related_name="judge_conflicts", verbose_name=_("application")
+    )
     reason = models.CharField(_("reason"), max_length=12, choices=Reason)
     declared_at = models.DateTimeField(_("declared"))
 
@@ -142,8 +150,12 @@ class Assignment(models.Model):
         WITHDRAWN = "withdrawn", _("withdrawn")
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    project = models.ForeignKey(Project, models.PROTECT, related_name="assignments")
-    judge = models.ForeignKey(Judge, models.PROTECT, related_name="assignments")
+    project = models.ForeignKey(
+        Project, models.PROTECT, related_name="assignments", verbose_name=_("mini-project")
+    )
+    judge = models.ForeignKey(
+        Judge, models.PROTECT, related_name="assignments", verbose_name=_("judge")
+    )
     order = models.PositiveSmallIntegerField(_("running order"), default=0)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.ASSIGNED)
     created_at = models.DateTimeField(_("assigned"))
@@ -161,8 +173,12 @@ class Assignment(models.Model):
 class Sheet(models.Model):
     """What one judge gave one project. `marks`: {criterion: number from 1 to 5}."""
 
-    assignment = models.OneToOneField(Assignment, models.PROTECT, related_name="sheet")
-    rubric = models.ForeignKey(Rubric, models.PROTECT, related_name="sheets")
+    assignment = models.OneToOneField(
+        Assignment, models.PROTECT, related_name="sheet", verbose_name=_("assignment")
+    )
+    rubric = models.ForeignKey(
+        Rubric, models.PROTECT, related_name="sheets", verbose_name=_("rubric")
+    )
     marks = models.JSONField(_("marks"), default=dict)
     failed_gate = models.BooleanField(_("fails the academic-honesty question"), default=False)
     comment = PersonalTextField(
@@ -190,9 +206,13 @@ class JudgingRun(models.Model):
     `inputs` holds the rubric and every submitted sheet; `notes` whose marks were not normalised.
     """
 
-    cohort = models.ForeignKey(Cohort, models.PROTECT, related_name="judging_runs")
+    cohort = models.ForeignKey(
+        Cohort, models.PROTECT, related_name="judging_runs", verbose_name=_("cohort")
+    )
     number = models.PositiveIntegerField(_("number"))
-    rubric = models.ForeignKey(Rubric, models.PROTECT, related_name="runs")
+    rubric = models.ForeignKey(
+        Rubric, models.PROTECT, related_name="runs", verbose_name=_("rubric")
+    )
     method = models.CharField(
         _("method"), max_length=20, choices=[(method.value, method.value) for method in Method]
     )
@@ -201,7 +221,9 @@ class JudgingRun(models.Model):
     result_digest = models.CharField(_("SHA-256 of the result"), max_length=64)
     notes = models.JSONField(_("notes"), default=list)
     created_at = models.DateTimeField(_("made"))
-    created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    created_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
+    )
 
     class Meta:
         verbose_name = _("judging run")
@@ -218,8 +240,12 @@ class JudgingRun(models.Model):
 class ProjectScore(models.Model):
     """A project's numbers in one run. `score` is NULL when a gate was failed."""
 
-    run = models.ForeignKey(JudgingRun, models.PROTECT, related_name="scores")
-    project = models.ForeignKey(Project, models.PROTECT, related_name="scores")
+    run = models.ForeignKey(
+        JudgingRun, models.PROTECT, related_name="scores", verbose_name=_("judging run")
+    )
+    project = models.ForeignKey(
+        Project, models.PROTECT, related_name="scores", verbose_name=_("mini-project")
+    )
     raw_mean = models.DecimalField(_("raw mean"), max_digits=10, decimal_places=judging.PLACES)
     normalised_mean = models.DecimalField(
         _("normalised mean"), max_digits=10, decimal_places=judging.PLACES

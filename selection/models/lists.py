@@ -64,7 +64,9 @@ class Selection(models.Model):
     input_digest = models.CharField(_("digest of the inputs"), max_length=64)
     reply_hours = models.PositiveSmallIntegerField(_("hours to reply"), null=True)
     created_at = models.DateTimeField(_("drawn up"))
-    created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    created_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
+    )
 
     result_digest = models.CharField(_("digest of the result"), max_length=64, blank=True)
     seats = models.PositiveIntegerField(_("seats"), null=True)

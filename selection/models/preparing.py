@@ -24,7 +24,9 @@ class SeedCommitment(models.Model):
     commitment = models.CharField(_("SHA-256 of the seed"), max_length=64)
     before_scores = models.BooleanField(_("committed before any score was known"))
     committed_at = models.DateTimeField(_("committed"))
-    committed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    committed_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
+    )
 
     class Meta:
         verbose_name = _("committed seed")
@@ -63,7 +65,9 @@ class SelectionRule(models.Model):
     )
     reserves = models.PositiveIntegerField(_("length of the reserve list"))
     created_at = models.DateTimeField(_("made"))
-    created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    created_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
+    )
 
     class Meta:
         verbose_name = _("selection rule")
