@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('applications', '0010_name_the_relations'),
+        ('applications', '0009_name_more_columns'),
         ('bootcamp', '0002_runs_are_immutable'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

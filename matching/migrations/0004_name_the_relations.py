@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('applications', '0010_name_the_relations'),
+        ('applications', '0009_name_more_columns'),
         ('matching', '0003_wages_and_holidays'),
     ]
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('applications', '0010_name_the_relations'),
+        ('applications', '0009_name_more_columns'),
         ('quiz', '0017_times_of_an_attempt'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
