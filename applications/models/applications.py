@@ -340,7 +340,7 @@ class AccessRequest(models.Model):
         verbose_name_plural = _("access requests")
 
     def __str__(self) -> str:
-        return f"{self.application_id}"
+        return self.application.reference
 
 
 class Consent(models.Model):

@@ -79,4 +79,4 @@ class DuplicateCase(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.first_id} {self.second_id}"
+        return f"{self.first.reference} · {self.second.reference}"

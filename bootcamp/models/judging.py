@@ -8,6 +8,7 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from accounts.models import User
 from accounts.personal import PersonalTextField
@@ -41,7 +42,8 @@ class Rubric(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.cohort} · {self.version}"
+        version = _("version %(number)s") % {"number": self.version}
+        return f"{self.cohort} · {version}"
 
     @property
     def names(self) -> list[str]:
@@ -234,7 +236,8 @@ class JudgingRun(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.cohort} · {self.number}"
+        run = pgettext("judging", "run %(number)s") % {"number": self.number}
+        return f"{self.cohort} · {run}"
 
 
 class ProjectScore(models.Model):
@@ -271,4 +274,4 @@ class ProjectScore(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.project_id}: {self.score}"
+        return f"{self.project}: {self.score}"

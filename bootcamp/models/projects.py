@@ -77,4 +77,4 @@ class ProjectVersion(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.project} · {self.number}"
+        return str(_("version %(number)s") % {"number": self.number})

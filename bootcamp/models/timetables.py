@@ -84,7 +84,8 @@ class Timetable(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.cohort} · {self.number}"
+        number = _("timetable %(number)s") % {"number": self.number}
+        return f"{self.cohort} · {number}"
 
 
 class Booking(models.Model):
@@ -159,4 +160,4 @@ class Attendance(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.session_id} · {self.application_id}: {self.presence}"
+        return f"{self.application.reference} · {self.session}: {self.get_presence_display()}"

@@ -59,7 +59,8 @@ class MatchRun(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.label
+        named = {"cohort": self.cohort, "number": self.number}
+        return str(_("Match of %(cohort)s, run %(number)s") % named)
 
     def get_absolute_url(self) -> str:
         return reverse("admin:matching_matchrun_change", args=[self.pk])

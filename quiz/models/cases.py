@@ -101,7 +101,7 @@ class IntegrityCase(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.attempt_id} · {self.opened_at:%Y-%m-%d}"
+        return f"{self.attempt.application.reference} · {self.opened_at:%Y-%m-%d}"
 
     def get_absolute_url(self) -> str:
         return reverse("quiz:case", args=[self.uuid])

@@ -158,4 +158,5 @@ class ExtraTime(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.application_id} × {self.factor}"
+        time = _("time × %(factor)s") % {"factor": self.factor}
+        return f"{self.application.reference} · {time}"

@@ -66,7 +66,8 @@ class ScoringRun(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.quiz_id} #{self.number}"
+        run = _("run %(number)s") % {"number": self.number}
+        return f"{self.quiz} · {run}"
 
 
 class AttemptScore(models.Model):

@@ -107,7 +107,8 @@ class Attempt(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.application_id} #{self.number}"
+        attempt = _("attempt %(number)s") % {"number": self.number}
+        return f"{self.application.reference} · {attempt}"
 
     @property
     def is_open(self) -> bool:

@@ -38,7 +38,7 @@ class ItemStatistics(models.Model):
         ordering = ["-run"]
 
     def __str__(self) -> str:
-        return str(self.run_id)
+        return str(self.run)
 
     def of_version(self, version_id: int) -> dict[str, Any] | None:
         """The part of the result that is about one version of an item."""

@@ -13,6 +13,7 @@ from django.db.models import F, Func, Q, Value
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from accounts.models import User
 from applications.lifecycle import MOVES, STEPS, Step
@@ -112,7 +113,8 @@ class Selection(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.cohort} · {self.get_step_display()} · {self.number}"
+        run = pgettext("selection", "run %(number)s") % {"number": self.number}
+        return f"{self.cohort} · {self.get_step_display()} · {run}"
 
     def get_absolute_url(self) -> str:
         return reverse("admin:selection_selection_change", args=[self.pk])
@@ -311,7 +313,7 @@ class Entry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.application_id} · {self.get_outcome_display()}"
+        return f"{self.application.reference} · {self.get_outcome_display()}"
 
     @property
     def standing(self) -> str:

@@ -80,7 +80,8 @@ class SelectionRule(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.cohort} · {self.get_step_display()} · {self.version}"
+        version = _("version %(number)s") % {"number": self.version}
+        return f"{self.cohort} · {self.get_step_display()} · {version}"
 
     @property
     def weights(self) -> tuple[tuple[str, Decimal], ...]:
