@@ -173,7 +173,7 @@ class OpportunityAdmin(VerbAdmin):
         "cohort",
         "kind",
         "vacancies",
-        "pay",
+        "says_pay",
         "says_state",
         "written_by",
         "approved_by",
@@ -230,6 +230,10 @@ class OpportunityAdmin(VerbAdmin):
         "take-back": (take_back_opportunity, "opportunity_id", gettext_lazy("A draft again.")),
         "close": (close_opportunity, "opportunity_id", gettext_lazy("Closed.")),
     }
+
+    @display(description=gettext_lazy("pay"))
+    def says_pay(self, opportunity: Opportunity) -> str:
+        return opportunity.pay
 
     @display(
         description=gettext_lazy("state"),

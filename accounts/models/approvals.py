@@ -21,10 +21,14 @@ class Approval(models.Model):
     payload = models.JSONField(_("content"), default=dict, blank=True)
     digest = models.CharField(_("digest of the content"), max_length=64)
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.REQUESTED)
-    requested_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    requested_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", verbose_name=_("asked for by")
+    )
     requested_at = models.DateTimeField(_("asked"))
     expires_at = models.DateTimeField(_("lapses"))
-    decided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    decided_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by")
+    )
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
     reason = models.TextField(_("reason"), blank=True)
 

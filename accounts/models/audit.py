@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models.people import User
 from accounts.personal import PersonalGenericIPAddressField
+from accounts.wording import say_verb
 
 
 class AuditEvent(models.Model):
@@ -38,7 +39,7 @@ class AuditEvent(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.verb} {self.object_type} {self.object_id}"
+        return say_verb(self.verb)
 
 
 class AuditSeal(models.Model):

@@ -14,7 +14,9 @@ class PersonalCalendar(models.Model):
     back, so that numbers of revisions never fall.
     """
 
-    user = models.OneToOneField(User, models.CASCADE, related_name="calendar")
+    user = models.OneToOneField(
+        User, models.CASCADE, related_name="calendar", verbose_name=_("person")
+    )
     token = models.CharField(_("secret"), max_length=64, null=True, unique=True)
     made_at = models.DateTimeField(_("address made"), null=True)
     told = PersonalJSONField(

@@ -29,7 +29,9 @@ class Job(models.Model):
     result = models.JSONField(_("result"), default=dict)
     error = models.TextField(_("what went wrong"), blank=True)
     attempts = models.PositiveSmallIntegerField(_("times begun"), default=0)
-    asked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    asked_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", verbose_name=_("asked for by")
+    )
     asked_at = models.DateTimeField(_("asked"))
     started_at = models.DateTimeField(_("started"), null=True)
     ended_at = models.DateTimeField(_("ended"), null=True)

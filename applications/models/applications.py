@@ -312,7 +312,9 @@ class AccessRequest(models.Model):
         GRANTED = "granted", pgettext_lazy("access request", "granted")
         REFUSED = "refused", pgettext_lazy("access request", "refused")
 
-    application = models.OneToOneField(Application, models.CASCADE, related_name="access_request")
+    application = models.OneToOneField(
+        Application, models.CASCADE, related_name="access_request", verbose_name=_("application")
+    )
     needs = PersonalTextField(
         _("Do you need any arrangement to take the quiz or attend?"),
         validators=[MaxLengthValidator(2000)],
@@ -338,7 +340,7 @@ class AccessRequest(models.Model):
         verbose_name_plural = _("access requests")
 
     def __str__(self) -> str:
-        return f"{self.application_id}"
+        return self.application.reference
 
 
 class Consent(models.Model):
@@ -349,7 +351,9 @@ class Consent(models.Model):
         PUBLICITY = "publicity", _("You may publish my name if I am selected.")
         MARKETING = "marketing", _("Tell me about other programmes and events.")
 
-    application = models.ForeignKey(Application, models.CASCADE, related_name="consents")
+    application = models.ForeignKey(
+        Application, models.CASCADE, related_name="consents", verbose_name=_("application")
+    )
     purpose = models.CharField(_("purpose"), max_length=20, choices=Purpose)
     text_version = models.CharField(_("version of the text"), max_length=20)
     language = models.CharField(_("language"), max_length=10)

@@ -199,7 +199,9 @@ class SignOff(models.Model):
         SPECIAL_MEASURES = "special-measures", _("No place is reserved for a group of people")
         WAGES = "wages", _("The wording on minimum wage and internships is right")
 
-    cohort = models.ForeignKey(Cohort, models.CASCADE, related_name="sign_offs")
+    cohort = models.ForeignKey(
+        Cohort, models.CASCADE, related_name="sign_offs", verbose_name=_("cohort")
+    )
     subject = models.CharField(_("subject"), max_length=20, choices=Subject)
     by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("by"))
     at = models.DateTimeField(_("time"))

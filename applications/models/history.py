@@ -13,7 +13,9 @@ from applications.models.deadlines import DeadlineField
 class Submission(models.Model):
     """The answers as they stood at the submission (number 1) and after each later change."""
 
-    application = models.ForeignKey(Application, models.PROTECT, related_name="submissions")
+    application = models.ForeignKey(
+        Application, models.PROTECT, related_name="submissions", verbose_name=_("application")
+    )
     number = models.PositiveIntegerField(_("version"))
     at = models.DateTimeField(_("time"))
     answers = PersonalJSONField(_("answers"), purpose="showing what was submitted and when")

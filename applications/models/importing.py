@@ -25,7 +25,9 @@ class ImportFile(models.Model):
     )
     # What each column is taken for, as staff chose it: from folded heading to field, "" for none.
     mapping = models.JSONField(_("columns"), default=dict, blank=True)
-    job = models.ForeignKey(Job, models.SET_NULL, null=True, blank=True, related_name="+")
+    job = models.ForeignKey(
+        Job, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("job")
+    )
     report = PersonalJSONField(_("report"), default=dict, purpose="explaining an import")
 
     class Meta:

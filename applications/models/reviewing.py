@@ -12,8 +12,10 @@ from applications.models.cohorts import Cohort
 class ReviewClaim(models.Model):
     """A reviewer holds an application for some minutes; nobody else decides it meanwhile."""
 
-    application = models.OneToOneField(Application, models.CASCADE, related_name="review_claim")
-    reviewer = models.ForeignKey(User, models.CASCADE, related_name="+")
+    application = models.OneToOneField(
+        Application, models.CASCADE, related_name="review_claim", verbose_name=_("application")
+    )
+    reviewer = models.ForeignKey(User, models.CASCADE, related_name="+", verbose_name=_("by"))
     taken_at = models.DateTimeField(_("taken"))
     expires_at = models.DateTimeField(_("lapses"))
 
@@ -42,8 +44,10 @@ class DuplicateCase(models.Model):
         Cohort, models.PROTECT, related_name="duplicate_cases", verbose_name=_("cohort")
     )
     # The older application first, so that a pair is one row whichever side found the other.
-    first = models.ForeignKey(Application, models.PROTECT, related_name="+")
-    second = models.ForeignKey(Application, models.PROTECT, related_name="+")
+    first = models.ForeignKey(Application, models.PROTECT, related_name="+", verbose_name=_("one"))
+    second = models.ForeignKey(
+        Application, models.PROTECT, related_name="+", verbose_name=_("other")
+    )
     reason = models.CharField(_("reason"), max_length=10, choices=Reason)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN)
     found_at = models.DateTimeField(_("found"))
@@ -75,4 +79,4 @@ class DuplicateCase(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.first_id} {self.second_id}"
+        return f"{self.first.reference} · {self.second.reference}"

@@ -57,8 +57,10 @@ class LegalText(models.Model):
 class Acceptance(models.Model):
     """A person accepted a required text: which version, in which language, when."""
 
-    application = models.ForeignKey(Application, models.CASCADE, related_name="acceptances")
-    text = models.ForeignKey(LegalText, models.PROTECT, related_name="+")
+    application = models.ForeignKey(
+        Application, models.CASCADE, related_name="acceptances", verbose_name=_("application")
+    )
+    text = models.ForeignKey(LegalText, models.PROTECT, related_name="+", verbose_name=_("text"))
     language = models.CharField(_("language"), max_length=10)
     at = models.DateTimeField(_("time"))
 

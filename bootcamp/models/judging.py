@@ -8,6 +8,7 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from accounts.models import User
 from accounts.personal import PersonalTextField
@@ -24,7 +25,9 @@ class Rubric(models.Model):
     `gates`: names of pass-or-fail questions.
     """
 
-    cohort = models.ForeignKey(Cohort, models.PROTECT, related_name="rubrics")
+    cohort = models.ForeignKey(
+        Cohort, models.PROTECT, related_name="rubrics", verbose_name=_("cohort")
+    )
     version = models.PositiveSmallIntegerField(_("version"))
     criteria = models.JSONField(_("criteria"))
     gates = models.JSONField(_("gates"), default=list)
@@ -39,7 +42,8 @@ class Rubric(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.cohort} · {self.version}"
+        version = _("version %(number)s") % {"number": self.version}
+        return f"{self.cohort} · {version}"
 
     @property
     def names(self) -> list[str]:
@@ -76,8 +80,10 @@ def _english_chinese(text: dict[str, str]) -> dict[str, str]:
 class Judge(models.Model):
     """Somebody who judges in a cohort. Until they declare their conflicts no project opens."""
 
-    cohort = models.ForeignKey(Cohort, models.PROTECT, related_name="judges")
-    user = models.ForeignKey(User, models.PROTECT, related_name="judges")
+    cohort = models.ForeignKey(
+        Cohort, models.PROTECT, related_name="judges", verbose_name=_("cohort")
+    )
+    user = models.ForeignKey(User, models.PROTECT, related_name="judges", verbose_name=_("person"))
     tracks = ArrayField(
         models.CharField(max_length=20, choices=ProjectTrack),
         verbose_name=_("tracks they are an expert in"),
@@ -113,8 +119,12 @@ class Conflict(models.Model):
         SUPERVISED = "supervised", _("I teach or supervise them")
         OTHER = "other", _("Another reason")
 
-    judge = models.ForeignKey(Judge, models.CASCADE, related_name="conflicts")
-    application = models.ForeignKey(Application, models.PROTECT, related_name="judge_conflicts")
+    judge = models.ForeignKey(
+        Judge, models.CASCADE, related_name="conflicts", verbose_name=_("judge")
+    )
+    application = models.ForeignKey(
+        Application, models.PROTECT, related_name="judge_conflicts", verbose_name=_("application")
+    )
     reason = models.CharField(_("reason"), max_length=12, choices=Reason)
     declared_at = models.DateTimeField(_("declared"))
 
@@ -142,8 +152,12 @@ class Assignment(models.Model):
         WITHDRAWN = "withdrawn", _("withdrawn")
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    project = models.ForeignKey(Project, models.PROTECT, related_name="assignments")
-    judge = models.ForeignKey(Judge, models.PROTECT, related_name="assignments")
+    project = models.ForeignKey(
+        Project, models.PROTECT, related_name="assignments", verbose_name=_("mini-project")
+    )
+    judge = models.ForeignKey(
+        Judge, models.PROTECT, related_name="assignments", verbose_name=_("judge")
+    )
     order = models.PositiveSmallIntegerField(_("running order"), default=0)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.ASSIGNED)
     created_at = models.DateTimeField(_("assigned"))
@@ -161,8 +175,12 @@ class Assignment(models.Model):
 class Sheet(models.Model):
     """What one judge gave one project. `marks`: {criterion: number from 1 to 5}."""
 
-    assignment = models.OneToOneField(Assignment, models.PROTECT, related_name="sheet")
-    rubric = models.ForeignKey(Rubric, models.PROTECT, related_name="sheets")
+    assignment = models.OneToOneField(
+        Assignment, models.PROTECT, related_name="sheet", verbose_name=_("assignment")
+    )
+    rubric = models.ForeignKey(
+        Rubric, models.PROTECT, related_name="sheets", verbose_name=_("rubric")
+    )
     marks = models.JSONField(_("marks"), default=dict)
     failed_gate = models.BooleanField(_("fails the academic-honesty question"), default=False)
     comment = PersonalTextField(
@@ -190,9 +208,13 @@ class JudgingRun(models.Model):
     `inputs` holds the rubric and every submitted sheet; `notes` whose marks were not normalised.
     """
 
-    cohort = models.ForeignKey(Cohort, models.PROTECT, related_name="judging_runs")
+    cohort = models.ForeignKey(
+        Cohort, models.PROTECT, related_name="judging_runs", verbose_name=_("cohort")
+    )
     number = models.PositiveIntegerField(_("number"))
-    rubric = models.ForeignKey(Rubric, models.PROTECT, related_name="runs")
+    rubric = models.ForeignKey(
+        Rubric, models.PROTECT, related_name="runs", verbose_name=_("rubric")
+    )
     method = models.CharField(
         _("method"), max_length=20, choices=[(method.value, method.value) for method in Method]
     )
@@ -201,7 +223,9 @@ class JudgingRun(models.Model):
     result_digest = models.CharField(_("SHA-256 of the result"), max_length=64)
     notes = models.JSONField(_("notes"), default=list)
     created_at = models.DateTimeField(_("made"))
-    created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    created_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
+    )
 
     class Meta:
         verbose_name = _("judging run")
@@ -212,14 +236,19 @@ class JudgingRun(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.cohort} · {self.number}"
+        run = pgettext("judging", "run %(number)s") % {"number": self.number}
+        return f"{self.cohort} · {run}"
 
 
 class ProjectScore(models.Model):
     """A project's numbers in one run. `score` is NULL when a gate was failed."""
 
-    run = models.ForeignKey(JudgingRun, models.PROTECT, related_name="scores")
-    project = models.ForeignKey(Project, models.PROTECT, related_name="scores")
+    run = models.ForeignKey(
+        JudgingRun, models.PROTECT, related_name="scores", verbose_name=_("judging run")
+    )
+    project = models.ForeignKey(
+        Project, models.PROTECT, related_name="scores", verbose_name=_("mini-project")
+    )
     raw_mean = models.DecimalField(_("raw mean"), max_digits=10, decimal_places=judging.PLACES)
     normalised_mean = models.DecimalField(
         _("normalised mean"), max_digits=10, decimal_places=judging.PLACES
@@ -245,4 +274,4 @@ class ProjectScore(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.project_id}: {self.score}"
+        return f"{self.project}: {self.score}"

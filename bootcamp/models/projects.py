@@ -22,7 +22,9 @@ class ProjectTrack(models.TextChoices):
 class Project(models.Model):
     """One person's mini-project as it was last submitted."""
 
-    application = models.OneToOneField(Application, models.PROTECT, related_name="project")
+    application = models.OneToOneField(
+        Application, models.PROTECT, related_name="project", verbose_name=_("application")
+    )
     track = models.CharField(_("Track"), max_length=20, choices=ProjectTrack)
     title = PersonalCharField(_("Title"), max_length=120, purpose=JUDGING)
     summary = PersonalTextField(
@@ -57,12 +59,14 @@ class Project(models.Model):
 class ProjectVersion(models.Model):
     """What was submitted at one instant, for ever (migration 0002)."""
 
-    project = models.ForeignKey(Project, models.PROTECT, related_name="versions")
+    project = models.ForeignKey(
+        Project, models.PROTECT, related_name="versions", verbose_name=_("mini-project")
+    )
     number = models.PositiveIntegerField(_("number"))
     content = PersonalJSONField(_("content"), purpose="proving what you submitted and when")
     digest = models.CharField(_("SHA-256"), max_length=64)
     submitted_at = models.DateTimeField(_("submitted"))
-    submitted_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    submitted_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("by"))
 
     class Meta:
         verbose_name = _("submitted version")
@@ -73,4 +77,4 @@ class ProjectVersion(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.project} · {self.number}"
+        return str(_("version %(number)s") % {"number": self.number})

@@ -16,7 +16,9 @@ MODULES = 4
 class Module(models.Model):
     """One of the four parts of the programme."""
 
-    cohort = models.ForeignKey(Cohort, models.PROTECT, related_name="modules")
+    cohort = models.ForeignKey(
+        Cohort, models.PROTECT, related_name="modules", verbose_name=_("cohort")
+    )
     number = models.PositiveSmallIntegerField(
         _("number"), validators=[MinValueValidator(1), MaxValueValidator(MODULES)]
     )
@@ -51,7 +53,9 @@ class Module(models.Model):
 class Lesson(models.Model):
     """A piece of a module that fits into one slot; every group has a session of it."""
 
-    module = models.ForeignKey(Module, models.PROTECT, related_name="lessons")
+    module = models.ForeignKey(
+        Module, models.PROTECT, related_name="lessons", verbose_name=_("module")
+    )
     order = models.PositiveSmallIntegerField(_("place within the module"))
     title_en = models.CharField(_("title (English)"), max_length=150)
     title_zh = models.CharField(_("title (Chinese)"), max_length=150)
@@ -75,7 +79,9 @@ class Lesson(models.Model):
 class Room(models.Model):
     """A place that holds so many people."""
 
-    cohort = models.ForeignKey(Cohort, models.PROTECT, related_name="rooms")
+    cohort = models.ForeignKey(
+        Cohort, models.PROTECT, related_name="rooms", verbose_name=_("cohort")
+    )
     name_en = models.CharField(_("name (English)"), max_length=80)
     name_zh = models.CharField(_("name (Chinese)"), max_length=80, blank=True)
     capacity = models.PositiveIntegerField(_("people it holds"), validators=[MinValueValidator(1)])
@@ -100,7 +106,9 @@ class Room(models.Model):
 class Slot(models.Model):
     """A time of a bootcamp day in which one session fits: `[starts_at, ends_at)`."""
 
-    cohort = models.ForeignKey(Cohort, models.PROTECT, related_name="slots")
+    cohort = models.ForeignKey(
+        Cohort, models.PROTECT, related_name="slots", verbose_name=_("cohort")
+    )
     on = models.DateField(_("day"))
     position = models.PositiveSmallIntegerField(_("place within the day"))
     starts_at = models.DateTimeField(_("begins"))
@@ -126,8 +134,12 @@ class Slot(models.Model):
 class Trainer(models.Model):
     """Somebody who can teach some modules on some days."""
 
-    cohort = models.ForeignKey(Cohort, models.PROTECT, related_name="trainers")
-    user = models.ForeignKey(User, models.PROTECT, related_name="trainers")
+    cohort = models.ForeignKey(
+        Cohort, models.PROTECT, related_name="trainers", verbose_name=_("cohort")
+    )
+    user = models.ForeignKey(
+        User, models.PROTECT, related_name="trainers", verbose_name=_("person")
+    )
     modules = ArrayField(
         models.PositiveSmallIntegerField(),
         verbose_name=_("modules they can teach"),
@@ -172,7 +184,9 @@ class Trainer(models.Model):
 class Group(models.Model):
     """The people who are taught together."""
 
-    cohort = models.ForeignKey(Cohort, models.PROTECT, related_name="groups")
+    cohort = models.ForeignKey(
+        Cohort, models.PROTECT, related_name="groups", verbose_name=_("cohort")
+    )
     number = models.PositiveSmallIntegerField(_("number"))
 
     class Meta:
@@ -188,8 +202,12 @@ class Group(models.Model):
 class Membership(models.Model):
     """In which group somebody is: one, or none yet."""
 
-    group = models.ForeignKey(Group, models.PROTECT, related_name="memberships")
-    application = models.OneToOneField(Application, models.PROTECT, related_name="membership")
+    group = models.ForeignKey(
+        Group, models.PROTECT, related_name="memberships", verbose_name=_("group")
+    )
+    application = models.OneToOneField(
+        Application, models.PROTECT, related_name="membership", verbose_name=_("application")
+    )
 
     class Meta:
         verbose_name = _("place in a group")

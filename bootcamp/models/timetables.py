@@ -16,8 +16,12 @@ class Session(models.Model):
     """A lesson as one group has it. `uuid` stands in addresses."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    lesson = models.ForeignKey(Lesson, models.PROTECT, related_name="sessions")
-    group = models.ForeignKey(Group, models.PROTECT, related_name="sessions")
+    lesson = models.ForeignKey(
+        Lesson, models.PROTECT, related_name="sessions", verbose_name=_("lesson")
+    )
+    group = models.ForeignKey(
+        Group, models.PROTECT, related_name="sessions", verbose_name=_("group")
+    )
 
     class Meta:
         verbose_name = _("session")
@@ -47,7 +51,9 @@ class Timetable(models.Model):
         PUBLISHED = "published", _("published")
         SUPERSEDED = "superseded", _("replaced by a newer one")
 
-    cohort = models.ForeignKey(Cohort, models.PROTECT, related_name="timetables")
+    cohort = models.ForeignKey(
+        Cohort, models.PROTECT, related_name="timetables", verbose_name=_("cohort")
+    )
     number = models.PositiveIntegerField(_("number"))
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.DRAWN)
     seed = models.BigIntegerField(_("seed"))
@@ -57,7 +63,9 @@ class Timetable(models.Model):
     objective = models.IntegerField(_("cost"))
     is_proven_best = models.BooleanField(_("proven to be the best"))
     created_at = models.DateTimeField(_("made"))
-    created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    created_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
+    )
     published_at = models.DateTimeField(_("published"), null=True, blank=True)
 
     class Meta:
@@ -76,18 +84,27 @@ class Timetable(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.cohort} · {self.number}"
+        number = _("timetable %(number)s") % {"number": self.number}
+        return f"{self.cohort} · {number}"
 
 
 class Booking(models.Model):
     """A session at a slot in a room with a trainer; nobody and nothing is there twice."""
 
-    timetable = models.ForeignKey(Timetable, models.PROTECT, related_name="bookings")
-    session = models.ForeignKey(Session, models.PROTECT, related_name="bookings")
-    group = models.ForeignKey(Group, models.PROTECT, related_name="bookings")
-    slot = models.ForeignKey(Slot, models.PROTECT, related_name="bookings")
-    room = models.ForeignKey(Room, models.PROTECT, related_name="bookings")
-    trainer = models.ForeignKey(Trainer, models.PROTECT, related_name="bookings")
+    timetable = models.ForeignKey(
+        Timetable, models.PROTECT, related_name="bookings", verbose_name=_("timetable")
+    )
+    session = models.ForeignKey(
+        Session, models.PROTECT, related_name="bookings", verbose_name=_("session")
+    )
+    group = models.ForeignKey(
+        Group, models.PROTECT, related_name="bookings", verbose_name=_("group")
+    )
+    slot = models.ForeignKey(Slot, models.PROTECT, related_name="bookings", verbose_name=_("slot"))
+    room = models.ForeignKey(Room, models.PROTECT, related_name="bookings", verbose_name=_("room"))
+    trainer = models.ForeignKey(
+        Trainer, models.PROTECT, related_name="bookings", verbose_name=_("trainer")
+    )
 
     class Meta:
         verbose_name = _("booking")
@@ -115,13 +132,19 @@ class Attendance(models.Model):
         ABSENT = "absent", _("Absent")
         EXCUSED = "excused", _("Excused")
 
-    session = models.ForeignKey(Session, models.PROTECT, related_name="attendances")
-    application = models.ForeignKey(Application, models.PROTECT, related_name="attendances")
+    session = models.ForeignKey(
+        Session, models.PROTECT, related_name="attendances", verbose_name=_("session")
+    )
+    application = models.ForeignKey(
+        Application, models.PROTECT, related_name="attendances", verbose_name=_("application")
+    )
     presence = models.CharField(_("presence"), max_length=10, choices=Presence)
     late_minutes = models.PositiveSmallIntegerField(
         _("minutes late, if known"), null=True, blank=True, validators=[MinValueValidator(1)]
     )
-    marked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    marked_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", verbose_name=_("marked by")
+    )
     marked_at = models.DateTimeField(_("marked"))
 
     class Meta:
@@ -137,4 +160,4 @@ class Attendance(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.session_id} · {self.application_id}: {self.presence}"
+        return f"{self.application.reference} · {self.session}: {self.get_presence_display()}"

@@ -252,8 +252,12 @@ class Opportunity(models.Model):
 class CompanyConsent(models.Model):
     """A person lets one company see their profile. Withdrawing keeps the row and adds the time."""
 
-    application = models.ForeignKey(Application, models.CASCADE, related_name="company_consents")
-    company = models.ForeignKey(Company, models.PROTECT, related_name="consents")
+    application = models.ForeignKey(
+        Application, models.CASCADE, related_name="company_consents", verbose_name=_("person")
+    )
+    company = models.ForeignKey(
+        Company, models.PROTECT, related_name="consents", verbose_name=_("company")
+    )
     text_version = models.CharField(_("version of the text"), max_length=20)
     language = models.CharField(_("language"), max_length=10)
     given_at = models.DateTimeField(_("given"))

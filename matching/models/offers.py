@@ -23,7 +23,9 @@ class Offer(models.Model):
         WITHDRAWN = "withdrawn", _("withdrawn by the company")
 
     reference = models.CharField(_("reference"), max_length=16, unique=True)
-    pair = models.ForeignKey(MatchPair, models.PROTECT, related_name="offers")
+    pair = models.ForeignKey(
+        MatchPair, models.PROTECT, related_name="offers", verbose_name=_("matched pair")
+    )
     application = models.ForeignKey(
         Application, models.PROTECT, related_name="offers", verbose_name=_("person")
     )

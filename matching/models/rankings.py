@@ -27,7 +27,9 @@ class Sheet(models.Model):
 class PersonRankingSheet(Sheet):
     """One person's list of opportunities."""
 
-    application = models.OneToOneField(Application, models.CASCADE, related_name="ranking_sheet")
+    application = models.OneToOneField(
+        Application, models.CASCADE, related_name="ranking_sheet", verbose_name=_("person")
+    )
 
     class Meta:
         verbose_name = _("a person’s ranking")
@@ -40,11 +42,20 @@ class PersonRankingSheet(Sheet):
 class PersonRanking(models.Model):
     """One line of a person's list; 1 is the first choice."""
 
-    sheet = models.ForeignKey(PersonRankingSheet, models.CASCADE, related_name="lines")
-    opportunity = models.ForeignKey(Opportunity, models.PROTECT, related_name="+")
+    sheet = models.ForeignKey(
+        PersonRankingSheet,
+        models.CASCADE,
+        related_name="lines",
+        verbose_name=_("a person’s ranking"),
+    )
+    opportunity = models.ForeignKey(
+        Opportunity, models.PROTECT, related_name="+", verbose_name=_("opportunity")
+    )
     position = models.PositiveSmallIntegerField(_("position"))
 
     class Meta:
+        verbose_name = _("line of a person’s ranking")
+        verbose_name_plural = _("lines of people’s rankings")
         ordering = ["sheet_id", "position"]
         constraints = [
             models.UniqueConstraint(
@@ -67,7 +78,9 @@ class PersonRanking(models.Model):
 class OpportunityRankingSheet(Sheet):
     """One opportunity's list of people, in tiers of equals."""
 
-    opportunity = models.OneToOneField(Opportunity, models.CASCADE, related_name="ranking_sheet")
+    opportunity = models.OneToOneField(
+        Opportunity, models.CASCADE, related_name="ranking_sheet", verbose_name=_("opportunity")
+    )
     certified_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by")
     )
@@ -90,11 +103,20 @@ class OpportunityRankingSheet(Sheet):
 class OpportunityRanking(models.Model):
     """One person on an opportunity's list; tier 1 is preferred, people of one tier are equals."""
 
-    sheet = models.ForeignKey(OpportunityRankingSheet, models.CASCADE, related_name="lines")
-    application = models.ForeignKey(Application, models.CASCADE, related_name="+")
+    sheet = models.ForeignKey(
+        OpportunityRankingSheet,
+        models.CASCADE,
+        related_name="lines",
+        verbose_name=_("an opportunity’s ranking"),
+    )
+    application = models.ForeignKey(
+        Application, models.CASCADE, related_name="+", verbose_name=_("person")
+    )
     tier = models.PositiveSmallIntegerField(_("tier"))
 
     class Meta:
+        verbose_name = _("line of an opportunity’s ranking")
+        verbose_name_plural = _("lines of opportunities’ rankings")
         ordering = ["sheet_id", "tier", "application_id"]
         constraints = [
             models.UniqueConstraint(

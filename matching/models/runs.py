@@ -59,7 +59,8 @@ class MatchRun(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.label
+        named = {"cohort": self.cohort, "number": self.number}
+        return str(_("Match of %(cohort)s, run %(number)s") % named)
 
     def get_absolute_url(self) -> str:
         return reverse("admin:matching_matchrun_change", args=[self.pk])
@@ -84,9 +85,13 @@ class MatchPair(models.Model):
     of the person on the opportunity's.
     """
 
-    run = models.ForeignKey(MatchRun, models.PROTECT, related_name="pairs")
-    application = models.ForeignKey(Application, models.PROTECT, related_name="match_pairs")
-    opportunity = models.ForeignKey(Opportunity, models.PROTECT, related_name="match_pairs")
+    run = models.ForeignKey(MatchRun, models.PROTECT, related_name="pairs", verbose_name=_("match"))
+    application = models.ForeignKey(
+        Application, models.PROTECT, related_name="match_pairs", verbose_name=_("person")
+    )
+    opportunity = models.ForeignKey(
+        Opportunity, models.PROTECT, related_name="match_pairs", verbose_name=_("opportunity")
+    )
     person_rank = models.PositiveSmallIntegerField(_("place on the person’s list"))
     opportunity_rank = models.PositiveSmallIntegerField(_("tier on the opportunity’s list"))
 
@@ -111,8 +116,12 @@ class UnmatchedPerson(models.Model):
         NO_VACANCY = Reason.NO_VACANCY.value, _("those that ranked them have no vacancy")
         PLACES_TAKEN = Reason.PLACES_TAKEN.value, _("every place went to somebody preferred")
 
-    run = models.ForeignKey(MatchRun, models.PROTECT, related_name="unmatched")
-    application = models.ForeignKey(Application, models.PROTECT, related_name="+")
+    run = models.ForeignKey(
+        MatchRun, models.PROTECT, related_name="unmatched", verbose_name=_("match")
+    )
+    application = models.ForeignKey(
+        Application, models.PROTECT, related_name="+", verbose_name=_("person")
+    )
     reason = models.CharField(_("reason"), max_length=20, choices=Reason)
 
     class Meta:

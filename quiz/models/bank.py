@@ -109,7 +109,7 @@ class ItemVersion(models.Model):
     `key` is what `quiz.scoring.key_from_dict` reads.
     """
 
-    item = models.ForeignKey(Item, models.PROTECT, related_name="versions")
+    item = models.ForeignKey(Item, models.PROTECT, related_name="versions", verbose_name=_("item"))
     number = models.PositiveIntegerField(_("version"))
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     text_format = models.CharField(_("format"), max_length=10, choices=TextFormat)

@@ -35,7 +35,9 @@ class IntegrityCase(models.Model):
         EXCLUDED = "excluded", _("left the selection, by two people’s decision")
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="cases")
+    attempt = models.ForeignKey(
+        Attempt, models.PROTECT, related_name="cases", verbose_name=_("attempt")
+    )
     ground = PersonalTextField(_("what is asked about"), purpose=PURPOSE)
     evidence = PersonalJSONField(_("what was noticed"), default=list, purpose=PURPOSE)
     opened_at = models.DateTimeField(_("opened"))
@@ -99,7 +101,7 @@ class IntegrityCase(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.attempt_id} · {self.opened_at:%Y-%m-%d}"
+        return f"{self.attempt.application.reference} · {self.opened_at:%Y-%m-%d}"
 
     def get_absolute_url(self) -> str:
         return reverse("quiz:case", args=[self.uuid])

@@ -16,7 +16,9 @@ class Practice(models.Model):
     It is over when it was closed or its time has passed; nothing has to close it.
     """
 
-    application = models.OneToOneField(Application, models.CASCADE, related_name="practice")
+    application = models.OneToOneField(
+        Application, models.CASCADE, related_name="practice", verbose_name=_("application")
+    )
     number = models.PositiveIntegerField(_("practice"), default=1)
     started_at = models.DateTimeField(_("started"))
     deadline_at = models.DateTimeField(_("deadline"))
@@ -38,9 +40,13 @@ class Practice(models.Model):
 class PracticeAnswer(models.Model):
     """One practice item, and what was last answered. A trigger refuses items that count."""
 
-    practice = models.ForeignKey(Practice, models.CASCADE, related_name="answers")
+    practice = models.ForeignKey(
+        Practice, models.CASCADE, related_name="answers", verbose_name=_("practice")
+    )
     position = models.PositiveSmallIntegerField(_("number on the paper"))
-    item_version = models.ForeignKey(ItemVersion, models.PROTECT, related_name="practice_answers")
+    item_version = models.ForeignKey(
+        ItemVersion, models.PROTECT, related_name="practice_answers", verbose_name=_("item")
+    )
     choice_order = ArrayField(models.CharField(max_length=4), default=list, blank=True)
     answer = PersonalJSONField(
         _("answer"),

@@ -23,7 +23,9 @@ class ScoreRule(models.TextChoices):
 class Quiz(models.Model):
     """The quiz of one cohort. Its window is the cohort's `quiz_opens_at` to `quiz_closes_at`."""
 
-    cohort = models.OneToOneField(Cohort, models.PROTECT, related_name="quiz")
+    cohort = models.OneToOneField(
+        Cohort, models.PROTECT, related_name="quiz", verbose_name=_("cohort")
+    )
     title_en = models.CharField(_("title (English)"), max_length=120)
     title_zh = models.CharField(_("title (Chinese)"), max_length=120)
     minutes = models.PositiveSmallIntegerField(
@@ -38,8 +40,12 @@ class Quiz(models.Model):
     )
     paper_seed = models.CharField(_("seed of the papers"), max_length=64)
     created_at = models.DateTimeField(_("set up"))
-    created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-    pool = models.ManyToManyField(ItemVersion, through="QuizItem", related_name="quizzes")
+    created_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
+    )
+    pool = models.ManyToManyField(
+        ItemVersion, through="QuizItem", related_name="quizzes", verbose_name=_("items")
+    )
 
     class Meta:
         verbose_name = _("quiz")
@@ -73,7 +79,7 @@ class Quiz(models.Model):
 class BlueprintCell(models.Model):
     """How many items of one topic and one difficulty each paper has."""
 
-    quiz = models.ForeignKey(Quiz, models.CASCADE, related_name="cells")
+    quiz = models.ForeignKey(Quiz, models.CASCADE, related_name="cells", verbose_name=_("quiz"))
     topic = models.SlugField(_("topic"), max_length=60)
     difficulty = models.CharField(_("difficulty"), max_length=10, choices=Difficulty)
     count = models.PositiveSmallIntegerField(_("items on a paper"))
@@ -96,8 +102,12 @@ class BlueprintCell(models.Model):
 class QuizItem(models.Model):
     """An item version from which the quiz draws. The pool is fixed when the quiz is set up."""
 
-    quiz = models.ForeignKey(Quiz, models.CASCADE, related_name="quiz_items")
-    item_version = models.ForeignKey(ItemVersion, models.PROTECT, related_name="quiz_items")
+    quiz = models.ForeignKey(
+        Quiz, models.CASCADE, related_name="quiz_items", verbose_name=_("quiz")
+    )
+    item_version = models.ForeignKey(
+        ItemVersion, models.PROTECT, related_name="quiz_items", verbose_name=_("item")
+    )
 
     class Meta:
         verbose_name = _("item of a quiz")
@@ -113,7 +123,9 @@ class QuizItem(models.Model):
 class ExtraTime(models.Model):
     """More time for one person: a factor on the quiz's minutes, and minutes of breaks."""
 
-    application = models.OneToOneField(Application, models.CASCADE, related_name="extra_time")
+    application = models.OneToOneField(
+        Application, models.CASCADE, related_name="extra_time", verbose_name=_("application")
+    )
     factor = models.DecimalField(
         _("factor"),
         max_digits=3,
@@ -131,7 +143,7 @@ class ExtraTime(models.Model):
         _("reason"), purpose="making arrangements for you", retention="30 days after use"
     )
     granted_at = models.DateTimeField(_("granted"))
-    granted_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    granted_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("by"))
 
     class Meta:
         verbose_name = _("extra time")
@@ -146,4 +158,5 @@ class ExtraTime(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.application_id} × {self.factor}"
+        time = _("time × %(factor)s") % {"factor": self.factor}
+        return f"{self.application.reference} · {time}"

@@ -93,7 +93,7 @@ class Ruling(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.quiz_id} #{self.number}"
+        return str(_("ruling %(number)s") % {"number": self.number})
 
     def get_absolute_url(self) -> str:
         return reverse("admin:quiz_ruling_change", args=[self.pk])

@@ -25,7 +25,9 @@ class ScoringRun(models.Model):
         FINISHED = "finished", _("finished")
         FAILED = "failed", _("failed")
 
-    quiz = models.ForeignKey(Quiz, models.PROTECT, related_name="scoring_runs")
+    quiz = models.ForeignKey(
+        Quiz, models.PROTECT, related_name="scoring_runs", verbose_name=_("quiz")
+    )
     number = models.PositiveIntegerField(_("run"))
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.RUNNING)
     rule = models.CharField(_("rule"), max_length=40)
@@ -64,7 +66,8 @@ class ScoringRun(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.quiz_id} #{self.number}"
+        run = _("run %(number)s") % {"number": self.number}
+        return f"{self.quiz} · {run}"
 
 
 class AttemptScore(models.Model):
@@ -76,8 +79,12 @@ class AttemptScore(models.Model):
     `[marks, items]`. `inputs` is the SHA-256 of the canonical paper and answers.
     """
 
-    run = models.ForeignKey(ScoringRun, models.PROTECT, related_name="scores")
-    attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="scores")
+    run = models.ForeignKey(
+        ScoringRun, models.PROTECT, related_name="scores", verbose_name=_("scoring run")
+    )
+    attempt = models.ForeignKey(
+        Attempt, models.PROTECT, related_name="scores", verbose_name=_("attempt")
+    )
     score = models.DecimalField(_("score"), max_digits=9, decimal_places=4)
     marks = models.DecimalField(
         _("sum of marks"), max_digits=9, decimal_places=4, null=True, blank=True

@@ -29,7 +29,9 @@ class Signal(models.Model):
         ADDRESS_CHANGED = "address-changed", _("the network address changed")
         DEVICE_CHANGED = "device-changed", _("the browser or device changed")
 
-    attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="signals")
+    attempt = models.ForeignKey(
+        Attempt, models.CASCADE, related_name="signals", verbose_name=_("attempt")
+    )
     kind = PersonalCharField(
         _("what"), max_length=20, choices=Kind, purpose=PURPOSE, retention=RETENTION
     )
@@ -59,7 +61,9 @@ class Signal(models.Model):
 class Origin(models.Model):
     """Where an attempt was last seen from, as digests that lead back to no address or device."""
 
-    attempt = models.OneToOneField(Attempt, models.CASCADE, related_name="origin")
+    attempt = models.OneToOneField(
+        Attempt, models.CASCADE, related_name="origin", verbose_name=_("attempt")
+    )
     address = PersonalCharField(
         _("digest of the address"), max_length=64, purpose=PURPOSE, retention=RETENTION
     )
@@ -79,7 +83,9 @@ class Origin(models.Model):
 class Resemblance(models.Model):
     """Two sittings whose wrong answers agree more than chance explains (`quiz.resemblance`)."""
 
-    quiz = models.ForeignKey(Quiz, models.CASCADE, related_name="resemblances")
+    quiz = models.ForeignKey(
+        Quiz, models.CASCADE, related_name="resemblances", verbose_name=_("quiz")
+    )
     first = models.ForeignKey(Attempt, models.CASCADE, related_name="+", verbose_name=_("one"))
     second = models.ForeignKey(Attempt, models.CASCADE, related_name="+", verbose_name=_("other"))
     common = PersonalIntegerField(_("items both had"), purpose=PURPOSE, retention=RETENTION)

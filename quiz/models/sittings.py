@@ -47,8 +47,10 @@ class Attempt(models.Model):
         SCORED = "scored", _("scored")
         VOID = "void", _("void")
 
-    quiz = models.ForeignKey(Quiz, models.PROTECT, related_name="attempts")
-    application = models.ForeignKey(Application, models.PROTECT, related_name="attempts")
+    quiz = models.ForeignKey(Quiz, models.PROTECT, related_name="attempts", verbose_name=_("quiz"))
+    application = models.ForeignKey(
+        Application, models.PROTECT, related_name="attempts", verbose_name=_("application")
+    )
     number = models.PositiveSmallIntegerField(_("attempt"))
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN)
     seed = models.CharField(_("seed of the paper"), max_length=64)
@@ -105,7 +107,8 @@ class Attempt(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.application_id} #{self.number}"
+        attempt = _("attempt %(number)s") % {"number": self.number}
+        return f"{self.application.reference} · {attempt}"
 
     @property
     def is_open(self) -> bool:
@@ -127,9 +130,13 @@ class Response(models.Model):
     `sequence` grows with each change; an older one never overwrites a newer one.
     """
 
-    attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="responses")
+    attempt = models.ForeignKey(
+        Attempt, models.CASCADE, related_name="responses", verbose_name=_("attempt")
+    )
     position = models.PositiveSmallIntegerField(_("number on the paper"))
-    item_version = models.ForeignKey(ItemVersion, models.PROTECT, related_name="responses")
+    item_version = models.ForeignKey(
+        ItemVersion, models.PROTECT, related_name="responses", verbose_name=_("item")
+    )
     choice_order = ArrayField(models.CharField(max_length=4), default=list, blank=True)
     answer = PersonalJSONField(_("answer"), null=True, blank=True, purpose="scoring your quiz")
     sequence = models.BigIntegerField(_("sequence number"), default=0)

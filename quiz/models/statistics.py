@@ -18,7 +18,11 @@ class ItemStatistics(models.Model):
     """
 
     run = models.OneToOneField(
-        ScoringRun, models.PROTECT, primary_key=True, related_name="statistics"
+        ScoringRun,
+        models.PROTECT,
+        primary_key=True,
+        related_name="statistics",
+        verbose_name=_("scoring run"),
     )
     version = models.PositiveSmallIntegerField(_("version of the figures"))
     inputs = models.CharField(_("digest of the inputs"), max_length=64)
@@ -34,7 +38,7 @@ class ItemStatistics(models.Model):
         ordering = ["-run"]
 
     def __str__(self) -> str:
-        return str(self.run_id)
+        return str(self.run)
 
     def of_version(self, version_id: int) -> dict[str, Any] | None:
         """The part of the result that is about one version of an item."""
@@ -44,8 +48,12 @@ class ItemStatistics(models.Model):
 class ItemFigure(models.Model):
     """One version of an item in one analysis, so that its page can tell its history."""
 
-    statistics = models.ForeignKey(ItemStatistics, models.CASCADE, related_name="figures")
-    item_version = models.ForeignKey(ItemVersion, models.PROTECT, related_name="figures")
+    statistics = models.ForeignKey(
+        ItemStatistics, models.CASCADE, related_name="figures", verbose_name=_("item analysis")
+    )
+    item_version = models.ForeignKey(
+        ItemVersion, models.PROTECT, related_name="figures", verbose_name=_("item")
+    )
     people = models.PositiveIntegerField(_("people"))
     facility = models.FloatField(_("facility"), null=True)
     discrimination = models.FloatField(_("discrimination"), null=True)

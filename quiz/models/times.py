@@ -18,7 +18,7 @@ ARRANGING, AFTER_USE = "making arrangements for you", "30 days after use"
 class Outage(models.Model):
     """A time in which people could not work, by a fault that was not theirs: `[began, ended)`."""
 
-    quiz = models.ForeignKey(Quiz, models.PROTECT, related_name="outages")
+    quiz = models.ForeignKey(Quiz, models.PROTECT, related_name="outages", verbose_name=_("quiz"))
     began_at = models.DateTimeField(_("began"))
     ended_at = models.DateTimeField(_("ended"))
     reason = models.TextField(_("what happened"))
@@ -55,12 +55,21 @@ class Pause(models.Model):
         OUTAGE = "outage", _("outage")
         REOPENED = "reopened", _("reopened: waits for its person")
 
-    attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="pauses")
+    attempt = models.ForeignKey(
+        Attempt, models.CASCADE, related_name="pauses", verbose_name=_("attempt")
+    )
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     started_at = models.DateTimeField(_("from"))
     until = models.DateTimeField(_("at the latest until"))
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
-    outage = models.ForeignKey(Outage, models.PROTECT, null=True, blank=True, related_name="pauses")
+    outage = models.ForeignKey(
+        Outage,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="pauses",
+        verbose_name=_("outage"),
+    )
 
     class Meta:
         verbose_name = _("pause")
@@ -90,7 +99,9 @@ class Pause(models.Model):
 class GivenTime(models.Model):
     """Minutes that staff gave to one attempt."""
 
-    attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="given_times")
+    attempt = models.ForeignKey(
+        Attempt, models.CASCADE, related_name="given_times", verbose_name=_("attempt")
+    )
     minutes = models.PositiveSmallIntegerField(_("minutes"))
     reason = PersonalTextField(_("reason"), purpose=ARRANGING, retention=AFTER_USE)
     given_at = models.DateTimeField(_("given"))

@@ -1,15 +1,13 @@
 from selection.models.appeals import Appeal
 from selection.models.lists import (
     APPROVAL_KIND,
-    STEP_CHOICES,
     Entry,
     ExactDecimalField,
-    SeedCommitment,
     Selection,
-    SelectionRule,
     returned,
 )
 from selection.models.overrides import Override
+from selection.models.preparing import STEP_CHOICES, SeedCommitment, SelectionRule
 
 __all__ = [
     "APPROVAL_KIND",

@@ -27,7 +27,7 @@ class Appeal(models.Model):
     ground = models.CharField(_("ground"), max_length=8, choices=Ground)
     text = PersonalTextField(_("what went wrong"), purpose="looking at your result again")
     made_at = models.DateTimeField(_("made"))
-    made_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("by"))
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN)
     decided_at = models.DateTimeField(_("decided"), null=True)
     decided_by = models.ForeignKey(

@@ -1,11 +1,10 @@
-"""Lists that the programme draws: the committed seed, the rule, the run and its entries.
+"""Lists that the programme draws: the run and its entries.
 
 A run is immutable: triggers (migration 0002) refuse to change what was put in and what came out.
 After it is drawn only its publication and people's replies are written.
 """
 
 from datetime import datetime, time
-from decimal import Decimal
 from typing import Any
 
 from django.db import models
@@ -14,18 +13,19 @@ from django.db.models import F, Func, Q, Value
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from accounts.models import User
 from applications.lifecycle import MOVES, STEPS, Step
 from applications.models import Application, Cohort
 from notifications.moments import HONG_KONG
 from selection import canonical
+from selection.models.preparing import STEP_CHOICES, SeedCommitment, SelectionRule
 from selection.programme import LISTINGS, Listing
-from selection.ranking import TiePolicy, TieResolution
+from selection.ranking import TieResolution
 from selection.runs import Way
 
 APPROVAL_KIND = "publish-selection"
-STEP_CHOICES = [(slug, listing.title) for slug, listing in LISTINGS.items()]
 
 
 class ExactDecimalField(models.DecimalField):
@@ -37,77 +37,6 @@ class ExactDecimalField(models.DecimalField):
 
     def db_type(self, connection: BaseDatabaseWrapper) -> str:
         return "numeric"
-
-
-class SeedCommitment(models.Model):
-    """A secret seed for the draw and its SHA-256, which is public before scores are known."""
-
-    cohort = models.ForeignKey(
-        Cohort, models.PROTECT, related_name="seed_commitments", verbose_name=_("cohort")
-    )
-    step = models.CharField(_("list"), max_length=20, choices=STEP_CHOICES)
-    seed = models.CharField(_("seed"), max_length=64)
-    commitment = models.CharField(_("SHA-256 of the seed"), max_length=64)
-    before_scores = models.BooleanField(_("committed before any score was known"))
-    committed_at = models.DateTimeField(_("committed"))
-    committed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-
-    class Meta:
-        verbose_name = _("committed seed")
-        verbose_name_plural = _("committed seeds")
-        ordering = ["-id"]
-        constraints = [
-            models.UniqueConstraint(fields=["cohort", "step"], name="selection_seed_once")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.cohort} · {self.get_step_display()}"
-
-
-class SelectionRule(models.Model):
-    """How a list is ranked: a version is never changed, a new one is added.
-
-    `criteria` is a list of [name of a source, weight as text].
-    """
-
-    class Ties(models.TextChoices):
-        TAKE_ALL_THEN_DRAW = (
-            TiePolicy.TAKE_ALL_THEN_DRAW.value,
-            _("take all up to the limit, else draw"),
-        )
-        DRAW = TiePolicy.DRAW.value, _("draw")
-
-    cohort = models.ForeignKey(
-        Cohort, models.PROTECT, related_name="selection_rules", verbose_name=_("cohort")
-    )
-    step = models.CharField(_("list"), max_length=20, choices=STEP_CHOICES)
-    version = models.PositiveIntegerField(_("version"))
-    criteria = models.JSONField(_("criteria and weights"))
-    tie_breakers = models.JSONField(_("tie-breakers"), default=list)
-    tie_policy = models.CharField(
-        _("people who still tie at the line"), max_length=20, choices=Ties
-    )
-    reserves = models.PositiveIntegerField(_("length of the reserve list"))
-    created_at = models.DateTimeField(_("made"))
-    created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-
-    class Meta:
-        verbose_name = _("selection rule")
-        verbose_name_plural = _("selection rules")
-        ordering = ["cohort", "step", "-version"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["cohort", "step", "version"], name="selection_rule_version_once"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.cohort} · {self.get_step_display()} · {self.version}"
-
-    @property
-    def weights(self) -> tuple[tuple[str, Decimal], ...]:
-        """(name of a source, weight) pairs."""
-        return tuple((name, Decimal(weight)) for name, weight in self.criteria)
 
 
 class Selection(models.Model):
@@ -136,7 +65,9 @@ class Selection(models.Model):
     input_digest = models.CharField(_("digest of the inputs"), max_length=64)
     reply_hours = models.PositiveSmallIntegerField(_("hours to reply"), null=True)
     created_at = models.DateTimeField(_("drawn up"))
-    created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    created_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
+    )
 
     result_digest = models.CharField(_("digest of the result"), max_length=64, blank=True)
     seats = models.PositiveIntegerField(_("seats"), null=True)
@@ -184,7 +115,8 @@ class Selection(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.cohort} · {self.get_step_display()} · {self.number}"
+        run = pgettext("selection", "run %(number)s") % {"number": self.number}
+        return f"{self.cohort} · {self.get_step_display()} · {run}"
 
     def get_absolute_url(self) -> str:
         return reverse("admin:selection_selection_change", args=[self.pk])
@@ -390,7 +322,7 @@ class Entry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.application_id} · {self.get_outcome_display()}"
+        return f"{self.application.reference} · {self.get_outcome_display()}"
 
     @property
     def standing(self) -> str:

@@ -8,7 +8,7 @@ from accounts.models import User
 from accounts.personal import PersonalTextField
 from applications.models import Application, Cohort
 from selection import runs
-from selection.models.lists import STEP_CHOICES
+from selection.models.preparing import STEP_CHOICES
 
 
 class OverrideQuerySet(models.QuerySet["Override"]):

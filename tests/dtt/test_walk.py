@@ -40,6 +40,7 @@ from tests.walk import (
 pytestmark = pytest.mark.django_db
 STATIC_FILE = re.compile(r'(?:href|src)="/static/([^"?]+)')
 FILES = {"applications:document", "portal:cv", "quiz:image"}
+NUMBER_OF_OURS = re.compile(r"\d+ ?(?:[#·×:→~–]|$)")  # a row id, where words should be
 MOST_BYTES = 150_000  # of a page with its styles and scripts, before they are packed
 PAGES_OF_A_TABLE = ("changelist", "add", "history", "delete", "change")
 
@@ -155,6 +156,12 @@ def test_every_table_and_a_row_of_it_opens_for_a_reader(scene: Scene) -> None:
                 wrong.append(f"{who} {address} → {said(answer)}")
 
     assert "\n".join(wrong) == ""
+
+
+def test_a_row_that_staff_meet_says_what_it_is(scene: Scene) -> None:
+    rows = [row for model in admin.site._registry for row in model._default_manager.all()[:3]]
+
+    assert [f"{row._meta.label}: {row}" for row in rows if NUMBER_OF_OURS.match(str(row))] == []
 
 
 def test_an_address_of_a_row_that_is_none_is_not_found(scene: Scene) -> None:

@@ -8,11 +8,14 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from accounts.models import User
 from accounts.roles import Role
 from dtt.play.people import make_user
 from dtt.play.quiz import sit_quiz
+from quiz.domain.arrangements import grant_extra_time
+from quiz.domain.scoring import score_quiz
 from quiz.domain.setting_up import pool_faults
 from quiz.domain.sitting import open_attempt
 from quiz.models import Attempt, ExtraTime, ItemVersion, ScoringRun
@@ -159,6 +162,27 @@ def test_the_quiz_page_says_which_parts_the_bank_is_too_shallow_for(hall: Hall) 
     assert pool_faults(hall.quiz) == [
         "Statistics, easy: the quiz draws from 6 items and needs 12. The bank has 6 approved ones."
     ]
+
+
+def test_what_was_sat_granted_and_scored_says_what_it_is_in_both_languages(hall: Hall) -> None:
+    attempt = sit_quiz(hall.first, skill=0, seed=1, now=hall.opens_at, walks_away=0)
+    granted = grant_extra_time(
+        application_id=hall.first.pk,
+        factor=Decimal("1.25"),
+        reason="As agreed.",
+        by=hall.manager,
+        now=hall.opens_at,
+    )
+    run = score_quiz(quiz_id=hall.quiz.pk, by=hall.manager, now=hall.quiz.closes_at)
+    person, quiz = hall.first.reference, hall.quiz
+
+    english = [str(row) for row in (attempt, granted, run)]
+    with translation.override("zh-hant"):
+        chinese = [str(row) for row in (attempt, run)]
+        of_quiz = str(quiz)
+
+    assert english == [f"{person} · attempt 1", f"{person} · time × 1.25", f"{quiz} · run 1"]
+    assert chinese == [f"{person} · 第 1 次測驗", f"{of_quiz} · 第 1 次評分"]
 
 
 def test_a_row_that_is_not_there_is_no_error(hall: Hall) -> None:
