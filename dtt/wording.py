@@ -175,6 +175,11 @@ VERBS = {
     "decline-offer": _("Declined an offer"),
     "expire-offer": _("Let an offer expire"),
     "hire": _("Recorded an accepted offer"),
+    # equal treatment
+    "give-monitoring-answers": _("Answered the questions on equal opportunities"),
+    "remove-monitoring-answers": _("Removed the answers on equal opportunities"),
+    "forget-monitoring-answers": _("Deleted the cohort’s answers on equal opportunities"),
+    "count-equal-treatment": _("Counted how a list treated people"),
     # messages
     "recall-message": _("Took a message back before it left"),
     "try-message-again": _("Let a message be tried again"),
