@@ -73,7 +73,6 @@ class QuestionsView(ApplicationView):
         )
 
 
-@method_decorator(closed_to_viewers, name="dispatch")
 class RemoveView(ApplicationView):
     """Delete one's answers."""
 
