@@ -184,11 +184,10 @@ def test_who_has_no_score_took_no_part_in_the_ranking(answered: Answered) -> Non
     assert count.tables["language"]["total"] == {"key": "", "selected": 30, "not_selected": 20}
 
 
-def test_a_next_list_is_told_only_if_enough_people_came_and_went(
-    answered: Answered, now: datetime
-) -> None:
-    first = answered.publish()
-    cohort, later = first.cohort, answered.published_at + timedelta(days=30)
+def publish_final(answered: Answered, confirmed: range) -> ListCount:
+    """The finalists, fifteen of those who have confirmed, a month after the first list."""
+    cohort, staff = answered.waiting.cohort, answered.waiting.staff
+    later = answered.published_at + timedelta(days=30)
     cohort.finalists, cohort.finalists_with_ties = 15, 15
     cohort.save()
     prepare_list(
@@ -196,20 +195,34 @@ def test_a_next_list_is_told_only_if_enough_people_came_and_went(
         "final",
         criteria=[("test.score", Decimal(1))],
         reserves=0,
-        by=answered.waiting.staff.asker,
-        now=now,
+        by=staff.asker,
+        now=answered.published_at,
     )
-    confirmed = [person.pk for person in answered.people[1:PLACES]]
-    Application.objects.filter(pk__in=confirmed).update(stage=Stage.PLACE_CONFIRMED)
-    Answers.objects.update(first_in_family="yes")
-    Answers.objects.filter(application__in=answered.people[:30:2]).update(first_in_family="no")
-    final = cohort_after_shortlist(cohort, answered.waiting.staff, now=later, step="final")
+    places = [answered.people[n].pk for n in confirmed]
+    Application.objects.filter(pk__in=places).update(stage=Stage.PLACE_CONFIRMED)
+    for n, said in enumerate(("yes", "no", "")):
+        third = [person.pk for person in answered.people[n::3]]
+        Answers.objects.filter(application__in=third).update(first_in_family=said)
+    final = cohort_after_shortlist(cohort, staff, now=later, step="final").selection
+    return count_published(selection_id=final.pk, now=later + WAITS)
 
-    count = count_published(selection_id=final.selection.pk, now=later + WAITS)
 
-    # Each row has five and more, but one person has left: the two lists together would tell who.
+def test_a_next_list_has_no_table_if_one_person_left_in_between(answered: Answered) -> None:
+    answered.publish()
+
+    count = publish_final(answered, range(1, PLACES))
+
+    # The two lists together would tell what the one who left had answered.
     assert rows(count, "first_in_family") == {"no": None, "unsaid": None, "yes": None}
     assert count.tables["first_in_family"]["total"]["selected"] == 15
+
+
+def test_a_next_list_has_its_table_if_enough_people_came_and_went(answered: Answered) -> None:
+    answered.publish()
+
+    count = publish_final(answered, range(8, PLACES + 8))
+
+    assert rows(count, "first_in_family") == {"no": (5, 5), "unsaid": (5, 5), "yes": (5, 5)}
 
 
 # ---- arrangements --------------------------------------------------------------------------------
