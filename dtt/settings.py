@@ -24,6 +24,7 @@ DEMO_ALLOWED = not ENV.production
 
 INSTALLED_APPS = [
     "dtt",
+    "monitoring",
     "matching",
     "bootcamp",
     "quiz",
@@ -149,6 +150,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget-signals": {"task": "quiz.forget_signals", "schedule": crontab(hour=20, minute=40)},
     "publish-due": {"task": "selection.publish_due", "schedule": 30},
     "expire-places": {"task": "selection.expire_unanswered", "schedule": 60},
+    "count-equal-treatment": {"task": "monitoring.count_due", "schedule": crontab(minute="*/10")},
     "expire-offers": {"task": "matching.expire_offers", "schedule": crontab(minute="*/5")},
 }
 

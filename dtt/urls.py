@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
 from dtt.web import calendars, mailbox, staff_pages, views, watching
+from monitoring.web.staff import equal_treatment
 from notifications.web.hooks import mail_hook
 
 # Roles, addresses and second factors have verbs that write to the trail; these pages would not.
@@ -47,6 +48,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("places/", include("selection.web.urls")),
     path("bootcamp/", include("bootcamp.web.urls")),
     path("judging/", include("bootcamp.web.judging_urls")),
+    path("equal-opportunities/", include("monitoring.web.urls")),
     path("matching/", include("matching.web.urls")),
     path("companies/", include("matching.web.portal_urls")),
     path("staff/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
@@ -54,6 +56,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "staff/cohort/<slug:slug>/",
         admin.site.admin_view(staff_pages.cohort),
         name="staff_cohort",
+    ),
+    path(
+        "staff/equal-treatment/",
+        admin.site.admin_view(equal_treatment),
+        name="staff_equal_treatment",
     ),
     path("staff/health/", admin.site.admin_view(staff_pages.health_page), name="staff_health"),
     path("staff/", admin.site.urls),

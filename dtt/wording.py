@@ -81,6 +81,9 @@ VERBS = {
     "discard": _("Discarded"),
     "override": _("Moved somebody across the line by hand"),
     "take-back-override": _("Took a move across the line back"),
+    "lock-input": _("Locked what a list was published from"),
+    "open-input": _("Opened a locked input for a day"),
+    "close-input": _("Locked an input again"),
     "export-run": _("Took a list out of the house, to check it"),
     "publish": _("Published"),
     "offer-place": _("Offered a bootcamp place"),
@@ -175,6 +178,11 @@ VERBS = {
     "decline-offer": _("Declined an offer"),
     "expire-offer": _("Let an offer expire"),
     "hire": _("Recorded an accepted offer"),
+    # equal treatment
+    "give-monitoring-answers": _("Answered the questions on equal opportunities"),
+    "remove-monitoring-answers": _("Removed the answers on equal opportunities"),
+    "forget-monitoring-answers": _("Deleted the cohort’s answers on equal opportunities"),
+    "count-equal-treatment": _("Counted how a list treated people"),
     # messages
     "recall-message": _("Took a message back before it left"),
     "try-message-again": _("Let a message be tried again"),

@@ -121,6 +121,7 @@ DOORS: dict[str, Door] = {
     "calendar_revoke": Door(SIGNED_IN, says=POST_ONLY),
     "calendar_feed": Door(EVERYBODY, by("calendar")),
     "staff_cohort": Door(own("manager", "auditor", "dpo"), by("cohort")),
+    "staff_equal_treatment": Door(own("manager", "auditor", "dpo")),
     "staff_health": Door(own("manager", "auditor", "dpo")),
     "health": Door(EVERYBODY, says=frozenset({200, 503})),  # no worker is at work here
     "health_live": Door(EVERYBODY),
@@ -186,6 +187,8 @@ DOORS: dict[str, Door] = {
     "judging:conflicts": Door(own("judge"), by("cohort")),
     "judging:mark": Door(own("judge"), by("assignment")),
     "judging:give_back": Door(own("judge"), by("assignment"), POST_ONLY),
+    "monitoring:questions": Door(MINE, by("reference")),
+    "monitoring:remove": Door(MINE, by("reference"), POST_ONLY),
     "matching:opportunities": Door(MINE, by("reference")),
     "matching:preview": Door(MINE, by("reference")),
     "matching:consent": Door(MINE, by("reference", "company"), POST_ONLY),

@@ -16,9 +16,10 @@ from pathlib import Path
 from applications.domain.importing import UnableToImport, import_file
 from applications.lifecycle import STEPS
 from applications.models import Application, Cohort, Institution, Stage
-from dtt.play import bootcamp, matching, people, quiz, selection
+from dtt.play import bootcamp, matching, monitoring, people, quiz, selection
 from dtt.play.crew import Alone, Crew
 from dtt.play.progress import Progress, Silent
+from monitoring.domain.counting import WAITS, count_published
 from quiz.domain.scoring import score_chunk, score_quiz
 from quiz.models import Quiz, ScoringRun
 from selection.domain.expiring import expire_unanswered
@@ -71,6 +72,7 @@ class Season:
         return {
             "open": self.open,
             "apply": self.apply,
+            "questions": self.answer_questions,
             "quiz": self.sit_the_quiz,
             "score": self.score,
             "shortlist": self.publish_shortlist,
@@ -111,6 +113,13 @@ class Season:
             for number in range(1, self.applicants + 1)
         ]
         for _ in self.progress.each("applications", self.crew.map(play_applicant, cues), cues):
+            pass
+
+    def answer_questions(self) -> None:
+        """Most answer the optional questions on equal opportunities on the day of the deadline."""
+        now = self.cohort.applications_close_at
+        cues = [(one.pk, self.seed, now) for one in self.in_stage(Stage.ELIGIBLE)]
+        for _ in self.progress.each("questions", self.crew.map(play_answers, cues), cues):
             pass
 
     def sit_the_quiz(self) -> None:
@@ -210,8 +219,8 @@ class Season:
         )
 
     def publish(self, step: str, at: datetime) -> None:
-        """Draw up a list, have it approved and publish it at its promised instant."""
-        selection.publish_step(
+        """Draw up a list, have it approved, publish it at its promised instant; count it later."""
+        published = selection.publish_step(
             self.cohort,
             step,
             by=self.staff.asker,
@@ -219,6 +228,7 @@ class Season:
             now=at,
             worker=self.worker,
         )
+        count_published(selection_id=published.pk, now=at + WAITS)
 
     def in_stage(self, *stages: Stage) -> list[Application]:
         return list(
@@ -241,6 +251,13 @@ def play_applicant(cue: tuple[int, int, int, datetime]) -> None:
         institutions=institutions,
     )
     people.apply(persona, cohort, now=now)
+
+
+def play_answers(cue: tuple[int, int, datetime]) -> None:
+    """This applicant answers the optional questions, or leaves them."""
+    application_id, seed, now = cue
+    application = Application.objects.select_related("user").get(pk=application_id)
+    monitoring.answer_questions(application, seed=seed, now=now)
 
 
 def play_sitter(cue: tuple[int, int, datetime]) -> None:

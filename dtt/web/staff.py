@@ -26,6 +26,7 @@ from applications.rules import (
 )
 from applications.web.staff.exporting import exports_something
 from dtt import today
+from monitoring.rules import reads_counts
 from notifications.rules import reads_messages
 
 Allowed = Callable[[HttpRequest], bool]
@@ -117,6 +118,7 @@ def groups() -> tuple[tuple[str | Promise, tuple[Entry, ...]], ...]:
                 of_model("applications.inputlock"),
                 of_model("selection.selectionrule"),
                 of_model("selection.seedcommitment"),
+                Entry(_("Equal treatment"), "staff_equal_treatment", _whoever(reads_counts)),
             ),
         ),
         (

@@ -12,7 +12,10 @@ from accounts.roles import Role, has_role
 
 LOOKS_PERSONAL = {"email", "phone", "mobile", "surname", "given", "motivation", "needs", "answer"}
 FORBIDDEN = {"hkid", "birth", "sex", "gender", "nationality", "photo", "marital", "religion"}
-OURS = ("accounts", "notifications", "applications", "selection", "quiz", "bootcamp", "matching")
+OURS = (
+    *("accounts", "notifications", "applications", "selection"),
+    *("quiz", "bootcamp", "matching", "monitoring"),
+)
 
 
 @pytest.mark.django_db

@@ -48,6 +48,7 @@ CLOSED_TO_VIEWERS = {
     *("calendar", "calendar_feed"),
     "matching:rank",
     "matching:result",
+    "monitoring:questions",
     "mfa_index",
     "mfa_authenticate",
     "mfa_activate_totp",
