@@ -25,7 +25,9 @@ from applications.domain.review import decide_eligibility
 from applications.models import Application, Cohort, InputLock, LateAccess
 from dtt.play.people import make_cohort, make_user
 from dtt.play.selection import Shortlist, approve, draw_up_step
+from selection.domain.overriding import ask_override
 from selection.domain.publishing import publish_selection
+from selection.models import Override
 from tests.selection.conftest import Waiting, make_eligible, make_waiting, stages
 from tests.selection.test_parallel_replies import at_once
 
@@ -229,4 +231,37 @@ def test_a_decision_and_a_publication_at_one_moment_never_cross(now: datetime) -
         assert (done, stages(best), left) in [
             (["done", "InputLocked"], ["place-offered"], 3),
             (["done", "done"], ["ineligible"], 3),
+        ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_move_by_hand_and_a_publication_at_one_moment_never_both_count(now: datetime) -> None:
+    for number in range(5):
+        waiting = make_waiting(now, slug=f"round{number}").give(80, 70, 60, 50, 40, 30, 20, 10)
+        asker, second = waiting.staff.asker, waiting.staff.second
+        drawn = draw_up_step(waiting.cohort, "bootcamp", by=asker, now=now)
+        approve(drawn, by=asker, approver=second, now=now)
+        asked = ask_override(
+            cohort_id=waiting.cohort.pk,
+            step="bootcamp",
+            reference=waiting.applications[7].reference,
+            way="in",
+            category="error",
+            reason="The quiz stopped.",
+            by=asker,
+            now=now,
+        )
+        agree = partial(decide, approval_id=asked.pk, digest=asked.digest, by=second, now=now)
+
+        done = at_once(
+            [
+                partial(publish_selection, selection_id=drawn.pk, by=asker, now=now),
+                partial(agree, approve=True),
+            ]
+        )
+
+        moved = Override.objects.filter(cohort=waiting.cohort).count()
+        assert (done, moved) in [
+            (["done", "UnableToOverride"], 0),
+            (["UnableToPublish", "done"], 1),
         ]
