@@ -114,6 +114,19 @@ def decide(
     return approval
 
 
+def void_requests(*, kind: str, object_id: int | str, by: User, now: datetime) -> None:
+    """What was asked for is given up: nobody can decide on it any more.
+
+    Call it before locking the object itself, as whoever decides locks the request first.
+    """
+    with transaction.atomic():
+        open_requests = Approval.objects.select_for_update().filter(
+            kind=kind, object_id=str(object_id), state=Approval.State.REQUESTED
+        )
+        for request in open_requests:
+            _void(request, by=by, now=now)
+
+
 def is_approved(*, kind: str, object_id: int | str, digest: str, now: datetime) -> bool:
     """Whether a second person has approved exactly this content, not too long ago."""
     approvals = Approval.objects.filter(
@@ -139,9 +152,10 @@ def _decide(approval: Approval, *, approve: bool, by: User, now: datetime, reaso
         after={"state": approval.state, "kind": approval.kind, "digest": approval.digest},
         reason=reason,
     )
-    carry_out = approvable.known(approval.kind).carry_out
-    if approve and carry_out:
-        carry_out(approval, by, now)
+    kind = approvable.known(approval.kind)
+    act = kind.carry_out if approve else kind.when_refused
+    if act:
+        act(approval, by, now)
 
 
 def _void(approval: Approval, *, by: User, now: datetime) -> None:
