@@ -20,7 +20,7 @@ class ApplicationsConfig(AppConfig):
         from accounts.roles import Role  # noqa: PLC0415
         from applications.domain import consents  # noqa: PLC0415
         from applications.samples import awkward_people  # noqa: PLC0415
-        from applications.web.staff import exporting, importing  # noqa: PLC0415
+        from applications.web.staff import audiences, exporting, importing  # noqa: PLC0415
         from notifications import consent, previews  # noqa: PLC0415
 
         officer = (Role.ACCOMMODATION_OFFICER,)
@@ -28,6 +28,7 @@ class ApplicationsConfig(AppConfig):
         confidential.register(letters="access-decided", readers=officer)
         previews.register(awkward_people)
         consent.register(live=consents.wants_news, withdraw=consents.end_news)
+        audiences.register()
         exporting.register()
         importing.register()
         post_migrate.connect(seed_institutions, sender=self)

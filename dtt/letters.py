@@ -228,6 +228,17 @@ KINDS = (
         held=True,
     ),
     Kind(
+        "programme-notice",
+        _("A notice to many"),
+        {
+            "heading": "The room has changed",
+            "text": "From Tuesday we meet in room 5.",
+            "about": "Spring 2027, application DTT-7KQ2MX34",
+        },
+        optional=frozenset({"about"}),
+        held=True,
+    ),
+    Kind(
         "programme-news",
         _("News of other programmes"),
         {"heading": "A talk on robotics", "text": "Come to the Science Park on 3 July."},
