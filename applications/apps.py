@@ -19,15 +19,17 @@ class ApplicationsConfig(AppConfig):
         from accounts import confidential  # noqa: PLC0415
         from accounts.roles import Role  # noqa: PLC0415
         from applications.domain import consents  # noqa: PLC0415
+        from applications.phones import phones_of  # noqa: PLC0415
         from applications.samples import awkward_people  # noqa: PLC0415
         from applications.web.staff import audiences, exporting, importing  # noqa: PLC0415
-        from notifications import consent, previews  # noqa: PLC0415
+        from notifications import consent, phones, previews  # noqa: PLC0415
 
         officer = (Role.ACCOMMODATION_OFFICER,)
         confidential.register(events="applications.accessrequest", readers=officer)
         confidential.register(letters="access-decided", readers=officer)
         previews.register(awkward_people)
         consent.register(live=consents.wants_news, withdraw=consents.end_news)
+        phones.register(phones_of)
         audiences.register()
         exporting.register()
         importing.register()

@@ -188,6 +188,7 @@ VERBS = {
     "confirm-announcement": _("Confirmed a letter to many"),
     "send-announcement": _("Sent a letter to many"),
     "drop-announcement": _("Dropped a letter to many"),
+    "view-phone": _("Opened a telephone number"),
     "mark-address": _("Mail to an address came back"),
     "settle-address": _("Settled an address in trouble"),
 }

@@ -266,6 +266,8 @@ STAFF_DOORS: dict[str, Door] = {
     "admin:notifications_letter_kinds": Door(READS),
     "admin:notifications_letter_write": Door(MANAGES, by("letter")),
     "admin:notifications_trouble_settle": Door(MANAGES, by("trouble")),
+    "admin:notifications_trouble_call": Door(MANAGES),
+    "admin:notifications_trouble_phone": Door(MANAGES, by("trouble"), DOES),
     "admin:notifications_announcement_new": Door(MANAGES),
     "admin:notifications_announcement_write": Door(MANAGES, by("audience")),
     "admin:notifications_announcement_confirm": Door(MANAGES, by("announcement")),
