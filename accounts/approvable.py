@@ -41,6 +41,7 @@ class Kind:
             of the object. Blank where that is the general page.
         link: the address of what the request concerns, if it has one.
         carry_out: what the approval itself does; None where the asker acts on it afterwards.
+        when_refused: what a refusal does to what was asked for, in its transaction.
         deciders: who may approve or refuse.
     """
 
@@ -49,6 +50,7 @@ class Kind:
     page: str = ""
     link: Link = _nowhere
     carry_out: CarryOut | None = None
+    when_refused: CarryOut | None = None
     deciders: tuple[Role, ...] = (Role.PROGRAMME_MANAGER,)
 
 
@@ -63,10 +65,11 @@ def register(
     page: str | None = None,
     link: Link = _nowhere,
     carry_out: CarryOut | None = None,
+    when_refused: CarryOut | None = None,
     deciders: tuple[Role, ...] = (Role.PROGRAMME_MANAGER,),
 ) -> None:
     """Let people ask for this; registering a kind again replaces it."""
-    _kinds[kind] = Kind(title, describe, page or "", link, carry_out, deciders)
+    _kinds[kind] = Kind(title, describe, page or "", link, carry_out, when_refused, deciders)
 
 
 def known(kind: str) -> Kind:

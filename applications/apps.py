@@ -20,10 +20,11 @@ class ApplicationsConfig(AppConfig):
         from accounts.roles import Role  # noqa: PLC0415
         from applications import locks  # noqa: PLC0415
         from applications.domain import consents, locking  # noqa: PLC0415
+        from applications.phones import phones_of  # noqa: PLC0415
         from applications.samples import awkward_people  # noqa: PLC0415
-        from applications.web.staff import exporting, importing  # noqa: PLC0415
+        from applications.web.staff import audiences, exporting, importing  # noqa: PLC0415
         from applications.web.staff import locks as lock_pages  # noqa: PLC0415
-        from notifications import consent, previews  # noqa: PLC0415
+        from notifications import consent, phones, previews  # noqa: PLC0415
 
         officer = (Role.ACCOMMODATION_OFFICER,)
         confidential.register(events="applications.accessrequest", readers=officer)
@@ -38,6 +39,8 @@ class ApplicationsConfig(AppConfig):
             link=lock_pages.link,
             carry_out=locking.open_approved,
         )
+        phones.register(phones_of)
+        audiences.register()
         exporting.register()
         importing.register()
         post_migrate.connect(seed_institutions, sender=self)

@@ -1,5 +1,6 @@
 """Real people for whom a text of messages is tried before it is used."""
 
+from django.db.models import QuerySet
 from django.db.models.functions import Concat, Length
 from django.utils.translation import gettext as _
 
@@ -8,8 +9,18 @@ from notifications.previews import Somebody
 
 
 def awkward_people() -> list[Somebody]:
-    """The longest name, one in Chinese, and one who left out what may be left out."""
-    everybody = Application.objects.exclude(surname_en="").select_related("cohort", "user")
+    """Of everybody: the longest name, one in Chinese, one who left out what may be left out."""
+    chosen = awkward_among(Application.objects.all())
+    people = [Somebody(_variables(one), why, bare) for one, why, bare in chosen]
+    if people and not any(somebody.bare for somebody in people):
+        last = people[-1]
+        people[-1] = Somebody(last.variables, last.why, bare=True)
+    return people
+
+
+def awkward_among(applications: QuerySet[Application]) -> list[tuple[Application, str, bool]]:
+    """Up to three of them: each with why it was chosen, and whether something was left out."""
+    everybody = applications.exclude(surname_en="").select_related("cohort", "user")
     by_length = everybody.annotate(
         length=Length(Concat("surname_en", "given_en", "preferred_name"))
     ).order_by("-length", "pk")
@@ -18,14 +29,11 @@ def awkward_people() -> list[Somebody]:
         (_("a Chinese name"), everybody.exclude(name_zh="").order_by("-pk"), False),
         (_("without what may be missing"), everybody.filter(preferred_name=""), True),
     )
-    chosen: dict[int, Somebody] = {}
+    chosen: dict[int, tuple[Application, str, bool]] = {}
     for why, candidates, bare in wanted:
         application = candidates.exclude(pk__in=chosen).first()
         if application is not None:
-            chosen[application.pk] = Somebody(_variables(application), why, bare)
-    if chosen and not any(somebody.bare for somebody in chosen.values()):
-        key, last = list(chosen.items())[-1]
-        chosen[key] = Somebody(last.variables, last.why, bare=True)
+            chosen[application.pk] = (application, why, bare)
     return list(chosen.values())
 
 

@@ -67,8 +67,10 @@ DAYS = [Example(on=date(2027, 6, 14), bookings=[BOOKING])]
 PLACE, FINAL, ELIGIBLE, MATCH, ANSWER = "place", "final", "eligible", "match", "answer"
 
 
-def _listed(name: str, title: Any, *, held: bool = False, excludes: str = "") -> Kind:
-    return Kind(name, title, LISTED, optional=MAY_LACK, held=held, excludes=excludes)
+def _listed(
+    name: str, title: Any, *, held: bool = False, excludes: str = "", asks: bool = False
+) -> Kind:
+    return Kind(name, title, LISTED, MAY_LACK, held=held, excludes=excludes, asks=asks)
 
 
 KINDS = (
@@ -121,18 +123,20 @@ KINDS = (
         excludes=ELIGIBLE,
     ),
     Kind("access-decided", _("Access arrangements are answered"), MINE | CONTACT),
-    Kind("document-refused", _("A file was refused"), MINE | {"file": "cv.pdf"}),
+    Kind("document-refused", _("A file was refused"), MINE | {"file": "cv.pdf"}, asks=True),
     # quiz
     Kind("quiz-received", _("Your quiz has arrived"), SITTING, optional=frozenset({"deadline_at"})),
     Kind("quiz-closed", _("Quiz time was up"), SITTING, optional=frozenset({"closed_at"})),
     Kind("quiz-reopened", _("Time given back in the quiz"), MINE | {"minutes": 12, "until": AT}),
-    Kind("case-opened", _("A question about a quiz"), CASE, held=True),
+    Kind("case-opened", _("A question about a quiz"), CASE, held=True, asks=True),
     Kind("case-decided", _("A question about a quiz is decided"), CASE, held=True),
     # lists: decisions to many people at once wait until they leave
-    _listed("place-offered", _("A bootcamp place is offered"), held=True, excludes=PLACE),
+    _listed(
+        "place-offered", _("A bootcamp place is offered"), held=True, excludes=PLACE, asks=True
+    ),
     _listed("place-reserve", _("On the reserve list"), held=True, excludes=PLACE),
     _listed("place-not-selected", _("No bootcamp place"), held=True, excludes=PLACE),
-    _listed("place-reminder", _("A place waits for its answer"), held=True),
+    _listed("place-reminder", _("A place waits for its answer"), held=True, asks=True),
     _listed("place-reserve-closed", _("The reserve list has closed"), held=True, excludes=PLACE),
     _listed("place-lapsed", _("A place has lapsed"), held=True, excludes=PLACE),
     _listed("place-confirmed", _("Your place is confirmed"), excludes=PLACE),
@@ -175,6 +179,7 @@ KINDS = (
         _("Projects to judge"),
         {"cohort": "Spring 2027", "count": 8, "by": AT},
         held=True,
+        asks=True,
     ),
     Kind(
         "project-received",
@@ -188,7 +193,7 @@ KINDS = (
             "due_at": LATER,
         },
     ),
-    Kind("project-reminder", _("A project is due"), MINE | {"due_at": AT}, held=True),
+    Kind("project-reminder", _("A project is due"), MINE | {"due_at": AT}, held=True, asks=True),
     # matching
     Kind(
         "ranking-certified",
@@ -208,8 +213,9 @@ KINDS = (
         _("The match, to a company"),
         {"cohort": "Spring 2027", "count": 2},
         held=True,
+        asks=True,
     ),
-    Kind("offer-sent", _("A company makes an offer"), TO_PERSON),
+    Kind("offer-sent", _("A company makes an offer"), TO_PERSON, asks=True),
     Kind("offer-confirmed", _("You accepted an offer"), TO_PERSON, excludes=ANSWER),
     Kind("offer-expired", _("An offer lapsed, to the person"), TO_PERSON, excludes=ANSWER),
     Kind("offer-withdrawn", _("An offer was withdrawn"), TO_PERSON, excludes=ANSWER),
@@ -225,6 +231,17 @@ KINDS = (
             "wrong_subject": "Your bootcamp timetable for Spring 2027",
             "wrong_at": AT,
         },
+        held=True,
+    ),
+    Kind(
+        "programme-notice",
+        _("A notice to many"),
+        {
+            "heading": "The room has changed",
+            "text": "From Tuesday we meet in room 5.",
+            "about": "Spring 2027, application DTT-7KQ2MX34",
+        },
+        optional=frozenset({"about"}),
         held=True,
     ),
     Kind(

@@ -192,6 +192,11 @@ VERBS = {
     "use-letter": _("Put a text of messages to use"),
     "write-correction": _("Wrote a correction"),
     "send-correction": _("Sent a correction"),
+    "write-announcement": _("Wrote to many, and froze to whom"),
+    "confirm-announcement": _("Confirmed a letter to many"),
+    "send-announcement": _("Sent a letter to many"),
+    "drop-announcement": _("Dropped a letter to many"),
+    "view-phone": _("Opened a telephone number"),
     "mark-address": _("Mail to an address came back"),
     "settle-address": _("Settled an address in trouble"),
 }

@@ -9,10 +9,11 @@ class NotificationsConfig(AppConfig):
     def ready(self) -> None:
         # These need the loaded tables.
         from accounts import approvable  # noqa: PLC0415
-        from notifications.domain import correcting, writing  # noqa: PLC0415
+        from notifications.domain import announcing, correcting, writing  # noqa: PLC0415
 
         # Only to be heard: the receiver of `hooks` registers itself.
         from notifications.web import hooks  # noqa: F401, PLC0415
+        from notifications.web.staff import announcing as announcement_pages  # noqa: PLC0415
         from notifications.web.staff import correcting as correction_pages  # noqa: PLC0415
         from notifications.web.staff import writing as text_pages  # noqa: PLC0415
 
@@ -29,4 +30,12 @@ class NotificationsConfig(AppConfig):
             describe=correction_pages.describe,
             link=correction_pages.link,
             carry_out=correcting.send_approved,
+        )
+        approvable.register(
+            announcing.SEND_ANNOUNCEMENT,
+            title=_("Send a letter to many"),
+            describe=announcement_pages.describe,
+            link=announcement_pages.link,
+            carry_out=announcing.send_approved,
+            when_refused=announcing.note_refusal,
         )

@@ -41,6 +41,7 @@ class Kind:
             answers to somebody's own act leave at once.
         excludes: kinds of one group contradict each other about one topic: a person is never
             told two of them together.
+        asks: whether its reader must do something by a date; its subject says so.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Kind:
     held: bool = False
     excludes: str = ""
     of_class: Class = Class.NOTICE
+    asks: bool = False
 
     @property
     def examples(self) -> dict[str, Any]:
@@ -100,6 +102,11 @@ def is_declared(name: str) -> bool:
 def declared() -> list[Kind]:
     """Every declared kind, by its name."""
     return [_kinds[name] for name in sorted(_kinds)]
+
+
+def that_ask() -> list[str]:
+    """The names of the kinds whose readers must do something."""
+    return [kind.name for kind in declared() if kind.asks]
 
 
 def title_of(name: str) -> str:

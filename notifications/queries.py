@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from allauth.account.models import EmailAddress
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 
 from accounts.models import User
-from notifications.models import AddressTrouble, Message
+from notifications import kinds
+from notifications.models import AddressTrouble, Announcement, Message
 
 UNCERTAIN_AFTER = timedelta(minutes=10)
 NEVER_SHOWN = (Message.State.VOID, Message.State.RECALLED)
@@ -87,6 +89,56 @@ def uncertain(queryset: QuerySet[Message], now: datetime) -> QuerySet[Message]:
 def live_troubles() -> QuerySet[AddressTrouble]:
     """Addresses in trouble that their people still have, and that nobody has settled."""
     return AddressTrouble.objects.filter(settled_at=None, person__email__iexact=F("address"))
+
+
+@dataclass(frozen=True, slots=True)
+class Unreached:
+    """Somebody who does not read what they must act upon, as mail to them comes back."""
+
+    trouble: AddressTrouble
+    letters: list[Message]
+
+
+def unreached(now: datetime) -> list[Unreached]:
+    """Whom somebody should call: unread letters that ask for something, and mail that bounces."""
+    troubles = live_troubles().filter(kind=AddressTrouble.Kind.BOUNCED).select_related("person")
+    by_person = {trouble.person_id: trouble for trouble in troubles.order_by("-last_at")}
+    asking = Message.objects.filter(
+        Q(due_at__lte=now) | Q(attempts__gt=0),
+        person__in=by_person,
+        kind__in=kinds.that_ask(),
+        read_at=None,
+    ).exclude(state__in=NEVER_SHOWN)
+    letters: dict[int, list[Message]] = {}
+    for message in asking.defer("body").order_by("queued_at", "pk"):
+        letters.setdefault(message.person_id, []).append(message)
+    return [Unreached(by_person[person], found) for person, found in letters.items()]
+
+
+def states_of(run: str) -> dict[str, int]:
+    """How the letters of one fact stand: how many in each state."""
+    letters = Message.objects.filter(run=run).order_by()
+    counted = dict(letters.values_list("state").annotate(Count("pk")))
+    return {state: counted[state] for state in Message.State.values if state in counted}
+
+
+def addressed_by(announcement: Announcement) -> QuerySet[User]:
+    """The people to whom an announcement goes, in the order of their addresses."""
+    frozen = announcement.addressees.order_by().values("person")
+    return User.objects.filter(pk__in=frozen).order_by("email")
+
+
+def without_proof(people: QuerySet[User]) -> QuerySet[User]:
+    """Those of them who never confirmed that their address is theirs."""
+    confirmed = EmailAddress.objects.filter(
+        user=OuterRef("pk"), verified=True, email__iexact=OuterRef("email")
+    )
+    return people.exclude(Exists(confirmed))
+
+
+def in_trouble(people: QuerySet[User]) -> QuerySet[User]:
+    """Those of them from whose address mail comes back, or who called ours unwanted."""
+    return people.filter(pk__in=live_troubles().order_by().values("person"))
 
 
 def queue_now(now: datetime) -> Queue:

@@ -38,6 +38,7 @@ from dtt.play.people import make_applicant, make_cohort, make_user
 from dtt.play.season import Season
 from dtt.play.selection import make_staff
 from matching.models import MatchRun, Offer, Opportunity, Recruiter
+from notifications.domain.announcing import write_announcement
 from notifications.domain.troubles import note_trouble
 from notifications.models import Message
 from notifications.queries import messages_to
@@ -271,6 +272,12 @@ STAFF_DOORS: dict[str, Door] = {
     "admin:notifications_letter_kinds": Door(READS),
     "admin:notifications_letter_write": Door(MANAGES, by("letter")),
     "admin:notifications_trouble_settle": Door(MANAGES, by("trouble")),
+    "admin:notifications_trouble_call": Door(MANAGES),
+    "admin:notifications_trouble_phone": Door(MANAGES, by("trouble"), DOES),
+    "admin:notifications_announcement_new": Door(MANAGES),
+    "admin:notifications_announcement_write": Door(MANAGES, by("audience")),
+    "admin:notifications_announcement_confirm": Door(MANAGES, by("announcement")),
+    "admin:notifications_announcement_drop": Door(MANAGES, by("announcement")),
     "admin:quiz_attempt_void": Door(MANAGES, by("attempt"), ANSWERED | DOES),
     "admin:quiz_itemstatistics_ask": Door(MANAGES, by("scoring"), DOES),
     "admin:quiz_itemstatistics_item": Door(own("manager", "author"), by("scoring", "analysed")),
@@ -347,6 +354,7 @@ MODELS: dict[str, frozenset[str]] = {
     "matching.publicholiday": READS,
     "matching.recruiter": READS,
     "notifications.addresstrouble": READS,
+    "notifications.announcement": READS,
     "notifications.correction": READS,
     "notifications.lettertext": READS,
     "notifications.message": READS,
@@ -507,7 +515,17 @@ def _for_staff(
     )
     trouble = note_trouble(address=somebody.user.email, kind="bounced", detail="…", now=now)
     assert trouble is not None
+    announcement = write_announcement(
+        audience="cohort-stages",
+        parameters={"cohort": cohort.slug, "stages": [somebody.stage]},
+        text=dict.fromkeys(("subject_en", "body_en", "subject_zh", "body_zh"), "…"),
+        why="x",
+        by=manager,
+        now=datetime.now(UTC),
+    )
     return {
+        "announcement": announcement.pk,
+        "audience": announcement.audience,
         "access": AccessRequest.objects.filter(application=somebody).get().pk,
         "analysed": analysis.result["items"][0]["version_id"],
         "alias": InstitutionAlias.objects.order_by("pk")[0].pk,

@@ -120,6 +120,21 @@ def decide(
     return approval
 
 
+def void_requests(*, kind: str, object_id: int | str, by: User | None, now: datetime) -> None:
+    """What was asked for is given up: nobody can decide on it any more.
+
+    Lock in the order in which the kind is decided: the general page of approvals locks the request
+    before its object; a kind with a page of its own may lock its object first.
+    """
+    with transaction.atomic():
+        _one_at_a_time(kind, str(object_id))
+        open_requests = Approval.objects.select_for_update().filter(
+            kind=kind, object_id=str(object_id), state=Approval.State.REQUESTED
+        )
+        for request in open_requests:
+            _void(request, by=by, now=now)
+
+
 def is_approved(*, kind: str, object_id: int | str, digest: str, now: datetime) -> bool:
     """Whether a second person has approved exactly this content, not too long ago.
 
@@ -127,20 +142,6 @@ def is_approved(*, kind: str, object_id: int | str, digest: str, now: datetime) 
     something else, or was refused since, does not.
     """
     return _standing(kind, str(object_id), digest, now) is not None
-
-
-def void_open(*, kind: str, object_id: int | str, by: User | None, now: datetime) -> int:
-    """Let nobody decide about an object any more that has gone; return how many requests waited."""
-    with transaction.atomic():
-        _one_at_a_time(kind, str(object_id))
-        waiting = list(
-            Approval.objects.select_for_update().filter(
-                kind=kind, object_id=str(object_id), state=Approval.State.REQUESTED
-            )
-        )
-        for request in waiting:
-            _void(request, by=by, now=now)
-        return len(waiting)
 
 
 def _standing(kind: str, object_id: str, digest: str, now: datetime) -> Approval | None:
@@ -168,9 +169,10 @@ def _decide(approval: Approval, *, approve: bool, by: User, now: datetime, reaso
         after={"state": approval.state, "kind": approval.kind, "digest": approval.digest},
         reason=reason,
     )
-    carry_out = approvable.known(approval.kind).carry_out
-    if approve and carry_out:
-        carry_out(approval, by, now)
+    kind = approvable.known(approval.kind)
+    act = kind.carry_out if approve else kind.when_refused
+    if act:
+        act(approval, by, now)
 
 
 def _void(approval: Approval, *, by: User | None, now: datetime) -> None:

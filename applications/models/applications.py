@@ -142,7 +142,10 @@ class Application(models.Model):
         _("Mobile phone"),
         max_length=20,
         blank=True,
-        purpose="calling you when a bootcamp day changes at short notice",
+        purpose=(
+            "calling you when a bootcamp day changes at short notice, "
+            "or when mail does not reach you"
+        ),
     )
 
     institution = models.ForeignKey(

@@ -47,7 +47,9 @@ PURPOSES = {
     "given_en": _("your name on letters and on the certificate"),
     "preferred_name": _("how we address you"),
     "name_zh": _("your name on letters in Chinese"),
-    "mobile": _("calling you when a bootcamp day changes at short notice"),
+    "mobile": _(
+        "calling you when a bootcamp day changes at short notice, or when mail does not reach you"
+    ),
     "status": _("deciding whether you are eligible"),
     "institution": _("deciding whether you are eligible, and reports in counts"),
     "study_programme": _("deciding whether you are eligible"),

@@ -27,7 +27,7 @@ from applications.rules import (
 from applications.web.staff.exporting import exports_something
 from dtt import today
 from monitoring.rules import reads_counts
-from notifications.rules import reads_messages
+from notifications.rules import mends_messages, reads_messages
 
 Allowed = Callable[[HttpRequest], bool]
 
@@ -161,6 +161,12 @@ def groups() -> tuple[tuple[str | Promise, tuple[Entry, ...]], ...]:
                     _whoever(reads_messages),
                 ),
                 of_model("notifications.lettertext"),
+                Entry(
+                    _("Write to many"),
+                    "admin:notifications_announcement_new",
+                    _whoever(mends_messages),
+                ),
+                of_model("notifications.announcement"),
                 of_model("notifications.correction"),
                 of_model("notifications.addresstrouble"),
             ),

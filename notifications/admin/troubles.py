@@ -16,6 +16,7 @@ from accounts.web.staff import allowed
 from notifications.domain.troubles import settle_trouble
 from notifications.models import AddressTrouble
 from notifications.rules import mends_messages
+from notifications.web.staff import calling
 from notifications.web.staff.pages import UNPROCESSABLE, ReasonForm, staff_page
 
 
@@ -51,14 +52,23 @@ class AddressTroubleAdmin(RoleAdmin):
         "settled_by",
     )
     readonly_fields = fields
+    list_before_template = "notifications/staff/troubles_top.html"
     change_form_before_template = "notifications/staff/trouble_top.html"
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         return [
             path("<int:pk>/settle/", view(settle), name="notifications_trouble_settle"),
+            path("call/", view(calling.whom_to_call), name="notifications_trouble_call"),
+            path("<int:pk>/phone/", view(calling.phone), name="notifications_trouble_phone"),
             *super().get_urls(),
         ]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        shown = {"may_mend": bool(mends_messages(request.user))}
+        return super().changelist_view(request, (extra_context or {}) | shown)
 
     def beside(self, request: HttpRequest, row: AddressTrouble) -> dict[str, Any]:
         return {"may_mend": bool(mends_messages(request.user))}

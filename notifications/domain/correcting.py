@@ -13,11 +13,9 @@ from accounts.errors import Refused
 from accounts.languages import Language
 from accounts.models import Approval, User
 from notifications.domain.outbox import Telling, queue
-from notifications.models import Correction, Message
+from notifications.models import ONE_PERSON_DECIDES, Correction, Message
 
 SEND_CORRECTION = "send-correction"
-ONE_PERSON_DECIDES = 20
-"""To more people than that, a second person must agree."""
 
 MAY_BE_CORRECTED = (Message.State.SENT, Message.State.SENDING, Message.State.FAILED)
 

@@ -11,6 +11,7 @@ from accounts.errors import Refused
 from accounts.models import User
 from notifications import consent
 from notifications.models import AddressTrouble, Message
+from notifications.phones import phone_of
 
 LOOKED_BACK = timedelta(days=14)
 MAX_DETAIL = 1000
@@ -18,6 +19,10 @@ MAX_DETAIL = 1000
 
 class UnableToSettle(Refused):
     """The trouble has been settled already."""
+
+
+class UnableToCall(Refused):
+    """Nobody needs this person's number; the message says why."""
 
 
 def note_trouble(*, address: str, kind: str, detail: str, now: datetime) -> AddressTrouble | None:
@@ -67,6 +72,22 @@ def settle_trouble(*, trouble_id: int, by: User, reason: str, now: datetime) -> 
         trouble.save(update_fields=["settled_at", "settled_by"])
         audit.record(trouble, "settle-address", by=by, now=now, reason=reason)
         return trouble
+
+
+def open_phone(*, trouble_id: int, by: User, now: datetime) -> str:
+    """The number of somebody whose mail comes back; nothing where none was given. It is on record.
+
+    Raises:
+        UnableToCall: the trouble is settled: there is no more need to know the number.
+    """
+    with transaction.atomic():
+        trouble = AddressTrouble.objects.select_related("person").get(pk=trouble_id)
+        if trouble.settled_at:
+            raise UnableToCall(_("This has been settled already."))
+        number = phone_of(trouble.person)
+        after = {"given": bool(number), "trouble": trouble.pk}
+        audit.record(trouble.person, "view-phone", by=by, now=now, after=after)
+        return number
 
 
 def _person_of(address: str) -> User | None:

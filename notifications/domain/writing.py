@@ -1,6 +1,7 @@
 """Write a new version of a text, and use it when a second person has agreed."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +19,7 @@ from notifications.models import LetterText
 from notifications.texts import FILTERS, SHIPPED, MissingVariable, Version, shipped
 
 USE_TEXT = "use-letter"
+LONGEST_SUBJECT = 200
 FIELDS = {
     "subject_en": Language.ENGLISH,
     "body_en": Language.ENGLISH,
@@ -90,21 +92,7 @@ def try_out(kind_name: str, text: dict[str, str]) -> list[previews.Sample]:
     if not kinds.is_declared(kind_name):
         raise UnableToWrite({"subject_en": _("There is no such kind of message.")})
     kind = kinds.known(kind_name)
-    parsed: dict[str, language.Nodes] = {}
-    problems: dict[str, str] = {}
-    for name in FIELDS:
-        try:
-            parsed[name] = _checked(kind, name, text.get(name, ""))
-        except language.NotALetter as wrong:
-            problems[name] = say_problem(wrong, kind)
-    if problems:
-        raise UnableToWrite(problems)
-    versions = {
-        Language.ENGLISH.value: Version(SHIPPED, parsed["subject_en"], parsed["body_en"]),
-        Language.TRADITIONAL_CHINESE.value: Version(
-            SHIPPED, parsed["subject_zh"], parsed["body_zh"]
-        ),
-    }
+    versions = parse_texts(kind, text)
     try:
         return previews.samples(kind, versions)
     except MissingVariable as missing:
@@ -112,17 +100,42 @@ def try_out(kind_name: str, text: dict[str, str]) -> list[previews.Sample]:
         raise UnableToWrite({"body_en": problem}) from missing
 
 
+def parse_texts(kind: kinds.Kind, text: Mapping[str, str]) -> dict[str, Version]:
+    """Read subject and text in every language, by language.
+
+    Raises:
+        UnableToWrite: a language is missing, or a text names what the kind does not have.
+    """
+    parsed: dict[str, language.Nodes] = {}
+    problems: dict[str, str] = {}
+    for name in FIELDS:
+        try:
+            parsed[name] = _checked(kind, name, text.get(name, ""))
+        except language.NotALetter as wrong:
+            problems[name] = say_problem(wrong)
+    if problems:
+        raise UnableToWrite(problems)
+    return {
+        Language.ENGLISH.value: Version(SHIPPED, parsed["subject_en"], parsed["body_en"]),
+        Language.TRADITIONAL_CHINESE.value: Version(
+            SHIPPED, parsed["subject_zh"], parsed["body_zh"]
+        ),
+    }
+
+
 def _checked(kind: kinds.Kind, name: str, text: str) -> language.Nodes:
     if not text.strip():
         raise language.NotALetter("empty", "", 1)
-    if name.startswith("subject") and "\n" in text:
+    if name.startswith("subject") and len(text.splitlines()) > 1:
         raise language.NotALetter("line-break", "", 1)
+    if name.startswith("subject") and len(text) > LONGEST_SUBJECT:
+        raise language.NotALetter("too-long", str(LONGEST_SUBJECT), 1)
     nodes = language.parse(text)
     language.check(nodes, known=kind.known, filters=FILTERS)
     return nodes
 
 
-def say_problem(wrong: language.NotALetter, kind: kinds.Kind) -> str:
+def say_problem(wrong: language.NotALetter) -> str:
     """What is wrong with a text, in the reader's language."""
     said = {
         "empty": _("Both languages are needed."),

@@ -217,7 +217,7 @@ def _discard(selection: Selection, *, by: User | None, now: datetime, reason: st
     selection.trouble = reason
     selection.save(update_fields=["state", "trouble"])
     audit.record(selection, "discard", by=by, now=now, before={"state": before}, reason=reason)
-    approvals.void_open(kind=APPROVAL_KIND, object_id=selection.pk, by=by, now=now)
+    approvals.void_requests(kind=APPROVAL_KIND, object_id=selection.pk, by=by, now=now)
 
 
 def _start(selection_id: int) -> Callable[[], object]:

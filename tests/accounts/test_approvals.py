@@ -15,6 +15,7 @@ from accounts.domain.approvals import (
     digest_of,
     is_approved,
     request_approval,
+    void_requests,
 )
 from accounts.errors import Refused
 from accounts.models import Approval, AuditEvent, User
@@ -187,6 +188,36 @@ def test_what_cannot_be_done_is_not_approved_either(
     asked.refresh_from_db()
     assert (asked.state, asked.decided_by) == ("requested", None)
     assert not AuditEvent.objects.filter(verb="approved").exists()
+
+
+def test_a_refusal_does_what_its_kind_says(asker: User, second: User, now: datetime) -> None:
+    def forget(approval: Approval, by: User, now: datetime) -> None:
+        User.objects.filter(pk=approval.requested_by_id).update(preferred_name=f"no, says {by.pk}")
+
+    approvable.register("rename", title="Change a name", carry_out=rename, when_refused=forget)
+    asked = request_approval(**NAME, by=asker, now=now)
+
+    decide(approval_id=asked.pk, approve=False, digest=asked.digest, by=second, now=now)
+
+    asker.refresh_from_db()
+    assert asker.preferred_name == f"no, says {second.pk}"
+
+
+def test_what_was_given_up_can_no_longer_be_decided(
+    asker: User, second: User, now: datetime
+) -> None:
+    asked = request_approval(**NAME, by=asker, now=now)
+    other = request_approval(**NAME | {"object_id": 8}, by=asker, now=now)
+
+    void_requests(kind="rename", object_id=7, by=asker, now=now)
+
+    with pytest.raises(UnableToApprove):
+        decide(approval_id=asked.pk, approve=True, digest=asked.digest, by=second, now=now)
+    assert list(Approval.objects.order_by("pk").values_list("pk", "state")) == [
+        (asked.pk, "void"),
+        (other.pk, "requested"),
+    ]
+    assert AuditEvent.objects.get(verb="void-approval").actor == asker
 
 
 def test_an_altered_payload_voids_the_request(asker: User, second: User, now: datetime) -> None:

@@ -16,11 +16,10 @@ from accounts.web.staff import allowed
 from notifications import kinds
 from notifications.domain.correcting import (
     MAY_BE_CORRECTED,
-    ONE_PERSON_DECIDES,
     SEND_CORRECTION,
     write_correction,
 )
-from notifications.models import Correction, Message
+from notifications.models import ONE_PERSON_DECIDES, Correction, Message
 from notifications.rules import mends_messages
 from notifications.web.staff.pages import UNPROCESSABLE, numbers_in, staff_page
 
