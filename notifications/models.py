@@ -35,9 +35,11 @@ class Message(models.Model):
         NOTICE = "notice", _("notice")
         MARKETING = "marketing", _("news, by consent")
 
-    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    uuid = models.UUIDField(_("number"), default=uuid.uuid4, unique=True, editable=False)
     run = models.CharField(_("fact"), max_length=80)
-    person = models.ForeignKey(User, models.CASCADE, related_name="messages")
+    person = models.ForeignKey(
+        User, models.CASCADE, related_name="messages", verbose_name=_("person")
+    )
     kind = models.CharField(_("kind"), max_length=40)
     topic = models.CharField(_("topic"), max_length=80, blank=True)
     excludes = models.CharField(_("excludes"), max_length=20, blank=True)
@@ -117,6 +119,8 @@ class Pace(models.Model):
     claimed = models.PositiveIntegerField(default=0)
 
     class Meta:
+        verbose_name = _("pace of the workers")
+        verbose_name_plural = _("pace of the workers")
         constraints = [
             models.CheckConstraint(condition=Q(pk=1), name="notifications_one_pace"),
         ]
@@ -306,7 +310,9 @@ class AddressTrouble(models.Model):
         BOUNCED = "bounced", _("mail comes back")
         COMPLAINED = "complained", _("reported as unwanted")
 
-    person = models.ForeignKey(User, models.CASCADE, related_name="address_troubles")
+    person = models.ForeignKey(
+        User, models.CASCADE, related_name="address_troubles", verbose_name=_("person")
+    )
     address = PersonalCharField(
         _("e-mail address"), max_length=254, purpose="telling you that our mail does not arrive"
     )
