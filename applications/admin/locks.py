@@ -35,7 +35,7 @@ class InputLockAdmin(RoleAdmin):
         "cohort",
         "because",
         "locked_at",
-        "says_state",
+        "says_now",
         "open_until",
         "asked_by",
         "agreed_by",
@@ -53,6 +53,10 @@ class InputLockAdmin(RoleAdmin):
         if lock.open_until is not None and is_open(lock, timezone.now()):
             return "open", gettext("open until %(at)s") % {"at": say_instant(lock.open_until)}
         return "locked", gettext("locked")
+
+    @display(description=_("state"))
+    def says_now(self, lock: InputLock) -> str:
+        return self.says_state(lock)[1]
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view

@@ -50,4 +50,4 @@ class InputLock(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.cohort_id} {self.part}"
+        return f"{self.cohort} · {self.part}"
