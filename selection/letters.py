@@ -11,6 +11,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from notifications import kinds
 from notifications.domain.outbox import Telling
 from notifications.texts import Shelf
 from selection import sources
@@ -54,12 +55,14 @@ def telling(
     """
     again = f"again-{entry.offers}" if entry.offers > 1 else ""
     parts = ("selection", str(selection.pk), fact.name, again)
+    facts = variables(selection, entry, reply_by=reply_by) | dict(also)
+    said = kinds.known(fact.kind).examples.keys()
     return Telling(
         person=entry.application.user,
         kind=fact.kind,
         run=":".join(part for part in parts if part),
         topic=f"selection:{selection.cohort_id}:{selection.step}",
-        variables=variables(selection, entry, reply_by=reply_by) | dict(also),
+        variables={name: value for name, value in facts.items() if name in said},
     )
 
 
@@ -80,7 +83,7 @@ def told_by(selection: Selection) -> dict[str, Any]:
 
 
 def variables(selection: Selection, entry: Entry, *, reply_by: datetime | None) -> dict[str, Any]:
-    """What every letter of a list may say.
+    """What letters of a list may say; each says only what its kind declares.
 
     The cohort and the names of scores are given as objects: the letter spells them in the
     language of its reader.
