@@ -166,9 +166,7 @@ def _path(text: str) -> tuple[str, ...]:
 # ---- what a letter may name ----------------------------------------------------------------------
 
 
-def check(
-    nodes: Nodes, *, known: Collection[str], filters: Mapping[str, Collection[str]]
-) -> None:
+def check(nodes: Nodes, *, known: Collection[str], filters: Mapping[str, Collection[str]]) -> None:
     """See that a letter names only what its kind declares, each in a way that it can be said.
 
     Args:
@@ -193,9 +191,7 @@ def _check(
             if node.filter and node.filter not in filters:
                 raise NotALetter("unknown-filter", node.filter, node.line)
             if node.filter and whole not in filters[node.filter]:
-                raise NotALetter(
-                    "unfit-filter", f"{'.'.join(node.path)}|{node.filter}", node.line
-                )
+                raise NotALetter("unfit-filter", f"{'.'.join(node.path)}|{node.filter}", node.line)
         elif isinstance(node, Loop):
             whole = _known(node.path, known, loops, node.line)
             inside = f"{whole}[]"

@@ -76,9 +76,7 @@ class Shelf:
 
     def __init__(self, wanted: Collection[str]) -> None:
         self.wanted = frozenset(wanted)
-        self.written = in_use(
-            LetterText.objects.filter(kind__in=wanted, approved_at__isnull=False)
-        )
+        self.written = in_use(LetterText.objects.filter(kind__in=wanted, approved_at__isnull=False))
 
     def versions(self) -> dict[str, int]:
         """The number of each text that staff have written; of a shipped one, `SHIPPED`."""

@@ -12,6 +12,7 @@ from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F, Func, Q, Value
 from django.urls import reverse
+from django.utils import translation
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -150,7 +151,10 @@ class Selection(models.Model):
     told_by = models.JSONField(_("texts and dates of the letters"), default=dict, blank=True)
     publish_at = models.DateTimeField(_("publish at"), null=True, blank=True)
     published_at = models.DateTimeField(_("published"), null=True, blank=True)
-    trouble = models.TextField(_("why it was not published"), blank=True)
+    trouble = models.TextField(_("trouble with it"), blank=True)
+    # What the program itself says is kept in both languages, with the sweep that says it.
+    trouble_zh = models.TextField(_("trouble with it, Chinese"), blank=True)
+    trouble_of = models.CharField(_("what has the trouble"), max_length=10, blank=True)
 
     class Meta:
         verbose_name = _("selection")
@@ -193,6 +197,12 @@ class Selection(models.Model):
     def label(self) -> str:
         """What commands and exports call this run: `spring/bootcamp/1`."""
         return f"{self.cohort.slug}/{self.step}/{self.number}"
+
+    @property
+    def trouble_said(self) -> str:
+        """Why it was not published or was discarded, or what time could not do with it."""
+        chinese = (translation.get_language() or "").startswith("zh")
+        return self.trouble_zh if chinese and self.trouble and self.trouble_zh else self.trouble
 
     @property
     def way(self) -> Step:
