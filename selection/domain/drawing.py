@@ -162,7 +162,7 @@ def read_candidates(*, cohort_id: int, step: str, rule: SelectionRule) -> Candid
                     % {
                         "source": sources.title_of(name),
                         "reference": reference,
-                        "score": repr(score),
+                        "score": str(score),
                     }
                 )
     if not any(None not in scores for scores in candidates.values()):

@@ -17,7 +17,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from applications.lifecycle import MOVES, STEPS, Step
+from applications.lifecycle import MOVES, STEPS, Move, Step
 from applications.models import Application, Cohort
 from notifications.moments import HONG_KONG
 from selection import canonical
@@ -406,9 +406,12 @@ class Entry(models.Model):
     def standing(self) -> str:
         """Where the person stands now: the reply if there is one, otherwise the outcome.
 
-        Who withdrew and came back waits on the reserve list again.
+        Who withdrew stands nowhere, also before their seat is free for the next; who came back
+        waits on the reserve list again.
         """
         _sources, waits = MOVES[self.selection.way.reserve]
+        if self.application.stage == MOVES[Move.WITHDRAW][1]:
+            return str(self.Reply.WITHDRAWN)
         if self.reply == self.Reply.NONE:
             return str(self.outcome)
         return str(self.Outcome.RESERVE if self.application.stage == waits else self.reply)
