@@ -113,7 +113,7 @@ KINDS = (
     Kind(
         "application-extended",
         _("More time to apply, for one person"),
-        MINE | CONTACT | {"cohort_slug": "spring-2027", "until": AT},
+        CONTACT | {"cohort": MINE["cohort"], "cohort_slug": "spring-2027", "until": AT},
     ),
     Kind(
         "application-eligible",
