@@ -127,7 +127,7 @@ def _require_as_declared(kind: kinds.Kind, telling: Telling, variables: Row) -> 
             _(
                 "The message “%(title)s” could not be written, so nothing was done and nobody was "
                 "told. This is a fault of the program, not of yours: please tell the programme "
-                "office."
+                "team."
             )
             % {"title": kind.title}
         )
