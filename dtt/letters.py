@@ -1,6 +1,8 @@
 """Every kind of message of the house: what it tells, what its text may say, how it leaves."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from types import MappingProxyType
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -33,11 +35,11 @@ LISTED: dict[str, Any] = {
     "cut_score": "68.50",
     "reserve_position": 3,
     "missing": ["Quiz"],
-    "reply_by": AT,
     "reserves_until": LATER,
     "result_path": "/places/DTT-7KQ2MX34",
 }
-MAY_LACK = frozenset({"reserve_position", "score", "cut_score", "reserves_until"})
+MAY_LACK = frozenset({"reserve_position", "score", "cut_score"})
+REPLY_BY = {"reply_by": AT}  # only of who is asked, or was
 SITTING = MINE | {
     "answered": 28,
     "items": 30,
@@ -68,9 +70,16 @@ PLACE, FINAL, ELIGIBLE, MATCH, ANSWER = "place", "final", "eligible", "match", "
 
 
 def _listed(
-    name: str, title: Any, *, held: bool = False, excludes: str = "", asks: bool = False
+    name: str,
+    title: Any,
+    also: Mapping[str, Any] = MappingProxyType({}),
+    *,
+    held: bool = False,
+    excludes: str = "",
+    asks: bool = False,
 ) -> Kind:
-    return Kind(name, title, LISTED, MAY_LACK, held=held, excludes=excludes, asks=asks)
+    said = {**LISTED, **also}
+    return Kind(name, title, said, MAY_LACK, held=held, excludes=excludes, asks=asks)
 
 
 KINDS = (
@@ -106,7 +115,7 @@ KINDS = (
     Kind(
         "application-extended",
         _("More time to apply, for one person"),
-        MINE | CONTACT | {"cohort_slug": "spring-2027", "until": AT},
+        CONTACT | {"cohort": MINE["cohort"], "cohort_slug": "spring-2027", "until": AT},
     ),
     Kind(
         "application-eligible",
@@ -132,13 +141,18 @@ KINDS = (
     Kind("case-decided", _("A question about a quiz is decided"), CASE, held=True),
     # lists: decisions to many people at once wait until they leave
     _listed(
-        "place-offered", _("A bootcamp place is offered"), held=True, excludes=PLACE, asks=True
+        "place-offered",
+        _("A bootcamp place is offered"),
+        REPLY_BY,
+        held=True,
+        excludes=PLACE,
+        asks=True,
     ),
     _listed("place-reserve", _("On the reserve list"), held=True, excludes=PLACE),
     _listed("place-not-selected", _("No bootcamp place"), held=True, excludes=PLACE),
-    _listed("place-reminder", _("A place waits for its answer"), held=True, asks=True),
+    _listed("place-reminder", _("A place waits for its answer"), REPLY_BY, held=True, asks=True),
     _listed("place-reserve-closed", _("The reserve list has closed"), held=True, excludes=PLACE),
-    _listed("place-lapsed", _("A place has lapsed"), held=True, excludes=PLACE),
+    _listed("place-lapsed", _("A place has lapsed"), REPLY_BY, held=True, excludes=PLACE),
     _listed("place-confirmed", _("Your place is confirmed"), excludes=PLACE),
     _listed("place-declined", _("You gave up your place"), excludes=PLACE),
     _listed("place-decline-undone", _("A decline was taken back"), excludes=PLACE),
@@ -146,8 +160,8 @@ KINDS = (
     Kind(
         "appeal-upheld",
         _("An appeal was upheld"),
-        LISTED | {"appeal_reason": "The log shows it."},
-        optional=MAY_LACK | {"reply_by"},
+        LISTED | REPLY_BY | {"appeal_reason": "The log shows it."},
+        optional=MAY_LACK | {"reply_by"},  # the finalists need not answer
         held=True,
     ),
     Kind(

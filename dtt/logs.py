@@ -1,6 +1,7 @@
 """How a line of the log is written: as JSON for machines, or for people to read.
 
-A secret that stands in an address (of a calendar, of a new password) is never written.
+A secret that stands in an address (of a calendar, of a new password, of the end of the news) is
+never written.
 """
 
 import json
@@ -11,7 +12,10 @@ from typing import Any
 
 from dtt import trace
 
-SECRETS = re.compile(r"(/calendar/|/account/password/reset/key/|/account/confirm-email/)[^/\s\"']+")
+SECRETS = re.compile(
+    r"(/calendar/|/messages/unsubscribe/|/account/password/reset/key/|/account/confirm-email/)"
+    r"[^/\s\"']+"
+)
 
 
 class RequestFilter(logging.Filter):

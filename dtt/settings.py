@@ -148,9 +148,12 @@ CELERY_BEAT_SCHEDULE = {
     "deliver-messages": {"task": "notifications.deliver_due", "schedule": 10},
     "finalise-attempts": {"task": "quiz.finalise_expired", "schedule": 15},
     "forget-signals": {"task": "quiz.forget_signals", "schedule": crontab(hour=20, minute=40)},
+    "rank-waiting": {"task": "selection.rank_waiting", "schedule": 30},
     "publish-due": {"task": "selection.publish_due", "schedule": 30},
     "expire-places": {"task": "selection.expire_unanswered", "schedule": 60},
     "count-equal-treatment": {"task": "monitoring.count_due", "schedule": crontab(minute="*/10")},
+    "remind-places": {"task": "selection.remind_unanswered", "schedule": 60},
+    "close-reserves": {"task": "selection.close_reserves", "schedule": 60},
     "expire-offers": {"task": "matching.expire_offers", "schedule": crontab(minute="*/5")},
 }
 

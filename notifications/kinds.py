@@ -2,7 +2,8 @@
 
 A kind is declared once (`dtt.letters` has those of the house). What its text may name is what the
 declaration has, each with an example, so that a text can be read before there is a person to
-send it to.
+send it to. What a verb gives for a letter is exactly what is declared (`notifications.declared`),
+so a text that names nothing else can always be written out.
 """
 
 from collections.abc import Iterable, Mapping
@@ -36,7 +37,7 @@ class Kind:
         name: names its text, `templates/messages/<name>.<language>.txt`.
         title: what it tells, for staff.
         variables: an example for each variable; of one that has parts, an `Example`.
-        optional: those that may be missing.
+        optional: those that may be missing or None; all others always have a value.
         held: whether it waits before it leaves, so that staff can take it back. Receipts and
             answers to somebody's own act leave at once.
         excludes: kinds of one group contradict each other about one topic: a person is never
@@ -62,7 +63,12 @@ class Kind:
     @property
     def known(self) -> frozenset[str]:
         """The paths that its text may name (see `notifications.language.check`)."""
-        return frozenset(_paths(self.examples))
+        return frozenset(self.paths)
+
+    @property
+    def paths(self) -> dict[str, Any]:
+        """The example at each path; `days[]` is one value of the list `days`."""
+        return dict(_paths(self.examples))
 
 
 class Example:
@@ -119,17 +125,14 @@ def languages() -> list[str]:
     return list(Language.values)
 
 
-def _paths(parts: Mapping[str, Any], before: str = "") -> Iterable[str]:
+def _paths(parts: Mapping[str, Any], before: str = "") -> Iterable[tuple[str, Any]]:
     for name, value in parts.items():
-        path = f"{before}{name}"
-        yield path
-        yield from _inside(path, value)
+        yield from _inside(f"{before}{name}", value)
 
 
-def _inside(path: str, value: Any) -> Iterable[str]:
+def _inside(path: str, value: Any) -> Iterable[tuple[str, Any]]:
+    yield path, value
     if isinstance(value, Example):
         yield from _paths(value.parts, f"{path}.")
     elif isinstance(value, list):
-        yield f"{path}[]"
-        for one in value[:1]:
-            yield from _inside(f"{path}[]", one)
+        yield from _inside(f"{path}[]", value[0])

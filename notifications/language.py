@@ -166,26 +166,32 @@ def _path(text: str) -> tuple[str, ...]:
 # ---- what a letter may name ----------------------------------------------------------------------
 
 
-def check(nodes: Nodes, *, known: Collection[str], filters: Collection[str]) -> None:
-    """See that a letter names only what its kind declares.
+def check(nodes: Nodes, *, known: Collection[str], filters: Mapping[str, Collection[str]]) -> None:
+    """See that a letter names only what its kind declares, each in a way that it can be said.
 
     Args:
         known: dotted paths; `days[].on` is the part `on` of each value of the list `days`.
+        filters: the paths whose values each filter can say.
 
     Raises:
-        NotALetter: an unknown variable or filter.
+        NotALetter: an unknown variable or filter, or a filter that cannot say the variable.
     """
-    _check(nodes, frozenset(known), frozenset(filters), {})
+    _check(nodes, frozenset(known), filters, {})
 
 
 def _check(
-    nodes: Nodes, known: frozenset[str], filters: frozenset[str], loops: dict[str, str]
+    nodes: Nodes,
+    known: frozenset[str],
+    filters: Mapping[str, Collection[str]],
+    loops: dict[str, str],
 ) -> None:
     for node in nodes:
         if isinstance(node, Variable):
-            _known(node.path, known, loops, node.line)
+            whole = _known(node.path, known, loops, node.line)
             if node.filter and node.filter not in filters:
                 raise NotALetter("unknown-filter", node.filter, node.line)
+            if node.filter and whole not in filters[node.filter]:
+                raise NotALetter("unfit-filter", f"{'.'.join(node.path)}|{node.filter}", node.line)
         elif isinstance(node, Loop):
             whole = _known(node.path, known, loops, node.line)
             inside = f"{whole}[]"
@@ -255,7 +261,7 @@ def _write(
             parts.append(node)
         elif isinstance(node, Variable):
             value = _value(node.path, variables)
-            if value is None or value is _ABSENT:
+            if value is None:
                 if ".".join(node.path) not in optional and node.path[0] not in optional:
                     raise MissingVariable(".".join(node.path))
                 value = ""
@@ -277,37 +283,31 @@ def _choose(
 ) -> None:
     for negated, path, body in node.branches:
         value = _value(path, variables) if path else True
-        holds = value is not _ABSENT and bool(value)
-        if holds is not negated:
+        if bool(value) is not negated:
             _write(body, variables, filters, optional, parts)
             return
     parts.append(GAP)
 
 
-class _Absent:
-    """What is not there at all."""
-
-
-_ABSENT = _Absent()
-
-
 def _value(path: tuple[str, ...], variables: Mapping[str, Any]) -> Any:
-    value: Any = variables.get(path[0], _ABSENT)
-    for part in path[1:]:
-        if value is None or value is _ABSENT:
-            return value
-        value = value.get(part, _ABSENT) if isinstance(value, Mapping) else _part(value, part)
+    value: Any = variables.get(path[0])
+    for name in path[1:]:
+        if value is None:
+            return None
+        value = part(value, name)
     return value
 
 
-def _part(value: Any, name: str) -> Any:
-    """An attribute that is a value: nothing is ever called."""
-    found = getattr(value, name, _ABSENT)
-    return _ABSENT if callable(found) else found
+def part(value: Any, name: str) -> Any:
+    """A part that is a value, None if there is none: nothing is ever called."""
+    if isinstance(value, Mapping):
+        return value.get(name)
+    found = getattr(value, name, None)
+    return None if callable(found) else found
 
 
 def _listed(value: Any) -> Iterable[Any]:
-    return () if value is None or value is _ABSENT or isinstance(value, str) else value
+    return () if value is None or isinstance(value, str) else value
 
 
 def _close_gaps(text: str) -> str:

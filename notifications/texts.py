@@ -3,10 +3,15 @@
 A kind without one uses its file, `templates/messages/<kind>.<language>.txt`; the first line is the
 subject. A variable that the caller did not give is an error, never an empty gap in somebody's
 letter. What a text may be is said in `notifications.language`.
+
+A text names only what its kind declares. A version that was approved when its kind declared more,
+or something else, is passed over: the one before it is used, in the end the shipped one.
 """
 
-from collections.abc import Collection
+import logging
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import date, datetime
 from functools import cache, lru_cache
 from typing import Any
 
@@ -23,7 +28,11 @@ FILTERS: language.Filters = {
     "day": moments.say_day,
     "clock": moments.say_time,
 }
+SAID_OF: dict[str, type] = {"instant": datetime, "day": date, "clock": datetime}
+"""What each filter can say. A day is no instant: which day that is depends on the place."""
+
 MissingVariable = language.MissingVariable
+log = logging.getLogger("dtt.mail")
 SHIPPED = 0
 """The number of the version that comes with the program."""
 
@@ -66,9 +75,8 @@ class Shelf:
     """The texts in force, read once for all the messages of one moment."""
 
     def __init__(self, wanted: Collection[str]) -> None:
-        approved = LetterText.objects.filter(kind__in=wanted, approved_at__isnull=False)
         self.wanted = frozenset(wanted)
-        self.written = {row.kind: row for row in approved.order_by("kind", "number")}
+        self.written = in_use(LetterText.objects.filter(kind__in=wanted, approved_at__isnull=False))
 
     def versions(self) -> dict[str, int]:
         """The number of each text that staff have written; of a shipped one, `SHIPPED`."""
@@ -86,6 +94,45 @@ class Shelf:
             return _shipped(kind, in_language)
         subject, body = row.in_language(in_language)
         return Version(row.number, _parsed(subject), _parsed(body))
+
+
+def in_use(approved: Iterable[LetterText]) -> dict[str, LetterText]:
+    """Of each kind the newest of these versions that can be written out as the kind is now."""
+    used: dict[str, LetterText] = {}
+    for row in sorted(approved, key=lambda row: row.number, reverse=True):
+        if row.kind in used:
+            continue
+        if fits(row):
+            used[row.kind] = row
+        else:
+            log.error("version %d of the text %s no longer fits its kind", row.number, row.kind)
+    return used
+
+
+def fits(written: LetterText) -> bool:
+    """Whether a version names only what its kind declares."""
+    kind = kinds.known(written.kind)
+    try:
+        for in_language in kinds.languages():
+            for text in written.in_language(in_language):
+                check(kind, _parsed(text))
+    except language.NotALetter:
+        return False
+    return True
+
+
+def check(kind: kinds.Kind, nodes: language.Nodes) -> None:
+    """See that what verbs give for a letter of this kind is enough for this text.
+
+    Raises:
+        NotALetter: it names something else, or says a variable in a way that it cannot be said.
+    """
+    paths = kind.paths
+    filters = {
+        name: {path for path, example in paths.items() if type(example) is said}
+        for name, said in SAID_OF.items()
+    }
+    language.check(nodes, known=paths, filters=filters)
 
 
 def render(kind: str, in_language: str, variables: dict[str, Any]) -> Text:

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from notifications import kinds
 from notifications.domain.outbox import Telling
 from notifications.texts import Shelf
 from selection import sources
@@ -25,10 +26,13 @@ class Fact:
     Attributes:
         kind: the text that tells it.
         name: what makes it another fact than the publication itself; blank for that.
+        topic: what else than the place it is about. A newer letter about the place leaves it alone,
+            and it leaves them alone.
     """
 
     kind: str
     name: str = ""
+    topic: str = ""
 
 
 def kind_at_publication(selection: Selection, *, seated: bool, entry: Entry) -> str:
@@ -49,17 +53,20 @@ def telling(
 ) -> Telling:
     """Write the letter. `entry.application` must be loaded with its user.
 
-    A newer letter about the same list voids an older one that has not left yet. What follows from
+    A newer letter about the same place voids an older one that has not left yet. What follows from
     a second offer, to somebody who had left and come back, is told again.
     """
     again = f"again-{entry.offers}" if entry.offers > 1 else ""
-    parts = ("selection", str(selection.pk), fact.name, again)
+    run = ("selection", str(selection.pk), fact.name, again)
+    topic = ("selection", str(selection.cohort_id), selection.step, fact.topic)
+    facts = variables(selection, entry, reply_by=reply_by) | dict(also)
+    said = kinds.known(fact.kind).examples.keys()
     return Telling(
         person=entry.application.user,
         kind=fact.kind,
-        run=":".join(part for part in parts if part),
-        topic=f"selection:{selection.cohort_id}:{selection.step}",
-        variables=variables(selection, entry, reply_by=reply_by) | dict(also),
+        run=":".join(part for part in run if part),
+        topic=":".join(part for part in topic if part),
+        variables={name: value for name, value in facts.items() if name in said},
     )
 
 
@@ -80,7 +87,7 @@ def told_by(selection: Selection) -> dict[str, Any]:
 
 
 def variables(selection: Selection, entry: Entry, *, reply_by: datetime | None) -> dict[str, Any]:
-    """What every letter of a list may say.
+    """What letters of a list may say; each says only what its kind declares.
 
     The cohort and the names of scores are given as objects: the letter spells them in the
     language of its reader.

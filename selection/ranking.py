@@ -36,7 +36,15 @@ class InvalidRule(ValueError):
 
 
 class IncomparableScores(ValueError):
-    """A candidate's scores cannot be put in order with the others'."""
+    """A candidate's scores cannot be put in order with the others'.
+
+    Attributes:
+        key: whose; None where it is nobody's in particular.
+    """
+
+    def __init__(self, problem: str, key: int | None = None) -> None:
+        super().__init__(problem)
+        self.key = key
 
 
 class DuplicateCandidate(ValueError):
@@ -202,7 +210,8 @@ def _columns(candidates: Iterable[Candidate], rule: Rule) -> tuple[list[int], di
         if len(candidate.scores) != len(rule.criteria):
             raise IncomparableScores(
                 f"candidate {candidate.key}: {len(candidate.scores)} scores "
-                f"for {len(rule.criteria)} criteria"
+                f"for {len(rule.criteria)} criteria",
+                candidate.key,
             )
     columns: dict[str, Column] = {}
     for index, (name, _) in enumerate(rule.criteria):
@@ -210,7 +219,7 @@ def _columns(candidates: Iterable[Candidate], rule: Rule) -> tuple[list[int], di
         for key, score in zip(keys, columns[name], strict=True):
             if not isinstance(score, Decimal) or not score.is_finite():
                 raise IncomparableScores(
-                    f"candidate {key}: {name} is {score!r}, not a finite Decimal"
+                    f"candidate {key}: {name} is {score!r}, not a finite Decimal", key
                 )
     return keys, columns
 

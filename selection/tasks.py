@@ -12,17 +12,31 @@ def rank(*, selection_id: int) -> None:
     drawing.rank_selection(selection_id=selection_id, now=timezone.now())
 
 
+@shared_task(name="selection.rank_waiting", ignore_result=True)
+def rank_waiting() -> int:
+    """Rank what a lost broker forgot."""
+    return drawing.rank_waiting(now=timezone.now())
+
+
 @shared_task(name="selection.publish_due", ignore_result=True)
 def publish_due() -> int:
-    """Publish the lists whose instant has come; rank first what a lost broker forgot."""
-    drawing.rank_waiting(now=timezone.now())
+    """Publish the lists whose instant has come."""
     return publishing.publish_due(now=timezone.now())
 
 
 @shared_task(name="selection.expire_unanswered", ignore_result=True)
 def expire_unanswered() -> int:
-    """Let time do its part: seats that are free go to the next, then reminders and closed lists."""
-    freed = expiring.expire_unanswered(now=timezone.now())
-    expiring.remind_unanswered(now=timezone.now())
-    expiring.close_reserves(now=timezone.now())
-    return freed
+    """Let unanswered places lapse; seats that are free go to the next."""
+    return expiring.expire_unanswered(now=timezone.now())
+
+
+@shared_task(name="selection.remind_unanswered", ignore_result=True)
+def remind_unanswered() -> int:
+    """Remind who has not answered."""
+    return expiring.remind_unanswered(now=timezone.now())
+
+
+@shared_task(name="selection.close_reserves", ignore_result=True)
+def close_reserves() -> int:
+    """Tell those still on a reserve list that has ended."""
+    return expiring.close_reserves(now=timezone.now())

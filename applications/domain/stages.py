@@ -107,12 +107,11 @@ def _events(
     for application in rows:
         if application.stage not in sources:
             raise UnableToMove(
-                _("Application %(reference)s is “%(stage)s”; “%(move)s” is not possible.")
-                % {
-                    "reference": application.reference,
-                    "stage": application.get_stage_display(),
-                    "move": move.value,
-                }
+                _(
+                    "This is no longer possible: the state of application %(reference)s is now "
+                    "“%(stage)s”. Nothing was changed."
+                )
+                % {"reference": application.reference, "stage": application.get_stage_display()}
             )
     return [
         audit.event(

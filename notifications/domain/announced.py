@@ -86,8 +86,9 @@ class Letters:
         own = self.facts.get(person.pk, {})
         facts: dict[str, Any] = {"name": str(person), "site_url": settings.SITE_URL, **own}
         text = self.versions[language].render(self.kind, language, facts)
-        given = {"name": facts["name"], "about": facts.get("about")}
-        return given | {"heading": text.subject, "text": text.body.strip()}
+        given = {"name": facts["name"], "heading": text.subject, "text": text.body.strip()}
+        says_about = "about" in kinds.known(self.kind).examples
+        return given | ({"about": facts.get("about")} if says_about else {})
 
     def sample(self, person: User, why: str, language: str, shelf: Shelf) -> Sample:
         variables = kinds.known(self.kind).examples | self.variables(person, language)

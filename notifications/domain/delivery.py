@@ -23,6 +23,7 @@ from notifications.addresses import Undeliverable, deliverable, is_allowed
 from notifications.failures import Cause, Failure, gives_up, understand, wait_after
 from notifications.layout import html_of
 from notifications.models import Message, Pace
+from notifications.returning import headers_to_hand_back
 from notifications.unsubscribing import unsubscribe_address
 
 CHUNK = 20
@@ -183,6 +184,8 @@ def letter_of(message: Message) -> EmailMultiAlternatives:
         "X-DTT-Message": str(message.uuid),
         "Auto-Submitted": "auto-generated",
     }
+    if settings.ANYMAIL:  # somebody tells us what comes back
+        headers |= headers_to_hand_back(message.uuid)
     if message.category == Message.Category.MARKETING:
         headers["List-Unsubscribe"] = f"<{unsubscribe_address(message.person)}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"

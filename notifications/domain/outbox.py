@@ -3,6 +3,7 @@
 What leaves, when and how stands in `delivery`; what staff may still do about it in `mending`.
 """
 
+import logging
 import threading
 import time
 from collections.abc import Collection, Iterable, Sequence
@@ -19,19 +20,24 @@ from django.utils.translation import gettext as _
 from accounts.bulk import insert_rows
 from accounts.errors import Refused
 from accounts.models import User
-from notifications import consent, kinds
+from notifications import consent, declared, kinds
 from notifications.kinds import Class
 from notifications.models import Message
 from notifications.queries import NEVER_SHOWN
 from notifications.texts import Shelf
 from notifications.unsubscribing import unsubscribe_address
 
+log = logging.getLogger("dtt.mail")
 WAKE_SECONDS = 1
 Row = dict[str, Any]
 
 
 class UnableToQueue(Refused):
     """The message would contradict another; nothing was queued."""
+
+
+class UnableToTell(UnableToQueue):
+    """A letter was given other variables than its kind declares: a fault of the program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,7 @@ def queue(tellings: Iterable[Telling], *, now: datetime, due_at: datetime | None
 
     Raises:
         UnableToQueue: one person would be told two things of one decision that exclude each other.
+        UnableToTell: the variables of one are not those that its kind declares.
     """
     told = _without_the_unwilling(list(tellings))
     if not told:
@@ -90,8 +97,10 @@ def _row(telling: Telling, shelf: Shelf, now: datetime, due_at: datetime | None)
     variables: Row = {"name": str(person), "site_url": settings.SITE_URL}
     if kind.of_class is Class.MARKETING:
         variables["unsubscribe_url"] = unsubscribe_address(person)
+    variables |= telling.variables
+    _require_as_declared(kind, telling, variables)
     version = shelf.take(telling.kind, person.language)
-    text = version.render(telling.kind, person.language, variables | telling.variables)
+    text = version.render(telling.kind, person.language, variables)
     return {
         "run": telling.run,
         "person_id": person.pk,
@@ -108,6 +117,20 @@ def _row(telling: Telling, shelf: Shelf, now: datetime, due_at: datetime | None)
         "queued_at": now,
         "due_at": due_at or (now + settings.MESSAGE_HOLD if kind.held else now),
     }
+
+
+def _require_as_declared(kind: kinds.Kind, telling: Telling, variables: Row) -> None:
+    """A text in force names what its kind declares, so with that it can always be written out."""
+    if found := declared.differences(kind, variables):
+        log.error("%s of %s cannot be written: %s", kind.name, telling.run, "; ".join(found))
+        raise UnableToTell(
+            _(
+                "The message “%(title)s” could not be written, so nothing was done and nobody was "
+                "told. This is a fault of the program, not of yours: please tell the programme "
+                "team."
+            )
+            % {"title": kind.title}
+        )
 
 
 def _void_older(rows: list[Row]) -> None:

@@ -1,6 +1,8 @@
 """Mail that comes back: write it down, let staff settle it."""
 
-from datetime import datetime, timedelta
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
@@ -13,7 +15,6 @@ from notifications import consent
 from notifications.models import AddressTrouble, Message
 from notifications.phones import phone_of
 
-LOOKED_BACK = timedelta(days=14)
 MAX_DETAIL = 1000
 
 
@@ -25,18 +26,22 @@ class UnableToCall(Refused):
     """Nobody needs this person's number; the message says why."""
 
 
-def note_trouble(*, address: str, kind: str, detail: str, now: datetime) -> AddressTrouble | None:
+def note_trouble(
+    *, address: str, kind: str, detail: str, now: datetime, named: Collection[UUID] = ()
+) -> AddressTrouble | None:
     """Mail to this address came back, or was called unwanted; None if it is nobody's here.
 
     The same trouble again only counts on. Who calls our mail unwanted gets no more news.
+
+    Args:
+        named: what the service's call names; where none is a letter to this person, it is not known
+            which one came back, and none is said to have.
     """
     with transaction.atomic():
         person = _person_of(address)
         if person is None:
             return None
-        message = Message.objects.filter(
-            person=person, state=Message.State.SENT, sent_at__gte=now - LOOKED_BACK
-        ).first()
+        message = Message.objects.filter(person=person, uuid__in=named).first()
         trouble, is_new = AddressTrouble.objects.select_for_update().get_or_create(
             person=person,
             address=person.email,
@@ -55,7 +60,10 @@ def note_trouble(*, address: str, kind: str, detail: str, now: datetime) -> Addr
             )
         else:
             AddressTrouble.objects.filter(pk=trouble.pk).update(
-                times=F("times") + 1, last_at=now, detail=detail[:MAX_DETAIL]
+                times=F("times") + 1,
+                last_at=now,
+                detail=detail[:MAX_DETAIL],
+                message=message or F("message"),
             )
         if kind == AddressTrouble.Kind.COMPLAINED:
             consent.withdraw(person, now)

@@ -16,7 +16,7 @@ from accounts.languages import Language
 from accounts.models import Approval, User
 from notifications import kinds, language, previews
 from notifications.models import LetterText
-from notifications.texts import FILTERS, SHIPPED, MissingVariable, Version, shipped
+from notifications.texts import SHIPPED, MissingVariable, Shelf, Version, check, shipped
 
 USE_TEXT = "use-letter"
 LONGEST_SUBJECT = 200
@@ -131,7 +131,7 @@ def _checked(kind: kinds.Kind, name: str, text: str) -> language.Nodes:
     if name.startswith("subject") and len(text) > LONGEST_SUBJECT:
         raise language.NotALetter("too-long", str(LONGEST_SUBJECT), 1)
     nodes = language.parse(text)
-    language.check(nodes, known=kind.known, filters=FILTERS)
+    check(kind, nodes)
     return nodes
 
 
@@ -146,6 +146,7 @@ def say_problem(wrong: language.NotALetter) -> str:
         "unknown-tag": _("“%(what)s” is nothing that a text may do."),
         "unknown-condition": _("“%(what)s” cannot be asked: only whether something is there."),
         "unknown-filter": _("“%(what)s” is no way of saying a value."),
+        "unfit-filter": _("“%(what)s”: this value cannot be said in this way."),
         "unknown-variable": _("This kind of message has no “%(what)s”."),
         "not-a-list": _("“%(what)s” is no list."),
     }[wrong.code]
@@ -186,7 +187,7 @@ def use_letter(approval: Approval, by: User, now: datetime) -> None:
 
 def in_force(kind: str) -> dict[str, str]:
     """The text of a kind as it is used now, by field; to begin a new version from."""
-    written = LetterText.objects.filter(kind=kind, approved_at__isnull=False).first()
+    written = Shelf({kind}).written.get(kind)
     if written is not None:
         return {name: getattr(written, name) for name in FIELDS}
     found = {}

@@ -22,6 +22,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from notifications.domain.troubles import note_trouble
 from notifications.models import AddressTrouble
+from notifications.returning import named_in
 
 log = logging.getLogger("dtt.mail")
 # Those whose calls prove themselves by the secret alone.
@@ -64,5 +65,9 @@ def hear(sender: Any, event: Any, esp_name: str, **_more: Any) -> None:
         str(part) for part in (event.reject_reason, event.description, event.mta_response) if part
     )
     note_trouble(
-        address=str(event.recipient), kind=kind, detail=f"{esp_name}: {said}", now=timezone.now()
+        address=str(event.recipient),
+        kind=kind,
+        detail=f"{esp_name}: {said}",
+        named=named_in([event.message_id, event.metadata, event.esp_event]),
+        now=timezone.now(),
     )

@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone, translation
+from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -20,6 +21,7 @@ from notifications.unsubscribing import person_of
 ON_A_PAGE = 20
 
 
+@never_cache
 @login_required
 def inbox(request: HttpRequest) -> HttpResponse:
     """Everything this person was told, newest first; a copy of each e-mail."""
@@ -28,6 +30,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     return render(request, "notifications/inbox.html", {"page": page})
 
 
+@never_cache
 @login_required
 def message(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """One message. Looking at it changes nothing; the reader's browser, or a button, says so."""

@@ -70,7 +70,8 @@ def make_appeal(*, entry_id: int, ground: str, text: str, by: User, now: datetim
             entry=entry, ground=Appeal.Ground(ground), text=text.strip(), made_at=now, made_by=by
         )
         audit.record(appeal, "make-appeal", by=by, now=now, after={"ground": appeal.ground})
-        queue([telling(entry.selection, entry, Fact("appeal-received", "appeal"))], now=now)
+        fact = Fact("appeal-received", "appeal", topic="appeal")
+        queue([telling(entry.selection, entry, fact)], now=now)
         return appeal
 
 
@@ -108,7 +109,7 @@ def decide_appeal(*, appeal_id: int, uphold: bool, reason: str, by: User, now: d
         letter = telling(
             entry.selection,
             entry,
-            Fact(kind, "appeal-decided"),
+            Fact(kind, "appeal-decided", topic="appeal-decided"),
             reply_by=reply_by,
             also={"appeal_reason": appeal.reason},
         )

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from celery import current_app
@@ -17,6 +18,7 @@ from applications.lifecycle import STEPS
 from applications.models import Application, Cohort
 from selection import canonical, runs, sources
 from selection.domain.preparing import commit_seed, current_rule, seats_of
+from selection.domain.troubles import Chore, do_each, said_in_both
 from selection.letters import told_by
 from selection.models import (
     APPROVAL_KIND,
@@ -54,7 +56,9 @@ def draw_up(*, cohort_id: int, step: str, by: User | None, now: datetime) -> Sel
             if run.state == Selection.State.PUBLISHED:
                 raise UnableToDrawUp(_("This list has been published. It stands as it is."))
             if run.state != Selection.State.DISCARDED:
-                _discard(run, by=by, now=now, reason="a newer run was drawn up")
+                _discard(
+                    run, by=by, now=now, why=lambda: _("A newer run of this list was drawn up.")
+                )
         rule = current_rule(cohort=cohort, step=step, now=now)
         candidates = read_candidates(cohort_id=cohort.pk, step=step, rule=rule)
         inputs = freeze(cohort, rule, seed, candidates)
@@ -95,7 +99,7 @@ def rank_selection(*, selection_id: int, now: datetime) -> Selection:
         try:
             result = decide(selection.inputs, selection.seed.seed)
         except IncomparableScores as error:
-            _discard(selection, by=None, now=now, reason=str(error))
+            _discard(selection, by=None, now=now, why=partial(_say_incomparable, error.key))
             return selection
         Entry.objects.bulk_create(_entries(selection, result), batch_size=1000)
         selection.result_digest = result.digest()
@@ -115,9 +119,13 @@ def rank_waiting(*, now: datetime) -> int:
     waiting = list(
         Selection.objects.filter(state=Selection.State.RANKING).values_list("pk", flat=True)
     )
-    for pk in waiting:
-        rank_selection(selection_id=pk, now=now)
-    return len(waiting)
+    chores = [Chore(pk, partial(_rank_one, pk, now=now)) for pk in waiting]
+    return do_each(chores, sweep="rank", state=Selection.State.RANKING)
+
+
+def _rank_one(selection_id: int, *, now: datetime) -> int:
+    rank_selection(selection_id=selection_id, now=now)
+    return 1
 
 
 def discard_selection(*, selection_id: int, by: User, now: datetime, reason: str = "") -> Selection:
@@ -131,7 +139,7 @@ def discard_selection(*, selection_id: int, by: User, now: datetime, reason: str
         if selection.state == Selection.State.PUBLISHED:
             raise UnableToDrawUp(_("This list has been published. It stands as it is."))
         if selection.state != Selection.State.DISCARDED:
-            _discard(selection, by=by, now=now, reason=reason)
+            _discard(selection, by=by, now=now, why=lambda: reason)
         return selection
 
 
@@ -154,7 +162,7 @@ def read_candidates(*, cohort_id: int, step: str, rule: SelectionRule) -> Candid
                     % {
                         "source": sources.title_of(name),
                         "reference": reference,
-                        "score": repr(score),
+                        "score": str(score),
                     }
                 )
     if not any(None not in scores for scores in candidates.values()):
@@ -211,12 +219,28 @@ def _rows(selection: Selection) -> list[tuple[int, list[str | None]]]:
     return [(key, scores) for key, scores in selection.inputs["candidates"]]
 
 
-def _discard(selection: Selection, *, by: User | None, now: datetime, reason: str) -> None:
+def _say_incomparable(key: int | None) -> str:
+    if key is None:
+        return _(
+            "The scores have so many digits that they cannot be added exactly, so nobody was "
+            "ranked. Correct the scores and draw the list up again."
+        )
+    return _(
+        "A score of %(reference)s cannot be compared with the others’, so nobody was ranked. "
+        "Correct it and draw the list up again."
+    ) % {"reference": Application.objects.values_list("reference", flat=True).get(pk=key)}
+
+
+def _discard(
+    selection: Selection, *, by: User | None, now: datetime, why: Callable[[], str]
+) -> None:
     before = selection.state
     selection.state = Selection.State.DISCARDED
-    selection.trouble = reason
-    selection.save(update_fields=["state", "trouble"])
-    audit.record(selection, "discard", by=by, now=now, before={"state": before}, reason=reason)
+    selection.trouble, selection.trouble_zh = said_in_both(why)
+    selection.save(update_fields=["state", "trouble", "trouble_zh"])
+    audit.record(
+        selection, "discard", by=by, now=now, before={"state": before}, reason=selection.trouble
+    )
     approvals.void_requests(kind=APPROVAL_KIND, object_id=selection.pk, by=by, now=now)
 
 

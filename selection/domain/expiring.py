@@ -1,6 +1,8 @@
 """What time does by itself: reminders, lapsed places, seats of people who withdrew."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 from django.db.models import Q
@@ -9,6 +11,7 @@ from applications.domain.stages import advance
 from applications.lifecycle import STEPS
 from notifications.domain.outbox import queue
 from selection.domain import seats
+from selection.domain.troubles import Chore, Verb, do_each
 from selection.letters import Fact, telling
 from selection.models import Entry, Selection, returned
 
@@ -18,7 +21,8 @@ REMIND_AT = (0.5, 0.9)
 def expire_unanswered(*, now: datetime) -> int:
     """Let unanswered offers lapse, free the seats of who withdrew, and offer them to the next.
 
-    One transaction for each list; a sweep that runs twice changes nothing more.
+    One transaction for each list; a sweep that runs twice changes nothing more. What is refused
+    because of one person is done for the others all the same.
 
     Returns:
         how many seats were freed.
@@ -37,7 +41,11 @@ def expire_unanswered(*, now: datetime) -> int:
         .values_list("pk", flat=True)
         .distinct()
     )
-    return sum(_free_seats(pk, now=now) for pk in list(lists))
+    chores = [
+        Chore(pk, partial(_free_seats, pk, now=now), partial(_free_one_by_one, pk, now=now))
+        for pk in list(lists)
+    ]
+    return do_each(chores, sweep="expire")
 
 
 def remind_unanswered(*, now: datetime) -> int:
@@ -53,7 +61,15 @@ def remind_unanswered(*, now: datetime) -> int:
             continue
         if now >= offered_at + (reply_by - offered_at) * REMIND_AT[reminders]:
             due.setdefault(selection_id, []).append(pk)
-    return sum(_remind(selection_id, pks, now=now) for selection_id, pks in sorted(due.items()))
+    chores = [
+        Chore(
+            selection_id,
+            partial(_remind, selection_id, pks, now=now),
+            partial(_one_by_one, _remind, selection_id, pks, now=now),
+        )
+        for selection_id, pks in sorted(due.items())
+    ]
+    return do_each(chores, sweep="remind")
 
 
 def close_reserves(*, now: datetime) -> int:
@@ -67,30 +83,74 @@ def close_reserves(*, now: datetime) -> int:
         .defer("inputs")
         .order_by("pk")
     )
-    ended = [selection.pk for selection in open_lists if selection.reserves_until <= now]
-    return sum(_close(pk, now=now) for pk in ended)
+    ended = [selection for selection in open_lists if selection.reserves_until <= now]
+    chores = []
+    for selection in ended:
+        waiting = list(selection.entries.waiting().values_list("pk", flat=True))
+        chores.append(
+            Chore(
+                selection.pk,
+                partial(_close, selection.pk, waiting, now=now),
+                partial(_one_by_one, _close, selection.pk, waiting, now=now),
+            )
+        )
+    return do_each(chores, sweep="close")
+
+
+def _one_by_one(
+    verb: Callable[..., int], selection_id: int, entry_ids: Sequence[int], *, now: datetime
+) -> list[Verb]:
+    return [partial(verb, selection_id, [pk], now=now) for pk in entry_ids]
 
 
 def _free_seats(selection_id: int, *, now: datetime) -> int:
     with transaction.atomic():
         selection = seats.locked_selection(selection_id)
-        freed = seats.withdrawn_holders(selection)
-        for entry in freed:
-            seats.release(entry, Entry.Reply.WITHDRAWN, now=now)
-        lapsed = _lapse(selection, now=now)
+        freed = _free(selection, _due(selection, now), now=now)
         seats.move_up(selection, by=None, now=now)
-        return len(freed) + len(lapsed)
+        return freed
 
 
-def _lapse(selection: Selection, *, now: datetime) -> list[Entry]:
+def _free_one_by_one(selection_id: int, *, now: datetime) -> list[Verb]:
+    """Free each seat by itself, and only then offer what is free to the next."""
+    due = _due(Selection.objects.defer("inputs").get(pk=selection_id), now)
+    freeing = [partial(_free_seat, selection_id, entry.pk, now=now) for entry in due]
+    return [*freeing, partial(_fill, selection_id, now=now)]
+
+
+def _free_seat(selection_id: int, entry_id: int, *, now: datetime) -> int:
+    with transaction.atomic():
+        selection = seats.locked_selection(selection_id)
+        due = [entry for entry in _due(selection, now) if entry.pk == entry_id]
+        return _free(selection, due, now=now)
+
+
+def _fill(selection_id: int, *, now: datetime) -> int:
+    with transaction.atomic():
+        seats.move_up(seats.locked_selection(selection_id), by=None, now=now)
+        return 0
+
+
+def _due(selection: Selection, now: datetime) -> list[Entry]:
+    """Whose seats are to be freed: who withdrew, and whose time to reply is over."""
+    over = selection.entries.filter(reply=Entry.Reply.OFFERED, reply_by__lte=now)
+    in_order = over.select_related("application__user").order_by("application_id")
+    gone = seats.withdrawn_holders(selection)
+    return gone + [entry for entry in in_order if entry not in gone]
+
+
+def _free(selection: Selection, due: list[Entry], *, now: datetime) -> int:
+    freed = [entry for entry in due if entry.application.stage in seats.has_left(selection.step)]
+    for entry in freed:
+        seats.release(entry, Entry.Reply.WITHDRAWN, now=now)
+    lapsed = _lapse(selection, [entry for entry in due if entry not in freed], now=now)
+    return len(freed) + len(lapsed)
+
+
+def _lapse(selection: Selection, due: list[Entry], *, now: datetime) -> list[Entry]:
     reply = selection.way.reply
     if reply is None:
         return []
-    due = list(
-        selection.entries.filter(reply=Entry.Reply.OFFERED, reply_by__lte=now)
-        .select_related("application__user")
-        .order_by("application_id")
-    )
     able = seats.stand_in([entry.application_id for entry in due], reply.lapse)
     lapsed = [entry for entry in due if entry.application_id in able]
     if lapsed:
@@ -109,7 +169,7 @@ def _lapse(selection: Selection, *, now: datetime) -> list[Entry]:
     return lapsed
 
 
-def _remind(selection_id: int, entry_ids: list[int], *, now: datetime) -> int:
+def _remind(selection_id: int, entry_ids: Sequence[int], *, now: datetime) -> int:
     with transaction.atomic():
         selection = seats.locked_selection(selection_id)
         entries = list(
@@ -127,10 +187,11 @@ def _remind(selection_id: int, entry_ids: list[int], *, now: datetime) -> int:
         return len(letters)
 
 
-def _close(selection_id: int, *, now: datetime) -> int:
+def _close(selection_id: int, entry_ids: Sequence[int], *, now: datetime) -> int:
     with transaction.atomic():
         selection = seats.locked_selection(selection_id)
-        waiting = list(selection.entries.waiting().select_related("application__user"))
+        still = selection.entries.waiting().filter(pk__in=entry_ids)
+        waiting = list(still.select_related("application__user"))
         able = seats.stand_in([entry.application_id for entry in waiting], selection.way.reject)
         told = [entry for entry in waiting if entry.application_id in able]
         Entry.objects.filter(pk__in=[entry.pk for entry in waiting]).update(

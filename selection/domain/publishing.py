@@ -1,6 +1,7 @@
 """Make a list public: ask, approve, publish at one instant."""
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -20,6 +21,7 @@ from selection import canonical, pending
 from selection.domain import seats
 from selection.domain.drawing import UnableToDrawUp, freeze, read_candidates
 from selection.domain.preparing import current_rule
+from selection.domain.troubles import Chore, do_each
 from selection.letters import Fact, kind_at_publication, telling, told_by
 from selection.models import APPROVAL_KIND, Entry, Selection
 
@@ -150,17 +152,13 @@ def publish_due(*, now: datetime) -> int:
             state=Selection.State.DRAWN, publish_at__lte=now, trouble=""
         ).values_list("pk", flat=True)
     )
-    published = 0
-    for pk in due:
-        try:
-            publish_selection(selection_id=pk, by=None, now=now)
-        except Refused as refused:
-            Selection.objects.filter(pk=pk, state=Selection.State.DRAWN).update(
-                trouble=str(refused)
-            )
-        else:
-            published += 1
-    return published
+    chores = [Chore(pk, partial(_publish_one, pk, now=now)) for pk in due]
+    return do_each(chores, sweep="publish", state=Selection.State.DRAWN)
+
+
+def _publish_one(selection_id: int, *, now: datetime) -> int:
+    publish_selection(selection_id=selection_id, by=None, now=now)
+    return 1
 
 
 def open_request(selection: Selection) -> Approval | None:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.errors import Refused
 from accounts.models import User
 from applications.domain.stages import advance
-from applications.lifecycle import STEPS, Reply
+from applications.lifecycle import MOVES, STEPS, Move, Reply
 from notifications.domain.outbox import queue
 from notifications.moments import say_instant
 from selection.domain import seats
@@ -24,11 +24,14 @@ def confirm_place(*, application_id: int, by: User, now: datetime) -> Entry:
     """Take the place that was offered. Confirming twice changes nothing.
 
     Raises:
-        UnableToReply: no place is offered, the deadline is past, or it was declined.
-        UnableToMove: the application was withdrawn meanwhile.
+        UnableToReply: no place is offered, the deadline is past, or it was declined, or the person
+            has withdrawn.
+        UnableToMove: the application was withdrawn at this very moment.
     """
     with transaction.atomic():
         selection, entry, reply = _locked_offer(application_id)
+        if not seats.is_held(selection, entry):
+            raise UnableToReply(_why_not_held(selection, entry))
         if entry.reply == Entry.Reply.CONFIRMED:
             return entry
         if entry.reply != Entry.Reply.OFFERED:
@@ -49,15 +52,25 @@ def decline_place(*, application_id: int, by: User, now: datetime) -> Entry:
     A confirmed place can be given up too. Declining twice changes nothing.
 
     Raises:
-        UnableToReply: there is no place to decline, or it has lapsed.
-        UnableToMove: the application was withdrawn meanwhile, or has gone on to the next list.
+        UnableToReply: there is no place to decline, or it has lapsed, or the person has withdrawn
+            or has gone on to the next list.
+        UnableToMove: the application was withdrawn at this very moment.
     """
     with transaction.atomic():
         selection, entry, reply = _locked_offer(application_id)
+        if not seats.is_held(selection, entry):
+            raise UnableToReply(_why_not_held(selection, entry))
         if entry.reply == Entry.Reply.DECLINED:
             return entry
         if entry.reply not in (Entry.Reply.OFFERED, Entry.Reply.CONFIRMED):
             raise UnableToReply(_why_not(selection, entry))
+        if entry.application.stage not in MOVES[reply.decline][0]:
+            raise UnableToReply(
+                _(
+                    "You have gone on in the programme since, so this place cannot be given up by "
+                    "itself. If you cannot take part any more, withdraw your application."
+                )
+            )
         advance(application_ids=[application_id], move=reply.decline, by=by, now=now)
         seats.release(entry, Entry.Reply.DECLINED, now=now)
         fact = Fact(selection.listing.letters.declined, "declined")
@@ -69,8 +82,9 @@ def decline_place(*, application_id: int, by: User, now: datetime) -> Entry:
 def undo_decline(*, application_id: int, reason: str, by: User, now: datetime) -> Entry:
     """Take an accidental decline back for somebody: they get the next seat that is free.
 
-    That is at once where nobody has moved up; otherwise they wait before all reserves, since the
-    seat has been offered to somebody who relies on it. Undoing twice changes nothing.
+    That is at once where a seat is free; otherwise they wait before all reserves, since theirs has
+    been offered to somebody who relies on it, or was an extra one of who tied at the line. Undoing
+    twice changes nothing.
 
     Raises:
         UnableToReply: no reason, the person has not declined, or the reserve list has closed.
@@ -114,12 +128,21 @@ def _locked_offer(application_id: int) -> tuple[Selection, Entry, Reply]:
     return selection, entry, asking[selection.step]
 
 
+def _why_not_held(selection: Selection, entry: Entry) -> str:
+    if entry.application.stage == MOVES[Move.WITHDRAW][1]:
+        return _("You withdrew your application, so there is no place to reply to.")
+    return _(
+        "No place has been offered to you that waits for an answer: you are on the reserve list. "
+        "When it is your turn, we write to you at once."
+    )
+
+
 def _why_not(selection: Selection, entry: Entry) -> str:
     contact = {"contact": selection.cohort.programme.contact_email}
     match entry.reply:
         case Entry.Reply.DECLINED if entry.replied_at:
             return _(
-                "You declined this place on %(at)s, and it was offered to the next person. "
+                "You declined this place on %(at)s, so it is no longer kept for you. "
                 "If that was a mistake, write to %(contact)s at once."
             ) % {"at": say_instant(entry.replied_at), **contact}
         case Entry.Reply.LAPSED:

@@ -115,6 +115,11 @@ def move_up(selection: Selection, *, by: User | None, now: datetime) -> list[Ent
     return moved
 
 
+def is_held(selection: Selection, entry: Entry) -> bool:
+    """Whether the person has not withdrawn since, nor come back and waits again."""
+    return entry.application.stage not in has_left(selection.step)
+
+
 def has_left(selection_step: str) -> list[Stage]:
     """Stages of who no longer holds a seat of this list: withdrawn, or back and waiting again."""
     return [MOVES[Move.WITHDRAW][1], MOVES[STEPS[selection_step].reserve][1]]

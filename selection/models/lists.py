@@ -11,12 +11,13 @@ from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F, Func, Q, Value
 from django.urls import reverse
+from django.utils import translation
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
 from accounts.models import User
-from applications.lifecycle import MOVES, STEPS, Step
+from applications.lifecycle import MOVES, STEPS, Move, Step
 from applications.models import Application, Cohort
 from notifications.moments import HONG_KONG
 from selection import canonical
@@ -81,7 +82,10 @@ class Selection(models.Model):
     told_by = models.JSONField(_("texts and dates of the letters"), default=dict, blank=True)
     publish_at = models.DateTimeField(_("publish at"), null=True, blank=True)
     published_at = models.DateTimeField(_("published"), null=True, blank=True)
-    trouble = models.TextField(_("why it was not published"), blank=True)
+    trouble = models.TextField(_("trouble with it"), blank=True)
+    # What the program itself says is kept in both languages, with the sweep that says it.
+    trouble_zh = models.TextField(_("trouble with it, Chinese"), blank=True)
+    trouble_of = models.CharField(_("what has the trouble"), max_length=10, blank=True)
 
     class Meta:
         verbose_name = _("selection")
@@ -125,6 +129,12 @@ class Selection(models.Model):
     def label(self) -> str:
         """What commands and exports call this run: `spring/bootcamp/1`."""
         return f"{self.cohort.slug}/{self.step}/{self.number}"
+
+    @property
+    def trouble_said(self) -> str:
+        """Why it was not published or was discarded, or what time could not do with it."""
+        chinese = (translation.get_language() or "").startswith("zh")
+        return self.trouble_zh if chinese and self.trouble and self.trouble_zh else self.trouble
 
     @property
     def way(self) -> Step:
@@ -328,9 +338,12 @@ class Entry(models.Model):
     def standing(self) -> str:
         """Where the person stands now: the reply if there is one, otherwise the outcome.
 
-        Who withdrew and came back waits on the reserve list again.
+        Who withdrew stands nowhere, also before their seat is free for the next; who came back
+        waits on the reserve list again.
         """
         _sources, waits = MOVES[self.selection.way.reserve]
+        if self.application.stage == MOVES[Move.WITHDRAW][1]:
+            return str(self.Reply.WITHDRAWN)
         if self.reply == self.Reply.NONE:
             return str(self.outcome)
         return str(self.Outcome.RESERVE if self.application.stage == waits else self.reply)

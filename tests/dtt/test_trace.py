@@ -73,6 +73,7 @@ def test_a_request_writes_one_line_with_its_view_and_no_address(
     [
         "/calendar/SECRET.ics",
         "/account/password/reset/key/SECRET/",
+        "/messages/unsubscribe/SECRET:1v:x",
         "/account/confirm-email/SECRET/",
     ],
 )

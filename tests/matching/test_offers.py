@@ -109,6 +109,7 @@ def test_an_offer_that_was_withdrawn_can_be_made_anew(matched: Matched) -> None:
         answer(matched, offer, accept=True)
     second = send(matched)
 
+    assert kinds(offer) == ["offer-sent", "offer-withdrawn"]
     assert second.reference != offer.reference
     assert stage_of(offer.application_id) == Stage.MATCHED
 

@@ -37,6 +37,22 @@ def tell(person: User, number: int = 1, *, ago: timedelta = timedelta(minutes=1)
     return list(Message.objects.filter(run__in=runs).order_by("id"))
 
 
+def test_what_somebody_was_told_is_not_kept_by_the_browser(client: Client, person: User) -> None:
+    """Back, after signing out on a shared machine, shows nothing."""
+    [told] = tell(person)
+    addresses = [
+        reverse("home"),
+        reverse("notifications:inbox"),
+        reverse("notifications:message", args=[told.uuid]),
+    ]
+
+    kept = [client.get(address)["Cache-Control"] for address in addresses]
+    client.logout()
+
+    assert all("no-store" in one and "private" in one for one in kept)
+    assert [client.get(address).status_code for address in addresses] == [302] * 3
+
+
 def page(client: Client, name: str, *args: object) -> str:
     return client.get(reverse(f"notifications:{name}", args=args)).content.decode()
 

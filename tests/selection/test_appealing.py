@@ -12,6 +12,7 @@ from accounts.roles import Role
 from applications.models import Application
 from dtt.play.people import make_user
 from dtt.play.selection import Shortlist
+from notifications.models import Message
 from selection.domain.appealing import UnableToAppeal, decide_appeal, make_appeal
 from selection.domain.replying import confirm_place, decline_place
 from selection.models import Appeal, Entry
@@ -52,6 +53,36 @@ def test_an_appeal_is_taken_once_and_acknowledged(shortlist: Shortlist, now: dat
     assert first.pk == second.pk
     assert Appeal.objects.get().text == WORDS
     assert messages_to(person)[-1] == "appeal-received"
+
+
+def letters_to(application: Application) -> list[tuple[str, str]]:
+    told = Message.objects.filter(person=application.user, run__startswith="selection:")
+    return list(told.order_by("id").values_list("kind", "state"))
+
+
+def test_letters_about_an_appeal_void_nothing_and_nothing_voids_them(
+    shortlist: Shortlist, third: User, now: datetime
+) -> None:
+    reserve, leaver = shortlist.reserves[0], shortlist.selected[0]
+    minute = timedelta(minutes=1)
+
+    decide(appeal(reserve, now + minute), third, now + 2 * minute, uphold=False)
+    dismissed = letters_to(reserve)
+    decline_place(application_id=leaver.pk, by=leaver.user, now=now + 3 * minute)
+    moved_up = letters_to(reserve)
+
+    assert dismissed == [
+        ("place-reserve", "queued"),
+        ("appeal-received", "queued"),
+        ("appeal-dismissed", "queued"),
+    ]
+    # Only the result is overtaken: the newer letter tells where the place stands now.
+    assert moved_up == [
+        ("place-reserve", "void"),
+        ("appeal-received", "queued"),
+        ("appeal-dismissed", "queued"),
+        ("place-offered", "queued"),
+    ]
 
 
 def test_seven_days_are_seven_days(shortlist: Shortlist, now: datetime) -> None:

@@ -199,7 +199,8 @@ def test_a_score_too_fine_to_be_added_exactly_discards_the_run(
 
     assert (selection.state, selection.trouble) == (
         "discarded",
-        "the scores need more than 100 digits to be added",
+        "The scores have so many digits that they cannot be added exactly, so nobody was ranked. "
+        "Correct the scores and draw the list up again.",
     )
 
 

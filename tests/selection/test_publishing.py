@@ -19,6 +19,7 @@ from dtt.play.selection import (
 )
 from notifications.domain.writing import USE_TEXT, write_letter
 from notifications.models import Message
+from selection.domain.expiring import close_reserves
 from selection.domain.preparing import set_rule
 from selection.domain.publishing import (
     UnableToPublish,
@@ -408,6 +409,8 @@ def test_the_final_list_goes_through_the_same_machinery_without_a_reply(
         (1, "not-asked", None),
         (2, "not-asked", None),
     ]
+    assert close_reserves(now=cohort.rankings_close_at) == 2
+    assert [messages_to(a)[-1] for a in final.reserves] == ["final-reserve-closed"] * 2
 
 
 def test_publishing_more_people_takes_no_more_queries_for_each(

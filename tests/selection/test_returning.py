@@ -43,6 +43,34 @@ def entry_of(application: Application) -> Entry:
     )
 
 
+@pytest.mark.parametrize("back", [False, True], ids=["withdrawn", "back"])
+def test_who_has_withdrawn_has_no_place_any_more_though_the_sweep_has_not_come(
+    shortlist: Shortlist, now: datetime, back: bool
+) -> None:
+    confirmed, asked, waits = *shortlist.selected[:2], shortlist.reserves[0]
+    confirm_place(application_id=confirmed.pk, by=confirmed.user, now=now)
+    for one in (confirmed, asked, waits):
+        leave(one, now)
+        if back:
+            come_back(shortlist, one, now)
+
+    said = set()
+    for one in (confirmed, asked):
+        for verb in (confirm_place, decline_place):
+            with pytest.raises(UnableToReply) as refused:
+                verb(application_id=one.pk, by=one.user, now=now + HOUR)
+            said.add(str(refused.value))
+
+    assert said == {
+        "No place has been offered to you that waits for an answer: you are on the reserve list. "
+        "When it is your turn, we write to you at once."
+        if back
+        else "You withdrew your application, so there is no place to reply to."
+    }
+    standing = "reserve" if back else "withdrawn"
+    assert [entry_of(one).standing for one in (confirmed, asked, waits)] == [standing] * 3
+
+
 def test_a_withdrawn_place_goes_to_the_next_with_the_next_sweep(
     shortlist: Shortlist, now: datetime
 ) -> None:

@@ -27,6 +27,7 @@ from notifications.language import MAX_LENGTH
 from notifications.models import LetterText
 from notifications.previews import Sample
 from notifications.rules import mends_messages, reads_messages
+from notifications.texts import in_use
 from notifications.web.staff.pages import UNPROCESSABLE, staff_page
 
 
@@ -63,12 +64,22 @@ def every_kind(request: HttpRequest) -> HttpResponse:
     """Every kind of message with the version in use."""
     allowed(request, reads_messages)
     versions = LetterText.objects.order_by("kind", "number")
-    used = {row.kind: row for row in versions if row.approved_at}
+    used = in_use(row for row in versions if row.approved_at)
+    passed_over = {
+        row.kind
+        for row in versions
+        if row.approved_at and row.number > getattr(used.get(row.kind), "number", 0)
+    }
     waiting = {row.kind for row in versions if not row.approved_at} & {
         row.kind for row in versions if row.number > getattr(used.get(row.kind), "number", 0)
     }
     rows = [
-        {"kind": kind, "version": used.get(kind.name), "waits": kind.name in waiting}
+        {
+            "kind": kind,
+            "version": used.get(kind.name),
+            "waits": kind.name in waiting,
+            "passed_over": kind.name in passed_over,
+        }
         for kind in kinds.declared()
     ]
     context = {"rows": rows, "may_write": mends_messages(request.user)}
