@@ -33,13 +33,16 @@ LISTED: dict[str, Any] = {
     "cohort": COHORT,
     "score": "71.25",
     "cut_score": "68.50",
-    "reserve_position": 3,
+    "band": "among the first 10",
     "missing": ["Quiz"],
     "reserves_until": LATER,
     "result_path": "/places/DTT-7KQ2MX34",
+    "appeal_path": "/places/DTT-7KQ2MX34/appeal/bootcamp",
+    "appeal_until": AT,
 }
-MAY_LACK = frozenset({"reserve_position", "score", "cut_score"})
+MAY_LACK = frozenset({"band", "score", "cut_score", "reserves_until", "appeal_until"})
 REPLY_BY = {"reply_by": AT}  # only of who is asked, or was
+BY_HAND = LISTED | {"category": _("an integrity case was decided")}
 SITTING = MINE | {
     "answered": 28,
     "items": 30,
@@ -150,6 +153,14 @@ KINDS = (
     ),
     _listed("place-reserve", _("On the reserve list"), held=True, excludes=PLACE),
     _listed("place-not-selected", _("No bootcamp place"), held=True, excludes=PLACE),
+    Kind(
+        "place-moved-out",
+        _("No bootcamp place, decided by two people"),
+        BY_HAND,
+        optional=MAY_LACK,
+        held=True,
+        excludes=PLACE,
+    ),
     _listed("place-reminder", _("A place waits for its answer"), REPLY_BY, held=True, asks=True),
     _listed("place-reserve-closed", _("The reserve list has closed"), held=True, excludes=PLACE),
     _listed("place-lapsed", _("A place has lapsed"), REPLY_BY, held=True, excludes=PLACE),
@@ -175,6 +186,14 @@ KINDS = (
     _listed("final-reserve", _("On the finalists’ reserve list"), held=True, excludes=FINAL),
     _listed("final-reserve-closed", _("The finalists’ reserve list has closed"), held=True),
     _listed("not-finalist", _("Not a finalist"), held=True, excludes=FINAL),
+    Kind(
+        "final-moved-out",
+        _("Not a finalist, decided by two people"),
+        BY_HAND,
+        optional=MAY_LACK,
+        held=True,
+        excludes=FINAL,
+    ),
     # bootcamp
     Kind(
         "timetable-published",

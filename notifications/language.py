@@ -4,7 +4,7 @@ A letter has variables, conditions and lists, and nothing else: it cannot load, 
 anything, nor reach a value that its kind does not declare.
 
     {{ name }}  {{ cohort.match_at|instant }}
-    {% if reserve_position %}…{% elif not missing %}…{% else %}…{% endif %}
+    {% if band %}…{% elif not missing %}…{% else %}…{% endif %}
     {% for day in days %}…{% endfor %}
 
 A value that is missing and may be leaves no gap: neither "None" nor a second space.

@@ -34,9 +34,13 @@ class QuizConfig(AppConfig):
         from quiz.web import case_requests  # noqa: PLC0415
         from selection import foresight, pending, sources  # noqa: PLC0415
 
-        sources.register("quiz.score", title=_("Quiz: marks"), scores=scores_of)
+        by_topic = sources.Page(_("Your quiz by topic"), "quiz:feedback")
+        sources.register("quiz.score", title=_("Quiz: marks"), scores=scores_of, more=by_topic)
         sources.register(
-            "quiz.core", title=_("Quiz: marks in the core topics"), scores=core_scores_of
+            "quiz.core",
+            title=_("Quiz: marks in the core topics"),
+            scores=core_scores_of,
+            more=by_topic,
         )
         locks.register(SCORES, title=_("Answers, keys and scores of the quiz"))
         foresight.register("quiz", title=_("Quiz"), what_ifs=void_items)

@@ -32,29 +32,39 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Histogram:
+    """`reached` people have the score of the line or more, and `selected` are selected: others
+    where somebody was moved by hand, or a draw decided between people at the line."""
+
     bars: tuple[Bar, ...]
     low: Decimal
     high: Decimal
     most: int
     line_x: int
+    reached: int
+    selected: int
 
 
-def histogram(scores: Sequence[Decimal], selected: int) -> Histogram | None:
-    """Draw the scores of a ranking, best first, of whom the first `selected` are selected.
+def histogram(people: Sequence[tuple[Decimal, bool]], cut: Decimal | None) -> Histogram | None:
+    """Draw the scores of a ranking, with the line in it.
+
+    Args:
+        people: each person's score, and whether they are selected, in any order.
+        cut: the score at the line; None where there is no line, which stands at the best score.
 
     Nobody gives no histogram; people with one and the same score give a single bar.
     """
-    if not scores:
+    if not people:
         return None
-    high, low = scores[0], scores[-1]
+    scores = [score for score, _selected in people]
+    high, low = max(scores), min(scores)
     bars = BARS if high > low else 1
     step = (high - low) / bars if high > low else Decimal(1)
-    people, above = [0] * bars, [0] * bars
-    for position, score in enumerate(scores):
+    counted, chosen = [0] * bars, [0] * bars
+    for score, selected in people:
         index = min(int((score - low) / step), bars - 1)
-        people[index] += 1
-        above[index] += position < selected
-    most = max(people)
+        counted[index] += 1
+        chosen[index] += selected
+    most = max(counted)
     width = WIDTH // bars
 
     def height_of(count: int) -> int:
@@ -64,17 +74,25 @@ def histogram(scores: Sequence[Decimal], selected: int) -> Histogram | None:
         Bar(
             low=low + step * n,
             high=low + step * (n + 1),
-            people=people[n],
-            selected=above[n],
+            people=counted[n],
+            selected=chosen[n],
             x=n * width + 1,
             width=max(width - 2, 1),
-            top=FLOOR - height_of(people[n]),
-            height=height_of(people[n]),
-            cut_top=FLOOR - height_of(above[n]),
-            cut_height=height_of(above[n]),
+            top=FLOOR - height_of(counted[n]),
+            height=height_of(counted[n]),
+            cut_top=FLOOR - height_of(chosen[n]),
+            cut_height=height_of(chosen[n]),
         )
         for n in range(bars)
     )
-    cut = scores[min(selected, len(scores)) - 1] if selected else high
-    line_x = int((cut - low) / step * width) if high > low else 0
-    return Histogram(drawn, low, low + step * bars, most, min(max(line_x, 1), WIDTH - 1))
+    line = high if cut is None else cut
+    line_x = int((line - low) / step * width) if high > low else 0
+    return Histogram(
+        bars=drawn,
+        low=low,
+        high=low + step * bars,
+        most=most,
+        line_x=min(max(line_x, 1), WIDTH - 1),
+        reached=sum(score >= line for score in scores),
+        selected=sum(chosen),
+    )

@@ -15,8 +15,10 @@ from notifications import kinds
 from notifications.domain.outbox import Telling
 from notifications.texts import Shelf
 from selection import sources
+from selection.explaining import is_moved_out, moved_by_hand
 from selection.models import Entry, Selection
-from selection.wording import say_score
+from selection.runs import Way
+from selection.wording import say_score, say_turn_lazily
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +38,35 @@ class Fact:
 
 
 def kind_at_publication(selection: Selection, *, seated: bool, entry: Entry) -> str:
-    """Which text tells this person the result: by the seat they get, else by the outcome."""
+    """Which text tells this person the result: by the seat they get, else by the outcome.
+
+    Who was moved out by hand is told so: what the others read of the line is not why.
+    """
     letters = selection.listing.letters
     if seated:
         return letters.selected
+    if is_moved_out(entry):
+        return letters.moved_out
     return letters.reserve if entry.outcome == Entry.Outcome.RESERVE else letters.rejected
+
+
+def kinds_at_publication(selection: Selection) -> frozenset[str]:
+    """The texts that a publication may need; the one about moving out only if somebody is."""
+    letters = selection.listing.letters
+    out = any(moved.way is Way.OUT for moved in moved_by_hand(selection).values())
+    return frozenset(
+        {letters.selected, letters.reserve, letters.rejected, *([letters.moved_out] if out else ())}
+    )
+
+
+def news(*, turn: int | None, appeal_until: datetime | None) -> dict[str, Any]:
+    """What the letters say that depends on the moment: `also` for `telling`.
+
+    Args:
+        turn: a reserve's place in the queue, of which 1 is the next; None for the others.
+        appeal_until: None where it is too late to appeal.
+    """
+    return {"band": say_turn_lazily(turn) if turn else None, "appeal_until": appeal_until}
 
 
 def telling(
@@ -76,11 +102,9 @@ def told_by(selection: Selection) -> dict[str, Any]:
     It is kept with the run and renewed when approval is asked for, so that nobody agrees to other
     letters than they read.
     """
-    letters = selection.listing.letters
-    wanted = {letters.selected, letters.reserve, letters.rejected}
     cohort = selection.cohort
     return {
-        "texts": Shelf(wanted).versions(),
+        "texts": Shelf(kinds_at_publication(selection)).versions(),
         "reserves_until": selection.reserves_until.isoformat(),
         "names": [cohort.name_en, cohort.name_zh, cohort.programme.contact_email],
     }
@@ -93,16 +117,19 @@ def variables(selection: Selection, entry: Entry, *, reply_by: datetime | None) 
     language of its reader.
     """
     application = entry.application
+    moved = moved_by_hand(selection).get(entry.application_id)
     return {
         "name": application.called,
         "cohort": selection.cohort,
         "reference": application.reference,
         "score": say_score(entry.score),
         "cut_score": say_score(selection.cut_score),
-        "reserve_position": entry.reserve_position,
+        "category": moved and moved.category.label,
         "missing": [sources.get(name).title for name in entry.missing],
         "reply_by": reply_by,
         "reserves_until": selection.reserves_until,
         "result_path": reverse("selection:result", args=[application.reference]),
+        "appeal_path": reverse("selection:appeal", args=[application.reference, selection.step]),
+        "appeal_until": None,
         "contact": selection.cohort.programme.contact_email,
     }

@@ -3,6 +3,7 @@
 Awkward people are chosen on purpose: the longest name, a Chinese name, no preferred name.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,9 +13,12 @@ from django.utils.translation import gettext as _
 
 from accounts.languages import Language
 from notifications.texts import Shelf, Text
+from selection.domain.appealing import WITHIN as APPEALS_WITHIN
 from selection.domain.seats import deadline_for_reply
-from selection.letters import kind_at_publication, variables
+from selection.explaining import moved_by_hand
+from selection.letters import kind_at_publication, kinds_at_publication, news, variables
 from selection.models import Entry, Selection
+from selection.runs import Way
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +50,8 @@ def previews(selection: Selection, site: dict[str, str], now: datetime) -> list[
         MissingVariable, TemplateDoesNotExist: a letter could not be sent as it is.
     """
     groups = []
-    letters = selection.listing.letters
-    shelf = Shelf({letters.selected, letters.reserve, letters.rejected})
-    for outcome in Entry.Outcome:
-        entries = selection.entries.filter(outcome=outcome).select_related("application__user")
+    shelf = Shelf(kinds_at_publication(selection))
+    for label, entries in _groups(selection):
         people = entries.count()
         if people:
             samples = [
@@ -57,8 +59,22 @@ def previews(selection: Selection, site: dict[str, str], now: datetime) -> list[
                 for entry, why in _awkward(entries)
                 for language in Language.values
             ]
-            groups.append(Group(str(outcome.label), people, samples))
+            groups.append(Group(label, people, samples))
     return groups
+
+
+def _groups(selection: Selection) -> Iterator[tuple[str, QuerySet[Entry]]]:
+    """Those who get one letter: by outcome, and who was moved out by hand apart."""
+    everybody = selection.entries.select_related("application__user")
+    moved = moved_by_hand(selection).items()
+    out = [key for key, one in moved if one.way is Way.OUT]
+    by_line = everybody.exclude(outcome=Entry.Outcome.NOT_SELECTED, application__in=out)
+    for outcome in Entry.Outcome:
+        yield str(outcome.label), by_line.filter(outcome=outcome)
+    yield (
+        _("moved out by hand"),
+        everybody.filter(outcome=Entry.Outcome.NOT_SELECTED, application__in=out),
+    )
 
 
 def _awkward(entries: QuerySet[Entry]) -> list[tuple[Entry, str]]:
@@ -91,6 +107,7 @@ def _sample(
     at = max(selection.publish_at or now, now)
     reply_by = deadline_for_reply(selection, at) if seated else None
     kind = kind_at_publication(selection, seated=seated, entry=entry)
-    facts = site | variables(selection, entry, reply_by=reply_by)
+    moment = news(turn=entry.reserve_position, appeal_until=at + APPEALS_WITHIN)
+    facts = site | variables(selection, entry, reply_by=reply_by) | moment
     text = shelf.take(kind, language).render(kind, language, facts)
     return Sample(entry, why, language, text)

@@ -18,12 +18,14 @@ if TYPE_CHECKING:
 class Letters:
     """The kinds of message that tell each fact: `templates/messages/<kind>.<language>.txt`.
 
-    The last five are blank where a selected person need not answer.
+    `moved_out` is for who gets no place because two people decided so by hand. The last five are
+    blank where a selected person need not answer.
     """
 
     selected: str
     reserve: str
     rejected: str
+    moved_out: str
     reserve_closed: str
     confirmed: str = ""
     declined: str = ""
@@ -42,6 +44,8 @@ class Listing:
         reserves_per_place: length of the usual reserve list, as a share of the places.
         reserves_until: the cohort's field after which no reserve moves up; a field that holds
             several days means the beginning of the first.
+        seated: what somebody with a place is told first.
+        moves_up: what happens when somebody leaves, for those on the reserve list.
     """
 
     title: "_StrPromise"
@@ -49,6 +53,8 @@ class Listing:
     tie_breakers: tuple[str, ...]
     reserves_per_place: Decimal
     reserves_until: str
+    seated: "_StrPromise"
+    moves_up: "_StrPromise"
     letters: Letters
 
 
@@ -59,10 +65,13 @@ LISTINGS: dict[str, Listing] = {
         tie_breakers=("quiz.core",),
         reserves_per_place=Decimal(1),
         reserves_until="bootcamp_dates",
+        seated=_("You have been offered a place."),
+        moves_up=_("When a place becomes free, the next person is offered it and told at once."),
         letters=Letters(
             selected="place-offered",
             reserve="place-reserve",
             rejected="place-not-selected",
+            moved_out="place-moved-out",
             reserve_closed="place-reserve-closed",
             confirmed="place-confirmed",
             declined="place-declined",
@@ -78,10 +87,13 @@ LISTINGS: dict[str, Listing] = {
         tie_breakers=(),
         reserves_per_place=Decimal("0.2"),
         reserves_until="rankings_close_at",
+        seated=_("You are a finalist."),
+        moves_up=_("When a finalist leaves, the next person takes the place and is told at once."),
         letters=Letters(
             selected="finalist",
             reserve="final-reserve",
             rejected="not-finalist",
+            moved_out="final-moved-out",
             reserve_closed="final-reserve-closed",
         ),
     ),

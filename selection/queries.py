@@ -6,8 +6,8 @@ from datetime import datetime
 
 from django.db.models import Count, Max, Q, QuerySet
 
-from applications.lifecycle import MOVES, STEPS, Move
-from applications.models import Application, Cohort, Stage
+from applications.lifecycle import MOVES, STEPS
+from applications.models import Application, Cohort
 from selection.models import Entry, Override, SeedCommitment, Selection, SelectionRule
 from selection.programme import LISTINGS, Listing
 
@@ -49,13 +49,23 @@ def awaited_by(application: Application) -> Awaited | None:
     return None
 
 
+def commitments_of(cohort_id: int) -> list[SeedCommitment]:
+    """What the public may know of the seeds of a cohort, in the order of its lists."""
+    found = SeedCommitment.objects.filter(cohort=cohort_id).defer("seed")
+    return sorted(found, key=lambda one: list(STEPS).index(one.step))
+
+
 def open_offer(application_id: int, now: datetime) -> Entry | None:
     """The place that this person is asked to confirm or decline now, if there is one."""
+    asked = Q()
+    for slug, way in STEPS.items():
+        if way.reply:
+            asked |= Q(selection__step=slug, application__stage=MOVES[way.select][1])
     return (
         Entry.objects.published()
         .filter(
+            asked,
             application_id=application_id,
-            application__stage=MOVES[Move.OFFER_PLACE][1],
             reply=Entry.Reply.OFFERED,
             reply_by__gt=now,
         )
@@ -212,8 +222,11 @@ def overrides_of(selection: Selection) -> QuerySet[Override]:
 
 def declined(selection: Selection) -> QuerySet[Entry]:
     """Who gave a place of this run up and has not been given another, newest first."""
+    if selection.way.reply is None:
+        return selection.entries.none()
+    _sources, has_declined = MOVES[selection.way.reply.decline]
     gone = selection.entries.filter(
-        reply=Entry.Reply.DECLINED, first_in_turn=False, application__stage=Stage.PLACE_DECLINED
+        reply=Entry.Reply.DECLINED, first_in_turn=False, application__stage=has_declined
     )
     return gone.select_related("application").order_by("-replied_at", "pk")
 

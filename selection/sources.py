@@ -4,7 +4,7 @@ A stage registers what it offers ("quiz.score") from its `AppConfig.ready`; a ru
 `selection` ranks by scores of stages that it does not know.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -25,6 +25,18 @@ class SourceNamedTwice(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """Where a person reads more about their own scores, once a list that weighs them is out.
+
+    Attributes:
+        address: name of the address of an application's page.
+    """
+
+    title: "str | _StrPromise"
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """A kind of score that a rule can weigh.
 
@@ -32,17 +44,21 @@ class Source:
         name: as rules spell it: the stage, a dot, the score.
         title: for people, translated when it is shown.
         scores: reads a cohort's scores in a constant number of queries; higher is better.
+        more: None where there is no such page.
     """
 
     name: str
     title: "str | _StrPromise"
     scores: Scores
+    more: Page | None = None
 
 
 _sources: dict[str, Source] = {}
 
 
-def register(name: str, *, title: "str | _StrPromise", scores: Scores) -> None:
+def register(
+    name: str, *, title: "str | _StrPromise", scores: Scores, more: Page | None = None
+) -> None:
     """Offer scores under a name. Registering the same function again changes nothing.
 
     Raises:
@@ -51,7 +67,7 @@ def register(name: str, *, title: "str | _StrPromise", scores: Scores) -> None:
     known = _sources.get(name)
     if known is not None and known.scores is not scores:
         raise SourceNamedTwice(f"{name!r} is registered already")
-    _sources[name] = Source(name, title, scores)
+    _sources[name] = Source(name, title, scores, more)
 
 
 def get(name: str) -> Source:
@@ -71,3 +87,9 @@ def title_of(name: str) -> str:
     """What people call this score, in their language; the name itself if nobody offers it."""
     source = _sources.get(name)
     return str(source.title) if source else name
+
+
+def pages_about(names: Iterable[str]) -> list[Page]:
+    """The pages that say more about these scores, each once."""
+    found = (_sources[name].more for name in names if name in _sources)
+    return list(dict.fromkeys(page for page in found if page))

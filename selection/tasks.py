@@ -3,7 +3,13 @@
 from celery import shared_task
 from django.utils import timezone
 
-from selection.domain import drawing, expiring, publishing
+from selection.domain import drawing, expiring, preparing, publishing
+
+
+@shared_task(name="selection.commit_seeds", ignore_result=True)
+def commit_seeds() -> int:
+    """Commit the seeds of cohorts that have opened."""
+    return preparing.commit_due(now=timezone.now())
 
 
 @shared_task(name="selection.rank", ignore_result=True)

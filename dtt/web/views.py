@@ -20,6 +20,7 @@ from dtt.web.calendar import calendar_file
 from dtt.web.programme import events_of, phase_of
 from dtt.web.queries import desk_of, front, modules_for, partner_sectors
 from notifications.queries import messages_to
+from selection.queries import commitments_of
 
 MESSAGES_SHOWN = 5
 
@@ -49,6 +50,7 @@ def cohort(request: HttpRequest, slug: str) -> HttpResponse:
     context = _about(request, shown) | {
         "modules": modules_for(shown),
         "sectors": partner_sectors(),
+        "seeds": commitments_of(shown.pk),
     }
     return render(request, "programme/cohort.html", context)
 

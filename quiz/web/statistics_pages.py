@@ -275,9 +275,7 @@ def _caution(people: float) -> str:
 
 def _histogram(run: ScoringRun) -> dict[str, Any]:
     """The scores of the run, with the line in them where a list was ranked by them alone."""
-    scores = list(
-        AttemptScore.objects.filter(run=run).order_by("-score").values_list("score", flat=True)
-    )
+    scores = AttemptScore.objects.filter(run=run).values_list("score", flat=True)
     drawn = Selection.objects.filter(cohort=run.quiz.cohort_id, cut_score__isnull=False).exclude(
         state=Selection.State.DISCARDED
     )
@@ -285,8 +283,8 @@ def _histogram(run: ScoringRun) -> dict[str, Any]:
         (one for one in drawn.select_related("rule").defer("inputs") if _by_score_alone(one)), None
     )
     cut = ranked.cut_score if ranked else None
-    above = sum(score >= cut for score in scores) if cut is not None else 0
-    return {"histogram": histogram(scores, above), "selection": ranked}
+    people = [(score, cut is not None and score >= cut) for score in scores]
+    return {"histogram": histogram(people, cut), "selection": ranked}
 
 
 def _by_score_alone(selection: Selection) -> bool:

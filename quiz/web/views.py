@@ -40,6 +40,7 @@ from quiz.web import passes
 from quiz.web.questions import Unsaved, changed_answers
 from quiz.web.saving import refused, say_reason
 from quiz.web.stencils import numbers_of, shown
+from selection.queries import commitments_of
 
 UNPROCESSABLE = 422
 MOST_UNSENT = 64 * 1024
@@ -156,6 +157,7 @@ class StartView(SittingView):
             eligible=self.application.stage == Stage.ELIGIBLE,
             is_open=quiz.opens_at <= self.now < quiz.closes_at,
             is_over=self.now >= quiz.closes_at,
+            seeds=commitments_of(quiz.cohort_id),
         )
 
 

@@ -176,7 +176,7 @@ class SelectionAdmin(RoleAdmin):
         if form:
             self._do(
                 request,
-                _("The seed is committed. Publish its SHA-256 before scores are known."),
+                _("The seed is committed. Its SHA-256 stands on the page of the cohort."),
                 commit_seed,
                 cohort_id=form.cleaned_data["cohort"].pk,
                 step=form.cleaned_data["step"],

@@ -11,8 +11,9 @@ from applications.domain.stages import advance
 from applications.lifecycle import STEPS
 from notifications.domain.outbox import queue
 from selection.domain import seats
+from selection.domain.appealing import appeal_until
 from selection.domain.troubles import Chore, Verb, do_each
-from selection.letters import Fact, telling
+from selection.letters import Fact, news, telling
 from selection.models import Entry, Selection, returned
 
 REMIND_AT = (0.5, 0.9)
@@ -204,5 +205,13 @@ def _close(selection_id: int, entry_ids: Sequence[int], *, now: datetime) -> int
             now=now,
         )
         fact = Fact(selection.listing.letters.reserve_closed, "reserve-closed")
-        queue([telling(selection, entry, fact) for entry in told], now=now)
+        until = appeal_until(selection)
+        in_time = until if until and now < until else None
+        queue(
+            [
+                telling(selection, entry, fact, also=news(turn=turn, appeal_until=in_time))
+                for turn, entry in enumerate(told, start=1)
+            ],
+            now=now,
+        )
         return len(told)

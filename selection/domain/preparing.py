@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.domain import audit
@@ -27,7 +28,8 @@ class UnableToPrepare(Refused):
 def commit_seed(*, cohort_id: int, step: str, by: User | None, now: datetime) -> SeedCommitment:
     """Choose a secret seed and publish its SHA-256; doing so again returns the first.
 
-    The row remembers whether any score was known by then: a draw is beyond doubt only if none was.
+    From then on the page of the cohort and the start of its quiz show it. The row remembers
+    whether any score was known by then: a draw is beyond doubt only if none was.
 
     Raises:
         UnableToPrepare: there is no such list.
@@ -39,7 +41,9 @@ def commit_seed(*, cohort_id: int, step: str, by: User | None, now: datetime) ->
         if existing:
             return existing
         seed = secrets.token_hex(32)
-        names = [name for name, _weight in current_rule(cohort=cohort, step=step, now=now).weights]
+        rule = _latest_rule(cohort, step)
+        weights = rule.weights if rule else LISTINGS[step].criteria
+        names = [name for name, _weight in weights]
         commitment = SeedCommitment.objects.create(
             cohort=cohort,
             step=step,
@@ -57,6 +61,24 @@ def commit_seed(*, cohort_id: int, step: str, by: User | None, now: datetime) ->
             after={"commitment": commitment.commitment, "before_scores": commitment.before_scores},
         )
         return commitment
+
+
+def commit_due(*, now: datetime) -> int:
+    """Commit the seeds of all lists of cohorts that have opened; return how many were missing.
+
+    So every seed is public before anybody sits a quiz, whether or not somebody thought of it.
+    """
+    opened = Cohort.objects.filter(Q(is_public=True) | Q(applications_open_at__lte=now))
+    committed = set(SeedCommitment.objects.values_list("cohort", "step"))
+    missing = [
+        (pk, step)
+        for pk in opened.order_by("pk").values_list("pk", flat=True)
+        for step in LISTINGS
+        if (pk, step) not in committed
+    ]
+    for pk, step in missing:
+        commit_seed(cohort_id=pk, step=step, by=None, now=now)
+    return len(missing)
 
 
 def set_rule(

@@ -19,10 +19,11 @@ from notifications.domain.outbox import queue
 from notifications.moments import say_instant
 from selection import canonical, pending
 from selection.domain import seats
+from selection.domain.appealing import WITHIN as APPEALS_WITHIN
 from selection.domain.drawing import UnableToDrawUp, freeze, read_candidates
 from selection.domain.preparing import current_rule
 from selection.domain.troubles import Chore, do_each
-from selection.letters import Fact, kind_at_publication, telling, told_by
+from selection.letters import Fact, kind_at_publication, news, telling, told_by
 from selection.models import APPROVAL_KIND, Entry, Selection
 
 UNPUBLISHED_AT_MOST = timedelta(hours=1)
@@ -236,6 +237,7 @@ def _tell_everybody(selection: Selection, *, by: User | None, now: datetime) -> 
     for move, group in ((way.select, chosen), (way.reserve, reserves), (way.reject, rejected)):
         _move(group, move, by=by, now=now)
     seated = {entry.pk for entry in chosen}
+    turns = {entry.pk: turn for turn, entry in enumerate(reserves, start=1)}
     queue(
         [
             telling(
@@ -243,6 +245,7 @@ def _tell_everybody(selection: Selection, *, by: User | None, now: datetime) -> 
                 entry,
                 Fact(kind_at_publication(selection, seated=entry.pk in seated, entry=entry)),
                 reply_by=reply_by if entry.pk in seated else None,
+                also=news(turn=turns.get(entry.pk), appeal_until=now + APPEALS_WITHIN),
             )
             for entry in present
         ],

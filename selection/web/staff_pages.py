@@ -13,7 +13,7 @@ from selection.domain.publishing import (
     requests_of,
 )
 from selection.histogram import histogram
-from selection.models import Selection
+from selection.models import Entry, Selection
 from selection.previews import previews
 from selection.web.staff_forms import (
     DecisionForm,
@@ -32,8 +32,8 @@ def line_page(selection: Selection, now: datetime) -> dict[str, Any]:
         return {"selection": selection, "ranked": False}
     in_work = selection.state == Selection.State.DRAWN
     scores = [
-        score
-        for score in selection.entries.order_by("position").values_list("score", flat=True)
+        (score, outcome == Entry.Outcome.SELECTED)
+        for score, outcome in selection.entries.values_list("score", "outcome")
         if score is not None
     ]
     people = selection.entries.count()
@@ -43,7 +43,7 @@ def line_page(selection: Selection, now: datetime) -> dict[str, Any]:
         "ranked": True,
         "in_work": in_work,
         "people": people,
-        "histogram": histogram(scores, line_at),
+        "histogram": histogram(scores, selection.cut_score),
         "outcomes": queries.counts_by_outcome(selection),
         "replies": queries.counts_by_reply(selection),
         "line_at": line_at,

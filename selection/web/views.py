@@ -19,9 +19,10 @@ from applications.rules import get_application_for
 from selection.domain.appealing import appeal_until, make_appeal, why_no_appeal
 from selection.domain.replying import confirm_place, decline_place
 from selection.models import Entry
-from selection.queries import awaited_by, open_offer, turn_of
+from selection.queries import awaited_by, open_offer
 from selection.rules import results_for
 from selection.web.forms import AppealForm
+from selection.web.results import result_of
 
 Verb = Callable[..., Entry]
 
@@ -135,13 +136,13 @@ def _show(
     refused: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    entries = list(results_for(request.user).filter(application=application))
+    mine = results_for(request.user).filter(application=application).select_related("appeal")
     return render(
         request,
         "selection/result.html",
         {
             "application": application,
-            "results": [{"entry": entry, "turn": turn_of(entry)} for entry in entries],
+            "results": [result_of(entry, now) for entry in mine],
             "awaited": awaited_by(application),
             "offer": open_offer(application.pk, now),
             "now": now,

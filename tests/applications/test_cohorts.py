@@ -34,7 +34,7 @@ from dtt.play.people import make_applicants, make_user
 from quiz.domain.setting_up import set_up_quiz
 from quiz.models import BlueprintCell, Quiz, QuizItem
 from quiz.papers import Blueprint
-from selection.domain.preparing import commit_seed
+from selection.domain.preparing import commit_seed, current_rule
 from selection.models import SelectionRule
 from tests.quiz.conftest import CELLS, load_bank
 
@@ -76,6 +76,7 @@ def furnished(cohort: Cohort, manager: User, now: datetime) -> Cohort:
     load_bank(by=manager, approver=second, now=now)
     furnish(cohort, by=manager, now=now)
     make_applicants(cohort, 2, now=now)
+    current_rule(cohort=cohort, step="bootcamp", now=now)
     commit_seed(cohort_id=cohort.pk, step="bootcamp", by=manager, now=now)
     return cohort
 

@@ -28,9 +28,9 @@ pytestmark = pytest.mark.django_db
 KIND = "place-reserve"
 NEW = {
     "subject_en": "Reserve list: {{ reference }}",
-    "body_en": "Dear {{ name }},\n\nYou are number {{ reserve_position }} on it.\n",
+    "body_en": "Dear {{ name }},\n\nYou are {{ band }} on it.\n",
     "subject_zh": "後備名單：{{ reference }}",
-    "body_zh": "{{ name }}：\n\n你排第 {{ reserve_position }} 位。\n",
+    "body_zh": "{{ name }}：\n\n你在名單上{{ band }}。\n",
 }
 
 
@@ -99,7 +99,7 @@ def test_a_version_is_used_only_after_a_second_person_agreed(
     assert waiting.subject == before.subject
     assert (after.subject, after.body) == (
         "Reserve list: DTT-7KQ2MX34",
-        "Dear Tai Man,\n\nYou are number 3 on it.\n",
+        "Dear Tai Man,\n\nYou are among the first 10 on it.\n",
     )
     assert in_force(KIND)["subject_zh"] == "後備名單：{{ reference }}"
 
@@ -107,7 +107,7 @@ def test_a_version_is_used_only_after_a_second_person_agreed(
 def test_what_may_be_missing_leaves_no_gap_in_a_letter(staff: list[User], now: datetime) -> None:
     approve(write(staff[0], now), staff[1], now)
 
-    assert told(now, reserve_position=None).body == "Dear Tai Man,\n\nYou are number on it.\n"
+    assert told(now, band=None).body == "Dear Tai Man,\n\nYou are on it.\n"
 
 
 def test_an_older_version_cannot_take_the_place_of_a_newer_one(
@@ -161,7 +161,7 @@ def test_staff_write_see_and_approve_a_text(staff: list[User], now: datetime) ->
     assert "A second person was asked." in kept.content.decode()
     request = Approval.objects.get()
     page = second.get(reverse("admin:accounts_approval_change", args=[request.pk]))
-    assert "{{ reserve_position }}" in page.content.decode()
+    assert "{{ band }}" in page.content.decode()
     second.post(
         reverse("admin:accounts_approval_decide", args=[request.pk]),
         {"decision": "approve", "digest": request.digest},

@@ -25,6 +25,7 @@ from tests.conftest import rolled_back
 from tests.quiz.conftest import Hall
 
 pytestmark = pytest.mark.django_db
+PAGES = ("selection:result", "quiz:feedback", "quiz:done")
 TOKEN = re.compile(r'(?<=name="csrfmiddlewaretoken" value=")\w+')
 
 
@@ -91,7 +92,7 @@ def pages(hall: Hall) -> list[str]:
     for application in hall.applications:
         client = Client()
         client.force_login(application.user)
-        for name in ("selection:result", "quiz:feedback", "quiz:done"):
+        for name in PAGES:
             answer = client.get(reverse(name, args=[application.reference]))
             shown.append(TOKEN.sub("", answer.content.decode()))
     return shown
@@ -135,3 +136,48 @@ def test_all_signals_of_everybody_change_nothing(sat: Hall) -> None:
     assert len(json.loads(before)["entries"]) == len(sat.applications)
     assert Signal.objects.count() == len(sat.applications) * len(Signal.Kind.values)
     assert after == before
+
+
+def hurry_and_dawdle(hall: Hall) -> None:
+    """The best were slowest and began last, the others fastest; answers were given at odd times."""
+    last = hall.cohort.quiz_closes_at
+    for n, attempt in enumerate(Attempt.objects.order_by("pk")):
+        began = hall.opens_at + timedelta(hours=n)
+        took = timedelta(seconds=1 + 600 * n)
+        Attempt.objects.filter(pk=attempt.pk).update(
+            started_at=began,
+            submitted_at=began + took,
+            deadline_at=last,
+            saves_until=last,
+        )
+        for response in attempt.responses.exclude(saved_at=None):
+            attempt.responses.filter(pk=response.pk).update(
+                saved_at=began + took * (response.position + 1) / 100,
+                sequence=response.sequence * (n + 2),
+            )
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_how_long_and_when_somebody_worked_changes_nothing_in_a_list(
+    sat: Hall, turned: bool
+) -> None:
+    before = json.loads(everything_decided(sat))
+    times = Attempt.objects.order_by("pk").values_list("started_at", "submitted_at")
+    as_sat = list(times)
+
+    hurry_and_dawdle(sat)
+    if turned:
+        starts = [started for started, _submitted in times.all()]
+        for attempt, started in zip(Attempt.objects.order_by("-pk"), starts, strict=True):
+            took = attempt.submitted_at - attempt.started_at
+            attempt.started_at, attempt.submitted_at = started, started + took
+            attempt.save(update_fields=["started_at", "submitted_at"])
+    after = json.loads(everything_decided(sat))
+
+    assert all(now != then for now, then in zip(times.all(), as_sat, strict=True))
+    decided = ("scores", "offered", "list", "entries", "export", "letters")
+    assert {name: after[name] for name in decided} == {name: before[name] for name in decided}
+    of_the_list = [slice(0, None, len(PAGES)), slice(1, None, len(PAGES))]
+    assert [after["pages"][part] for part in of_the_list] == [
+        before["pages"][part] for part in of_the_list
+    ]

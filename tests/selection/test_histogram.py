@@ -6,27 +6,26 @@ from hypothesis import strategies as st
 from selection.histogram import FLOOR, WIDTH, histogram
 from selection.wording import say_score
 
-scores = st.lists(st.decimals(0, 100, places=2), min_size=1, max_size=60).map(
-    lambda found: sorted(found, reverse=True)
-)
+score = st.decimals(0, 100, places=2)
+people = st.lists(st.tuples(score, st.booleans()), min_size=1, max_size=60)
 
 
-@given(scores, st.data())
+@given(people, score)
 def test_everybody_is_in_one_bar_and_the_selected_are_counted(
-    found: list[Decimal], data: st.DataObject
+    found: list[tuple[Decimal, bool]], cut: Decimal
 ) -> None:
-    selected = data.draw(st.integers(0, len(found)))
+    drawn = histogram(found, cut)
 
-    drawn = histogram(found, selected)
-
+    selected = sum(chosen for _score, chosen in found)
     assert sum(bar.people for bar in drawn.bars) == len(found)
-    assert sum(bar.selected for bar in drawn.bars) == selected
+    assert (sum(bar.selected for bar in drawn.bars), drawn.selected) == (selected, selected)
+    assert drawn.reached == sum(reached >= cut for reached, _chosen in found)
     assert max(bar.people for bar in drawn.bars) == drawn.most
 
 
-@given(scores)
-def test_it_stays_inside_its_frame(found: list[Decimal]) -> None:
-    drawn = histogram(found, len(found) // 2)
+@given(people, st.none() | score)
+def test_it_stays_inside_its_frame(found: list[tuple[Decimal, bool]], cut: Decimal | None) -> None:
+    drawn = histogram(found, cut)
 
     for bar in drawn.bars:
         assert 0 <= bar.x < bar.x + bar.width <= WIDTH
@@ -36,11 +35,12 @@ def test_it_stays_inside_its_frame(found: list[Decimal]) -> None:
 
 
 def test_nobody_gives_no_histogram() -> None:
-    assert histogram([], 0) is None
+    assert histogram([], None) is None
 
 
 def test_people_with_one_score_are_one_bar() -> None:
-    drawn = histogram([Decimal(50)] * 3, 2)
+    fifty = Decimal(50)
+    drawn = histogram([(fifty, True), (fifty, True), (fifty, False)], fifty)
 
     assert [(bar.people, bar.selected) for bar in drawn.bars] == [(3, 2)]
 

@@ -1,20 +1,26 @@
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pytest
 import time_machine
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts.domain.calendars import make_calendar_address
 from applications.models import Application
 from dtt.play.selection import Shortlist, approve, draw_up_step
 from notifications.models import Message
+from selection.domain.publishing import approve_publication, publish_due, request_publication
 from selection.models import Entry, SeedCommitment
 from tests.selection.conftest import Waiting, stages
 
 pytestmark = pytest.mark.django_db
+OF_ITS_OWN = ("X-Request-ID", "ETag")  # a request's own word; a digest of the body
 
 
 @pytest.fixture
@@ -38,34 +44,105 @@ def post(application: Application, action: str) -> HttpResponse:
     return client.post(url, follow=True)
 
 
-def without_own_data(response: HttpResponse, application: Application) -> tuple[bytes, str]:
-    """Body and headers with what is the person's own taken out."""
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An answer with what is the person's own taken out, and what it cost the server."""
+
+    status: int
+    body: str
+    headers: tuple[tuple[str, str], ...]
+    cookies: tuple[str, ...]
+    size: int
+    queries: int
+
+
+def without_own_data(response: HttpResponse, application: Application, queries: int = 0) -> Seen:
     body = response.content.decode()
-    for own in (application.reference, str(application.user), application.user.email):
-        body = body.replace(own, "OWN")
+    user = application.user
+    own = (application.reference, application.given_en, user.preferred_name, user.email)
+    for word in own:
+        body = body.replace(word, "OWN")
     body = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "TOKEN", body)
-    headers = {name: v for name, v in response.headers.items() if name != "X-Request-ID"}
-    return body.encode(), str(sorted(headers.items()))  # a request's own word tells nothing
+    body = re.sub(r"calendar/[\w-]+\.ics", "ADDRESS", body)
+    headers = tuple(
+        sorted(
+            (name, value.replace(application.reference, "OWN"))
+            for name, value in response.headers.items()
+            if name not in OF_ITS_OWN
+        )
+    )
+    cookies = tuple(sorted(response.cookies))
+    size = len(response.content)
+    return Seen(response.status_code, body, headers, cookies, size, queries)
+
+
+def everything_open_to(application: Application) -> dict[str, Seen]:
+    """Every address at which a result could show before its time, as this person finds it."""
+    client = Client()
+    client.force_login(application.user)
+    own, step = [application.reference], [application.reference, "bootcamp"]
+    calendar = getattr(application.user, "calendar", None)
+    assert calendar is not None
+    visits = {
+        "home": ("get", reverse("home")),
+        "application": ("get", application.get_absolute_url()),
+        "inbox": ("get", reverse("notifications:inbox")),
+        "result": ("get", reverse("selection:result", args=own)),
+        "decline": ("get", reverse("selection:decline", args=own)),
+        "appeal": ("get", reverse("selection:appeal", args=step)),
+        "feedback": ("get", reverse("quiz:feedback", args=own)),
+        "timetable": ("get", reverse("bootcamp:timetable", args=own)),
+        "calendar page": ("get", reverse("calendar")),
+        "calendar": ("get", reverse("calendar_feed", args=[calendar.token])),
+        "to confirm": ("post", reverse("selection:confirm", args=own)),
+        "to decline": ("post", reverse("selection:decline", args=own)),
+        "to appeal": ("post", reverse("selection:appeal", args=step)),
+    }
+    seen = {}
+    for name, (method, address) in visits.items():
+        with CaptureQueriesContext(connection) as queries:
+            answer = getattr(client, method)(address)
+        seen[name] = without_own_data(answer, application, len(queries))
+    return seen
 
 
 def test_before_publication_nothing_tells_the_selected_from_the_rejected(
     waiting: Waiting, clock: time_machine.Traveller, now: datetime
 ) -> None:
     selected, rejected = waiting.applications[0], waiting.applications[6]
-    before = without_own_data(page(selected), selected)
+    for person in (selected.user, rejected.user):
+        make_calendar_address(by=person, now=now)
+        everything_open_to(person.applications.get())  # what is read once for all is read now
+    before = everything_open_to(selected)
+    staff, at = waiting.staff, now + timedelta(hours=2)
 
-    selection = draw_up_step(waiting.cohort, "bootcamp", by=waiting.staff.asker, now=now)
-    approve(selection, by=waiting.staff.asker, approver=waiting.staff.second, now=now)
+    selection = draw_up_step(waiting.cohort, "bootcamp", by=staff.asker, now=now)
+    states = {"drawn up": [everything_open_to(one) for one in (selected, rejected)]}
+    approve(selection, by=staff.asker, approver=staff.second, now=now)
+    states["approved"] = [everything_open_to(one) for one in (selected, rejected)]
+    asked = request_publication(selection_id=selection.pk, by=staff.asker, now=now, publish_at=at)
+    approve_publication(selection_id=selection.pk, digest=asked.digest, by=staff.second, now=now)
+    clock.move_to(at - timedelta(seconds=1))
+    assert publish_due(now=at - timedelta(seconds=1)) == 0
+    states["last second"] = [everything_open_to(one) for one in (selected, rejected)]
 
     assert selection.entries.get(application=rejected).outcome == "not-selected"
-    assert without_own_data(page(selected), selected) == before
-    assert without_own_data(page(rejected), rejected) == before
-    for action in ("decline", "confirm"):
-        replies = [page(application, action) for application in (selected, rejected)]
-        assert replies[0].status_code == replies[1].status_code
-        assert without_own_data(replies[0], selected) == without_own_data(replies[1], rejected)
-    assert b"Results come on" in before[0]
+    for state, (of_the_selected, of_the_rejected) in states.items():
+        for name in before:
+            assert (state, of_the_selected[name]) == (state, of_the_rejected[name]), name
+            if state != "last second":  # relative times have moved on since
+                assert (state, of_the_selected[name]) == (state, before[name]), name
+    assert "Results come on" in before["result"].body
+    assert {name for name, seen in before.items() if seen.status == 404} == {
+        *("decline", "appeal", "feedback", "to appeal", "timetable")
+    }
+    assert b"BEGIN:VEVENT" in before["calendar"].body.encode()
     assert Message.objects.filter(run__startswith="selection").count() == 0
+    assert publish_due(now=at) == 1
+    clock.move_to(at)
+    after = [everything_open_to(one) for one in (selected, rejected)]
+    told = {name for name in after[0] if after[0][name].body != after[1][name].body}
+    assert {"home", "application", "result", "calendar"} <= told
 
 
 def test_after_publication_each_sees_the_own_outcome(
@@ -80,7 +157,7 @@ def test_after_publication_each_sees_the_own_outcome(
     assert "You have been offered a place." in said["selected"]
     assert "Confirm my place" in said["selected"]
     assert "You are on the reserve list" in said["reserve"]
-    assert "You are number 2 in turn now." in said["reserve"]
+    assert "You are among the first 10 on it now." in said["reserve"]
     assert "You have not been selected this time" in said["rejected"]
     assert "Confirm my place" not in said["reserve"] + said["rejected"]
 

@@ -169,7 +169,7 @@ def test_their_page_says_that_they_wait(shortlist: Shortlist, now: datetime) -> 
 
     shown = client.get(reverse("selection:result", args=[seat.reference])).content.decode()
 
-    assert "You are number 4 in turn now." in shown
+    assert "You are among the first 10 on it now." in shown
 
 
 def undo(shortlist: Shortlist, application: Application, now: datetime) -> Entry:

@@ -13,7 +13,7 @@ from accounts.roles import Role
 from dtt.play.people import make_user
 from dtt.play.selection import Shortlist, draw_up_step
 from selection.domain.drawing import rank_waiting
-from selection.models import SeedCommitment, Selection
+from selection.models import Override, SeedCommitment, Selection
 from tests.selection.conftest import Waiting, make_waiting, messages_to, stages
 
 pytestmark = pytest.mark.django_db
@@ -95,9 +95,35 @@ def test_the_page_shows_the_line_the_letters_and_the_digest(
     assert drawn.digest in page
     assert "你獲得訓練營名額" in page
     assert "A bootcamp place for you" in page
-    assert "8 people stand" not in page
-    assert "3 people stand at or above it" in page
+    assert "Number of people who have that score or more: 3." in page
+    assert "Number of people who are selected" not in page
     assert SeedCommitment.objects.get().seed not in page
+
+
+def test_the_histogram_counts_who_is_selected_and_not_who_would_be(
+    waiting: Waiting, now: datetime
+) -> None:
+    for number, way in ((1, "out"), (6, "in"), (7, "in")):
+        Override.objects.create(
+            cohort=waiting.cohort,
+            step="bootcamp",
+            application=waiting.applications[number],
+            way=way,
+            category="error",
+            reason="x",
+            asked_by=waiting.staff.asker,
+            agreed_by=waiting.staff.second,
+            agreed_at=now,
+        )
+    run = draw_up_step(waiting.cohort, "bootcamp", by=waiting.staff.asker, now=now)
+
+    page = show(waiting.staff.second, run)
+    text = page.content.decode()
+
+    assert "The line is at 50. Number of people who have that score or more: 4." in text
+    assert "Number of people who are selected: 5." in text
+    bars = [(bar.people, bar.selected) for bar in page.context["histogram"].bars if bar.people]
+    assert bars == [(1, 1), (1, 1), (1, 0), (1, 0), (1, 1), (1, 1), (1, 0), (1, 1)]
 
 
 def test_a_stale_list_says_so_on_its_page(waiting: Waiting, drawn: Selection) -> None:
