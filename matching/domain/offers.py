@@ -4,6 +4,7 @@ Every verb locks in one order: the opportunity, the application, the offer. So t
 moment wait for each other and the second sees what the first did.
 """
 
+from contextlib import ExitStack
 from datetime import datetime
 
 from django.db import transaction
@@ -127,9 +128,16 @@ def withdraw_offer(*, offer_id: int, by: User, now: datetime, reason: str = "") 
 
 
 def expire_offers(*, now: datetime) -> int:
-    """End the offers whose time is over, each in its own transaction; return how many."""
+    """End the offers whose time is over, each in its own transaction; return how many.
+
+    One that cannot be ended stops no other: its error surfaces when all others are done.
+    """
     due = Offer.objects.filter(state=State.SENT, expires_at__lte=now).order_by("expires_at", "pk")
-    return sum(_expire(offer_id, now=now) for offer_id in due.values_list("pk", flat=True))
+    ended: list[bool] = []
+    with ExitStack() as stack:  # what was called back last is done first, whatever the others raise
+        for offer_id in due.reverse().values_list("pk", flat=True):
+            stack.callback(lambda pk: ended.append(_expire(pk, now=now)), offer_id)
+    return sum(ended)
 
 
 def _expire(offer_id: int, *, now: datetime) -> bool:

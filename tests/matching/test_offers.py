@@ -6,6 +6,7 @@ import pytest
 
 from applications.domain.stages import stage_of
 from applications.models import Stage
+from dtt.play.matching import publish_match_run
 from matching.domain.consents import withdraw_consent
 from matching.domain.offers import (
     UnableToAnswer,
@@ -16,6 +17,8 @@ from matching.domain.offers import (
     withdraw_offer,
 )
 from matching.models import MatchPair, Offer, Opportunity
+from notifications.domain.outbox import Telling, UnableToQueue, queue
+from notifications.kinds import known
 from notifications.models import Message
 from tests.matching.conftest import Final
 
@@ -98,6 +101,29 @@ def test_an_answer_counts_until_the_offer_ends(
         assert (expire_offers(now=now), expire_offers(now=now)) == (1, 0)
         assert stage_of(offer.application_id) == Stage.FINALIST
         assert kinds(offer) == ["offer-sent", "offer-lapsed", "offer-expired"]
+
+
+def test_an_offer_that_cannot_be_ended_stops_no_other(final: Final) -> None:
+    posts = (final.posts(final.harbour)[0], final.posts(final.lantern)[0])
+    for person, post in zip(final.finalists, posts, strict=False):
+        final.consent(person, post.company)
+        final.person_ranks(person, post)
+        final.company_ranks(post, [person])
+    at = final.cohort.match_at
+    run = publish_match_run(final.cohort, "seed", final.manager, final.second, at)
+    stuck, other = (
+        send((final, pair), by=final.recruiter(pair.opportunity.company), now=at)
+        for pair in run.pairs.select_related("application__user", "opportunity__company")
+    )
+    fact = f"offer:{stuck.reference}"  # told what contradicts its end, it cannot be ended
+    facts = dict(known("offer-confirmed").examples)
+    queue([Telling(stuck.application.user, "offer-confirmed", fact, facts, topic=fact)], now=at)
+
+    with pytest.raises(UnableToQueue):
+        expire_offers(now=other.expires_at)
+
+    states = dict(Offer.objects.values_list("pk", "state"))
+    assert (states[stuck.pk], states[other.pk]) == (Offer.State.SENT, Offer.State.EXPIRED)
 
 
 def test_an_offer_that_was_withdrawn_can_be_made_anew(matched: Matched) -> None:

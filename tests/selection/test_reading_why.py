@@ -12,9 +12,9 @@ from django.urls import reverse
 from accounts.domain.approvals import decide
 from accounts.models import User
 from applications.domain.stages import advance
-from applications.lifecycle import Move
+from applications.lifecycle import STEPS, Move
 from applications.models import Application
-from dtt.play.selection import draw_up_step, publish_step
+from dtt.play.selection import draw_up_step, prepare_list, publish_step
 from notifications.models import Message
 from notifications.moments import HONG_KONG
 from selection.domain.appealing import make_appeal
@@ -51,17 +51,19 @@ def letter_to(application: Application) -> Message:
     return newest.exclude(state=Message.State.VOID).latest("id")
 
 
-def publish(waiting: Waiting, now: datetime) -> Selection:
+def publish(waiting: Waiting, now: datetime, step: str = "bootcamp") -> Selection:
     staff = waiting.staff
-    return publish_step(waiting.cohort, "bootcamp", by=staff.asker, approver=staff.second, now=now)
+    return publish_step(waiting.cohort, step, by=staff.asker, approver=staff.second, now=now)
 
 
-def move(waiting: Waiting, number: int, way: str, category: str, now: datetime) -> Application:
+def move(
+    waiting: Waiting, number: int, way: str, category: str, now: datetime, step: str = "bootcamp"
+) -> Application:
     """Two people move one of the applications across the line."""
     application = waiting.applications[number]
     asked = ask_override(
         cohort_id=waiting.cohort.pk,
-        step="bootcamp",
+        step=step,
         reference=application.reference,
         way=way,
         category=category,
@@ -118,6 +120,24 @@ def test_the_others_are_told_by_the_line(waiting: Waiting, now: datetime) -> Non
     assert letter_to(other).kind == "place-not-selected"
     assert MORE_PEOPLE in read(other)
     assert "by hand" not in read(other)
+
+
+def test_who_is_moved_out_of_the_finalists_is_told_so(waiting: Waiting, now: datetime) -> None:
+    Application.objects.filter(cohort=waiting.cohort).update(stage=STEPS["final"].pool)
+    prepare_list(
+        waiting.cohort,
+        "final",
+        criteria=[("test.score", Decimal(1))],
+        by=waiting.staff.asker,
+        now=now,
+    )
+    out = move(waiting, 0, "out", "integrity", now, step="final")
+
+    publish(waiting, now, step="final")
+
+    letter = letter_to(out)
+    assert letter.kind == "final-moved-out"
+    assert "an integrity case was decided" in letter.body
 
 
 def test_who_is_moved_in_reads_why_they_have_a_place(waiting: Waiting, now: datetime) -> None:
