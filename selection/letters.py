@@ -3,19 +3,22 @@
 The staff's preview and the publication call the same functions, so what was read is what is sent.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
 from django.urls import reverse
 
-from notifications.domain.outbox import Telling
+from notifications.domain.outbox import Telling, queue
 from notifications.texts import Shelf
 from selection import sources
 from selection.models import Entry, Selection
 from selection.wording import say_score
+
+NEAR = timedelta(hours=24)
+"""What must be answered sooner than this is not held back for staff to look at it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,8 @@ def telling(
     """Write the letter. `entry.application` must be loaded with its user.
 
     A newer letter about the same list voids an older one that has not left yet. What follows from
-    a second offer, to somebody who had left and come back, is told again.
+    a second offer, to somebody who had left and come back, is told again. What asks for a reply is
+    not sent any more once it is too late for one.
     """
     again = f"again-{entry.offers}" if entry.offers > 1 else ""
     parts = ("selection", str(selection.pk), fact.name, again)
@@ -60,7 +64,19 @@ def telling(
         run=":".join(part for part in parts if part),
         topic=f"selection:{selection.cohort_id}:{selection.step}",
         variables=variables(selection, entry, reply_by=reply_by) | dict(also),
+        until=entry.reply_by if entry.reply == Entry.Reply.OFFERED else None,
     )
+
+
+def tell(letters: Iterable[Telling], *, now: datetime) -> None:
+    """Queue letters; those that must be answered soon leave at once."""
+    soon: list[Telling] = []
+    others: list[Telling] = []
+    for letter in letters:
+        near = letter.until is not None and letter.until - now < NEAR
+        (soon if near else others).append(letter)
+    queue(others, now=now)
+    queue(soon, now=now, due_at=now)
 
 
 def told_by(selection: Selection) -> dict[str, Any]:

@@ -9,10 +9,9 @@ from accounts.errors import Refused
 from accounts.models import User
 from applications.domain.stages import advance
 from applications.lifecycle import STEPS, Reply
-from notifications.domain.outbox import queue
 from notifications.moments import say_instant
 from selection.domain import seats
-from selection.letters import Fact, telling
+from selection.letters import Fact, tell, telling
 from selection.models import Entry, Selection
 
 
@@ -39,7 +38,7 @@ def confirm_place(*, application_id: int, by: User, now: datetime) -> Entry:
         entry.reply, entry.replied_at = Entry.Reply.CONFIRMED, now
         entry.save(update_fields=["reply", "replied_at"])
         fact = Fact(selection.listing.letters.confirmed, "confirmed")
-        queue([telling(selection, entry, fact)], now=now)
+        tell([telling(selection, entry, fact)], now=now)
         return entry
 
 
@@ -61,7 +60,7 @@ def decline_place(*, application_id: int, by: User, now: datetime) -> Entry:
         advance(application_ids=[application_id], move=reply.decline, by=by, now=now)
         seats.release(entry, Entry.Reply.DECLINED, now=now)
         fact = Fact(selection.listing.letters.declined, "declined")
-        queue([telling(selection, entry, fact)], now=now)
+        tell([telling(selection, entry, fact)], now=now)
         seats.move_up(selection, by=by, now=now)
         return entry
 
@@ -73,7 +72,8 @@ def undo_decline(*, application_id: int, reason: str, by: User, now: datetime) -
     seat has been offered to somebody who relies on it. Undoing twice changes nothing.
 
     Raises:
-        UnableToReply: no reason, the person has not declined, or the reserve list has closed.
+        UnableToReply: no reason, the person has not declined, or the reserve list has closed and
+            no seat is free.
         UnableToMove: the application was withdrawn meanwhile.
     """
     if not reason.strip():
@@ -84,8 +84,8 @@ def undo_decline(*, application_id: int, reason: str, by: User, now: datetime) -
             return entry
         if entry.reply != Entry.Reply.DECLINED:
             raise UnableToReply(_("This person has not declined a place."))
-        if now >= selection.reserves_until:
-            raise UnableToReply(_("The reserve list has closed: there is no place to give back."))
+        if now >= selection.places_end_at:
+            raise UnableToReply(_nothing_to_give_back())
         advance(
             application_ids=[application_id], move=reply.undo, by=by, now=now, reason=reason.strip()
         )
@@ -93,8 +93,10 @@ def undo_decline(*, application_id: int, reason: str, by: User, now: datetime) -
         entry.save(update_fields=["first_in_turn"])
         moved = seats.move_up(selection, by=by, now=now)
         if entry.pk not in {one.pk for one in moved}:
+            if now >= selection.reserves_until:
+                raise UnableToReply(_nothing_to_give_back())
             fact = Fact(selection.listing.letters.undone, "undone")
-            queue([telling(selection, entry, fact)], now=now)
+            tell([telling(selection, entry, fact)], now=now)
         return selection.entries.get(pk=entry.pk)
 
 
@@ -112,6 +114,10 @@ def _locked_offer(application_id: int) -> tuple[Selection, Entry, Reply]:
     selection = seats.locked_selection(selection_id)
     entry = selection.entries.select_related("application__user").get(application_id=application_id)
     return selection, entry, asking[selection.step]
+
+
+def _nothing_to_give_back() -> str:
+    return _("The reserve list has closed: there is no place to give back.")
 
 
 def _why_not(selection: Selection, entry: Entry) -> str:

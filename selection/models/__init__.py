@@ -1,13 +1,12 @@
 from selection.models.appeals import Appeal
+from selection.models.entries import Entry, returned
 from selection.models.lists import (
     APPROVAL_KIND,
     STEP_CHOICES,
-    Entry,
     ExactDecimalField,
     SeedCommitment,
     Selection,
     SelectionRule,
-    returned,
 )
 from selection.models.overrides import Override
 
