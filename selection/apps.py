@@ -17,7 +17,14 @@ class SelectionConfig(AppConfig):
         from applications.domain.duplicates import undecided_duplicates  # noqa: PLC0415
         from applications.domain.review import undecided_eligibility  # noqa: PLC0415
         from applications.story import register_chapter  # noqa: PLC0415
-        from selection import locked, pending, story, verification  # noqa: PLC0415
+        from selection import (  # noqa: PLC0415
+            locked,
+            partakers,
+            partaking,
+            pending,
+            story,
+            verification,
+        )
         from selection.approving import describe, describe_override  # noqa: PLC0415
         from selection.domain.copying import copy_rules  # noqa: PLC0415
         from selection.domain.overriding import KIND as OVERRIDE  # noqa: PLC0415
@@ -57,6 +64,17 @@ class SelectionConfig(AppConfig):
             applications_of=undecided_eligibility,
             can_rise=True,
         )
+        for name, title, people_of in (
+            ("list", _("drawing up, putting aside or publishing this list, or its rule"),
+             partakers.of_the_list),
+            ("approval", _("the approval of this list"), partakers.of_its_approval),
+            ("overrides", _("moving somebody of this list by hand"),
+             partakers.of_its_overrides),
+            ("application", _("a decision about this application"),
+             partakers.of_the_application),
+            ("appeals", _("another appeal of this person"), partakers.of_other_appeals),
+        ):  # fmt: skip
+            partaking.register(f"selection.{name}", title=title, people_of=people_of)
         published.register(
             "selection",
             published.Room(why_not_back=why_not_back, way_back=way_back, settle=settle),

@@ -6,9 +6,12 @@ from datetime import datetime
 
 from django.db.models import Count, Max, Q, QuerySet
 
+from accounts.models import User
+from accounts.roles import Role
 from applications.lifecycle import MOVES, STEPS, Move
 from applications.models import Application, Cohort, Stage
-from selection.models import Entry, Override, SeedCommitment, Selection, SelectionRule
+from selection.models import Appeal, Entry, Override, SeedCommitment, Selection, SelectionRule
+from selection.partaking import took_part
 from selection.programme import LISTINGS, Listing
 
 NEAR_LINE = 10
@@ -261,6 +264,27 @@ def declined(selection: Selection) -> QuerySet[Entry]:
         reply=Entry.Reply.DECLINED, first_in_turn=False, application__stage=Stage.PLACE_DECLINED
     )
     return gone.select_related("application").order_by("-replied_at", "pk")
+
+
+@dataclass(frozen=True, slots=True)
+class Decider:
+    """Somebody whose role decides about appeals; `parts` is why they may not about this one."""
+
+    person: User
+    parts: list[str]
+
+
+def deciders(appeal: Appeal) -> list[Decider]:
+    """Who may decide about an appeal, and then who may not; a constant number of queries."""
+    parts = took_part(appeal.entry)
+    managers = User.objects.filter(
+        Q(groups__name=Role.PROGRAMME_MANAGER) | Q(is_superuser=True), is_active=True
+    )
+    found = [
+        Decider(person, parts.get(person.pk, []))
+        for person in managers.exclude(pk=appeal.made_by_id).distinct().order_by("email")
+    ]
+    return sorted(found, key=lambda one: bool(one.parts))
 
 
 def not_ranked(selection: Selection) -> QuerySet[Entry]:

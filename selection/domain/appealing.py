@@ -8,14 +8,15 @@ from django.utils.translation import gettext as _
 
 from accounts.domain import audit
 from accounts.errors import Refused
-from accounts.models import Approval, User
+from accounts.models import User
 from applications.domain.locking import hold_publishing
 from applications.domain.stages import advance
 from applications.lifecycle import MOVES
 from notifications.moments import say_instant
 from selection.domain import seats
 from selection.letters import Fact, tell, telling
-from selection.models import APPROVAL_KIND, Appeal, Entry, Override, Selection
+from selection.models import Appeal, Entry, Selection
+from selection.partaking import took_part
 from selection.queries import list_out
 
 WITHIN = timedelta(days=7)
@@ -96,10 +97,8 @@ def decide_appeal(*, appeal_id: int, uphold: bool, reason: str, by: User, now: d
         appeal = Appeal.objects.select_for_update().get(pk=appeal_id)
         if appeal.state != Appeal.State.OPEN:
             raise UnableToAppeal(_("This appeal has been decided already."))
-        if by.pk == appeal.made_by_id or by.pk in took_part(entry.selection):
-            raise UnableToAppeal(
-                _("You took part in this list. Somebody who did not decides about appeals.")
-            )
+        if why := why_not_decide(appeal, entry, by):
+            raise UnableToAppeal(why)
         appeal.state = Appeal.State.UPHELD if uphold else Appeal.State.DISMISSED
         appeal.decided_at, appeal.decided_by, appeal.reason = now, by, reason.strip()
         appeal.save()
@@ -124,16 +123,15 @@ def decide_appeal(*, appeal_id: int, uphold: bool, reason: str, by: User, now: d
         return appeal
 
 
-def took_part(selection: Selection) -> frozenset[int]:
-    """Who drew this list up, asked for it, approved it, or moved somebody in it by hand."""
-    people: set[int | None] = {selection.created_by_id}
-    approvals = Approval.objects.filter(kind=APPROVAL_KIND, object_id=str(selection.pk))
-    overrides = Override.objects.filter(cohort=selection.cohort_id, step=selection.step)
-    for pair in approvals.values_list("requested_by", "decided_by"):
-        people.update(pair)
-    for pair in overrides.values_list("asked_by", "agreed_by"):
-        people.update(pair)
-    return frozenset(pk for pk in people if pk is not None)
+def why_not_decide(appeal: Appeal, entry: Entry, by: User) -> str:
+    """Why this person may not decide the appeal of this entry; blank if they may."""
+    if by.pk == appeal.made_by_id:
+        return _("It is your own appeal.")
+    if parts := took_part(entry).get(by.pk):
+        return _("You took part: %(parts)s. Somebody who did not decides about appeals.") % {
+            "parts": "; ".join(parts)
+        }
+    return ""
 
 
 def _locked_entry(entry_id: int) -> Entry:
