@@ -99,6 +99,7 @@ class Step:
         places, places_with_ties: names of the cohort's fields.
         promised: name of the cohort's field with the promised instant of publication.
         uphold: the move of who gets a place because an appeal was upheld.
+        back: the move of who withdrew from the pool, once the list is out and they are in it.
         reply: the moves of a selected person who must answer, or None where selection is final.
     """
 
@@ -111,6 +112,7 @@ class Step:
     reserve: Move
     reject: Move
     uphold: Move
+    back: Move
     reply: "Reply | None"
 
 
@@ -137,6 +139,7 @@ STEPS: dict[str, Step] = {
             reserve=Move.HOLD_IN_RESERVE,
             reject=Move.NOT_SELECT,
             uphold=Move.UPHOLD_APPEAL,
+            back=Move.RESTORE_RESERVE,
             reply=Reply(
                 confirm=Move.CONFIRM_PLACE,
                 decline=Move.DECLINE_PLACE,
@@ -154,6 +157,7 @@ STEPS: dict[str, Step] = {
             reserve=Move.HOLD_IN_FINAL_RESERVE,
             reject=Move.NOT_FINALIST,
             uphold=Move.UPHOLD_FINAL_APPEAL,
+            back=Move.RESTORE_FINAL_RESERVE,
             reply=None,
         ),
     )

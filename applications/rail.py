@@ -193,7 +193,7 @@ STORY: dict[Stage, tuple[Chapter, ...]] = {
             happened=_("You are on the reserve list."),
             next=_(
                 "If a place becomes free, we offer it to you by e-mail. "
-                "The list ends when the bootcamp begins."
+                "The list ends shortly before the bootcamp begins."
             ),
             by="bootcamp_starts_at",
         ),

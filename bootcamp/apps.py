@@ -14,10 +14,11 @@ class BootcampConfig(AppConfig):
         from applications import locks, readiness  # noqa: PLC0415
         from applications.domain import cohorts  # noqa: PLC0415
         from applications.story import register_chapter  # noqa: PLC0415
-        from bootcamp import queries, story, verification  # noqa: PLC0415
+        from bootcamp import partakers, queries, story, verification  # noqa: PLC0415
         from bootcamp.domain.attendance import ATTENDANCE  # noqa: PLC0415
         from bootcamp.domain.copying import copy_bootcamp  # noqa: PLC0415
         from bootcamp.readiness import criteria_are_there  # noqa: PLC0415
+        from selection import partaking  # noqa: PLC0415
 
         sources.register("project.score", title=_("Mini-project"), scores=queries.project_scores)
         locks.register(ATTENDANCE, title=_("Attendance of the bootcamp"))
@@ -35,6 +36,16 @@ class BootcampConfig(AppConfig):
         verifiers.register("judging", verification.verify_judging)
         register_chapter("bootcamp", story.tell)
         cohorts.register_copier("bootcamp", copy_bootcamp)
+        partaking.register(
+            "bootcamp.marks",
+            title=_("the marks of this person’s project, or their count"),
+            people_of=partakers.of_its_marks,
+        )
+        partaking.register(
+            "bootcamp.attendance",
+            title=_("this person’s attendance"),
+            people_of=partakers.of_its_attendance,
+        )
         readiness.register(
             "bootcamp",
             title=_("What is taught and how projects are judged is settled"),

@@ -108,7 +108,9 @@ KINDS = (
     Kind(
         "application-restored",
         _("A withdrawn application is back"),
-        MINE | CONTACT | {"stage": "submitted", "held_place": True, "reason": "You asked us."},
+        MINE
+        | CONTACT
+        | {"stage": "submitted", "held_place": True, "waits": True, "reason": "You asked us."},
     ),
     Kind(
         "application-merged",

@@ -63,6 +63,7 @@ class Message(models.Model):
     in_bulk = models.BooleanField(_("one of many"), default=False)
     queued_at = models.DateTimeField(_("queued"))
     due_at = models.DateTimeField(_("not before"))
+    until = models.DateTimeField(_("not from"), null=True, blank=True)
     claimed_at = models.DateTimeField(_("claimed"), null=True, blank=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     read_at = models.DateTimeField(_("read"), null=True, blank=True)

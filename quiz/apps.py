@@ -14,7 +14,7 @@ class QuizConfig(AppConfig):
         from applications import arrangements, locks, readiness  # noqa: PLC0415
         from applications.domain import cohorts, merging  # noqa: PLC0415
         from applications.story import register_chapter  # noqa: PLC0415
-        from quiz import statistics_verification, story, verification  # noqa: PLC0415
+        from quiz import partakers, statistics_verification, story, verification  # noqa: PLC0415
         from quiz.approving import describe  # noqa: PLC0415
         from quiz.arranging import EXTRA_TIME, describe_reset, link_of_reset  # noqa: PLC0415
         from quiz.domain import cases, resembling, statistics  # noqa: PLC0415
@@ -32,7 +32,7 @@ class QuizConfig(AppConfig):
         from quiz.queries import core_scores_of, sat_the_quiz, scores_of, sitting_now  # noqa: PLC0415
         from quiz.readiness import quiz_is_set_up  # noqa: PLC0415
         from quiz.web import case_requests  # noqa: PLC0415
-        from selection import foresight, pending, sources  # noqa: PLC0415
+        from selection import foresight, partaking, pending, sources  # noqa: PLC0415
 
         by_topic = sources.Page(_("Your quiz by topic"), "quiz:feedback")
         sources.register("quiz.score", title=_("Quiz: marks"), scores=scores_of, more=by_topic)
@@ -100,4 +100,19 @@ class QuizConfig(AppConfig):
             title=_("A reset of a quiz attempt waits for a second person"),
             applications_of=pending_resets,
             can_rise=True,
+        )
+        partaking.register(
+            "quiz.cases",
+            title=_("a question about this person’s quiz"),
+            people_of=partakers.of_its_cases,
+        )
+        partaking.register(
+            "quiz.scores",
+            title=_("a ruling on an item, or the scoring"),
+            people_of=partakers.of_its_scores,
+        )
+        partaking.register(
+            "quiz.sitting",
+            title=_("time given back, or another sitting of the quiz"),
+            people_of=partakers.of_its_sitting,
         )

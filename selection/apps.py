@@ -11,16 +11,25 @@ class SelectionConfig(AppConfig):
     def ready(self) -> None:
         # These need the loaded tables.
         from accounts import approvable  # noqa: PLC0415
-        from applications import locks  # noqa: PLC0415
+        from applications import locks, published  # noqa: PLC0415
         from applications.domain import cohorts  # noqa: PLC0415
         from applications.domain.access import undecided_requests  # noqa: PLC0415
         from applications.domain.duplicates import undecided_duplicates  # noqa: PLC0415
+        from applications.domain.review import undecided_eligibility  # noqa: PLC0415
         from applications.story import register_chapter  # noqa: PLC0415
-        from selection import locked, pending, story, verification  # noqa: PLC0415
+        from selection import (  # noqa: PLC0415
+            locked,
+            partakers,
+            partaking,
+            pending,
+            story,
+            verification,
+        )
         from selection.approving import describe, describe_override  # noqa: PLC0415
         from selection.domain.copying import copy_rules  # noqa: PLC0415
         from selection.domain.overriding import KIND as OVERRIDE  # noqa: PLC0415
         from selection.domain.overriding import agree_override  # noqa: PLC0415
+        from selection.domain.returning import settle, way_back, why_not_back  # noqa: PLC0415
         from selection.models import APPROVAL_KIND  # noqa: PLC0415
 
         verifiers.register("selection", verification.find_and_verify)
@@ -48,6 +57,27 @@ class SelectionConfig(AppConfig):
             "applications.duplicate",
             title=_("Two applications may be one person’s"),
             applications_of=undecided_duplicates,
+        )
+        pending.register(
+            "applications.eligibility",
+            title=_("It is not decided whether somebody may take part"),
+            applications_of=undecided_eligibility,
+            can_rise=True,
+        )
+        for name, title, people_of in (
+            ("list", _("drawing up, putting aside or publishing this list, or its rule"),
+             partakers.of_the_list),
+            ("approval", _("the approval of this list"), partakers.of_its_approval),
+            ("overrides", _("moving somebody of this list by hand"),
+             partakers.of_its_overrides),
+            ("application", _("a decision about this application"),
+             partakers.of_the_application),
+            ("appeals", _("another appeal of this person"), partakers.of_other_appeals),
+        ):  # fmt: skip
+            partaking.register(f"selection.{name}", title=title, people_of=people_of)
+        published.register(
+            "selection",
+            published.Room(why_not_back=why_not_back, way_back=way_back, settle=settle),
         )
         register_chapter("selection", story.tell)
         cohorts.register_copier("selection", copy_rules)

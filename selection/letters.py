@@ -3,22 +3,25 @@
 The staff's preview and the publication call the same functions, so what was read is what is sent.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
 from django.urls import reverse
 
 from notifications import kinds
-from notifications.domain.outbox import Telling
+from notifications.domain.outbox import Telling, queue
 from notifications.texts import Shelf
 from selection import sources
 from selection.explaining import is_moved_out, moved_by_hand
 from selection.models import Entry, Selection
 from selection.runs import Way
 from selection.wording import say_score, say_turn_lazily
+
+NEAR = timedelta(hours=24)
+"""What must be answered sooner than this is not held back for staff to look at it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,8 @@ def telling(
     """Write the letter. `entry.application` must be loaded with its user.
 
     A newer letter about the same place voids an older one that has not left yet. What follows from
-    a second offer, to somebody who had left and come back, is told again.
+    a second offer, to somebody who had left and come back, is told again. What asks for a reply is
+    not sent any more once it is too late for one.
     """
     again = f"again-{entry.offers}" if entry.offers > 1 else ""
     run = ("selection", str(selection.pk), fact.name, again)
@@ -93,7 +97,19 @@ def telling(
         run=":".join(part for part in run if part),
         topic=":".join(part for part in topic if part),
         variables={name: value for name, value in facts.items() if name in said},
+        until=entry.reply_by if entry.reply == Entry.Reply.OFFERED else None,
     )
+
+
+def tell(letters: Iterable[Telling], *, now: datetime) -> None:
+    """Queue letters; those that must be answered soon leave at once."""
+    soon: list[Telling] = []
+    others: list[Telling] = []
+    for letter in letters:
+        near = letter.until is not None and letter.until - now < NEAR
+        (soon if near else others).append(letter)
+    queue(others, now=now)
+    queue(soon, now=now, due_at=now)
 
 
 def told_by(selection: Selection) -> dict[str, Any]:

@@ -42,7 +42,7 @@ class Listing:
         criteria: (name of a source, weight) pairs of the usual rule.
         tie_breakers: names of sources, compared one after the other.
         reserves_per_place: length of the usual reserve list, as a share of the places.
-        reserves_until: the cohort's field after which no reserve moves up; a field that holds
+        places_end: the cohort's field after which a place is of no use; a field that holds
             several days means the beginning of the first.
         seated: what somebody with a place is told first.
         moves_up: what happens when somebody leaves, for those on the reserve list.
@@ -52,7 +52,7 @@ class Listing:
     criteria: tuple[tuple[str, Decimal], ...]
     tie_breakers: tuple[str, ...]
     reserves_per_place: Decimal
-    reserves_until: str
+    places_end: str
     seated: "_StrPromise"
     moves_up: "_StrPromise"
     letters: Letters
@@ -64,7 +64,7 @@ LISTINGS: dict[str, Listing] = {
         criteria=(("quiz.score", Decimal(1)), ("quiz.core", Decimal(0))),
         tie_breakers=("quiz.core",),
         reserves_per_place=Decimal(1),
-        reserves_until="bootcamp_dates",
+        places_end="bootcamp_dates",
         seated=_("You have been offered a place."),
         moves_up=_("When a place becomes free, the next person is offered it and told at once."),
         letters=Letters(
@@ -86,7 +86,7 @@ LISTINGS: dict[str, Listing] = {
         criteria=(("project.score", Decimal(1)), ("bootcamp.enough", Decimal(0))),
         tie_breakers=(),
         reserves_per_place=Decimal("0.2"),
-        reserves_until="rankings_close_at",
+        places_end="rankings_close_at",
         seated=_("You are a finalist."),
         moves_up=_("When a finalist leaves, the next person takes the place and is told at once."),
         letters=Letters(

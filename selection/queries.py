@@ -6,9 +6,12 @@ from datetime import datetime
 
 from django.db.models import Count, Max, Q, QuerySet
 
+from accounts.models import User
+from accounts.roles import Role
 from applications.lifecycle import MOVES, STEPS
 from applications.models import Application, Cohort
-from selection.models import Entry, Override, SeedCommitment, Selection, SelectionRule
+from selection.models import Appeal, Entry, Override, SeedCommitment, Selection, SelectionRule
+from selection.partaking import took_part
 from selection.programme import LISTINGS, Listing
 
 NEAR_LINE = 10
@@ -55,6 +58,19 @@ def commitments_of(cohort_id: int) -> list[SeedCommitment]:
     return sorted(found, key=lambda one: list(STEPS).index(one.step))
 
 
+def list_out(cohort_id: int, pool: str) -> Selection | None:
+    """The published list of a cohort that ranked who stood in this stage, if there is one."""
+    steps = [slug for slug, way in STEPS.items() if way.pool == pool]
+    if not steps:
+        return None
+    return (
+        Selection.objects.filter(cohort=cohort_id, step__in=steps, state=Selection.State.PUBLISHED)
+        .select_related("cohort__programme")
+        .defer("inputs")
+        .first()
+    )
+
+
 def open_offer(application_id: int, now: datetime) -> Entry | None:
     """The place that this person is asked to confirm or decline now, if there is one."""
     asked = Q()
@@ -79,7 +95,10 @@ def turn_of(entry: Entry) -> int | None:
     """A reserve's place in the queue now: 1 is next. None for who does not wait."""
     if entry.standing != Entry.Outcome.RESERVE:
         return None
-    in_turn = Entry.objects.filter(selection_id=entry.selection_id).waiting()
+    _sources, waits = MOVES[entry.selection.way.reserve]
+    in_turn = Entry.objects.filter(
+        selection_id=entry.selection_id, application__stage=waits
+    ).waiting()
     ids = list(in_turn.values_list("pk", flat=True))
     # Who is back before their seat was freed stands behind all the others.
     return ids.index(entry.pk) + 1 if entry.pk in ids else len(ids) + 1
@@ -220,6 +239,36 @@ def overrides_of(selection: Selection) -> QuerySet[Override]:
     return found.select_related("application", "asked_by", "agreed_by", "taken_back_by")
 
 
+def free_numbers(selection: Selection) -> list[int]:
+    """The numbers of the list's seats that nobody holds."""
+    seats = selection.seats or 0
+    taken = set(selection.entries.filter(seat__lte=seats).values_list("seat", flat=True))
+    return [number for number in range(1, seats + 1) if number not in taken]
+
+
+def free_seats(selection: Selection) -> list[int]:
+    """Those that can be given again: while fewer people than places hold one."""
+    held = selection.entries.filter(seat__lte=selection.seats or 0)
+    within = held.exclude(application__in=selection.moved_in).count()
+    return free_numbers(selection)[: max(selection.places - within, 0)]
+
+
+@dataclass(frozen=True, slots=True)
+class FreePlaces:
+    """Places of a published list that nobody holds, and whether somebody may still move up."""
+
+    count: int
+    closed: bool
+
+
+def free_places(selection: Selection, now: datetime) -> FreePlaces | None:
+    """What is free now; None where nothing is, or the list is not out."""
+    if selection.state != Selection.State.PUBLISHED:
+        return None
+    count = len(free_seats(selection))
+    return FreePlaces(count, now >= selection.reserves_until) if count else None
+
+
 def declined(selection: Selection) -> QuerySet[Entry]:
     """Who gave a place of this run up and has not been given another, newest first."""
     if selection.way.reply is None:
@@ -229,6 +278,27 @@ def declined(selection: Selection) -> QuerySet[Entry]:
         reply=Entry.Reply.DECLINED, first_in_turn=False, application__stage=has_declined
     )
     return gone.select_related("application").order_by("-replied_at", "pk")
+
+
+@dataclass(frozen=True, slots=True)
+class Decider:
+    """Somebody whose role decides about appeals; `parts` is why they may not about this one."""
+
+    person: User
+    parts: list[str]
+
+
+def deciders(appeal: Appeal) -> list[Decider]:
+    """Who may decide about an appeal, and then who may not; a constant number of queries."""
+    parts = took_part(appeal.entry)
+    managers = User.objects.filter(
+        Q(groups__name=Role.PROGRAMME_MANAGER) | Q(is_superuser=True), is_active=True
+    )
+    found = [
+        Decider(person, parts.get(person.pk, []))
+        for person in managers.exclude(pk=appeal.made_by_id).distinct().order_by("email")
+    ]
+    return sorted(found, key=lambda one: bool(one.parts))
 
 
 def not_ranked(selection: Selection) -> QuerySet[Entry]:

@@ -38,6 +38,8 @@ def _fact(entry: Entry) -> Fact:
     said += [f"{sources.get(name).title}: {score}" for name, score in entry.scores.items() if score]
     if entry.reply != Entry.Reply.NONE:
         said.append(str(entry.get_reply_display()))
+    if entry.reply == Entry.Reply.LEFT:
+        said.append(str(entry.get_left_as_display()))
     return Fact(
         at=selection.published_at or selection.created_at,
         what=f"{selection.listing.title} ({selection.get_state_display()})",

@@ -46,12 +46,14 @@ from applications.domain.imported_rows import (
     too_long,
 )
 from applications.domain.institutions import directory
+from applications.domain.locking import require_open
 from applications.domain.review import doubts_about
 from applications.domain.stages import advance_unsaved
 from applications.intake import Intake, Row, open_table, read_rows
 from applications.intake.columns import Field
 from applications.intake.faults import UnreadableFile
 from applications.lifecycle import Move
+from applications.locks import ELIGIBILITY
 from applications.models import Application, Cohort, ImportFile, Institution, Stage
 from notifications.domain.outbox import queue
 
@@ -110,9 +112,12 @@ def import_file(
     Raises:
         UnableToImport: somebody applied at this very moment; nothing was imported.
         UnableToChoose: `chosen` names a column or a field that there is not.
+        InputLocked: a list has been published, and no other would rank who came in now.
     """
     digest = hashlib.sha256(content).hexdigest()
     with _little_garbage(), transaction.atomic():
+        if confirm:
+            require_open(cohort_id=cohort_id, part=ELIGIBILITY, now=now)
         intake = _read(content, chosen or {}, tell)
         cohorts = Cohort.objects.select_related("programme", "rules")
         if confirm:

@@ -2,7 +2,8 @@
 
 A place that was given up may be somebody else's by now, so who held one comes back to the reserve
 list. A draft is a draft again; a submitted application is looked at again, and what had spoken for
-it, a clear case or a decision of staff, still does.
+it, a clear case or a decision of staff, still does. Where the list that it waited for has come out
+meanwhile, it gets what that list decided (`applications.published`).
 """
 
 from datetime import datetime, timedelta
@@ -14,6 +15,8 @@ from django.utils.translation import gettext as _
 from accounts.domain.impartial import require_another
 from accounts.errors import Refused
 from accounts.models import AuditEvent, User
+from applications import published
+from applications.domain.locking import hold_publishing
 from applications.domain.review import pass_clear_cases
 from applications.domain.stages import advance_locked
 from applications.lifecycle import LEFT, Move
@@ -53,6 +56,7 @@ def restore_application(
     if not reason.strip():
         raise UnableToRestore(_("Give a reason: the person reads it."))
     with transaction.atomic():
+        hold_publishing(Application.objects.values_list("cohort", flat=True).get(pk=application_id))
         application = (
             Application.objects.select_for_update(of=("self",))
             .select_related("user", "cohort__programme", "cohort__rules", "rules")
@@ -62,9 +66,11 @@ def restore_application(
         if why := why_not(application, now):
             raise UnableToRestore(why)
         was = Stage(application.withdrawn_from)
-        advance_locked([application], move=BACK[was], by=by, now=now, reason=reason)
+        move = published.way_back(application, was) or BACK[was]
+        advance_locked([application], move=move, by=by, now=now, reason=reason)
         if application.stage == S.SUBMITTED:
             _look_again(application, was=was, by=by, now=now)
+        published.settle(application, by=by, now=now)
         queue([_telling(application, was=was, reason=reason)], now=now)
         return application
 
@@ -80,6 +86,9 @@ def why_not(application: Application, now: datetime) -> str:
         ) % {"at": say_instant(application.withdrawn_at)}
     if application.withdrawn_from not in BACK:
         return _("It is not known where this application stood before.")
+    stood = S(application.withdrawn_from)
+    if why := published.why_not_back(application, S.ELIGIBLE if stood == S.SUBMITTED else stood):
+        return why
     if other := _goes_on_elsewhere(application):
         return _("%(other)s goes on and may be the same person’s. Decide about the two first.") % {
             "other": other.reference
@@ -127,6 +136,7 @@ def _telling(application: Application, *, was: Stage, reason: str) -> Telling:
             "reference": application.reference,
             "stage": Stage(application.stage).label,
             "held_place": was in HELD_A_PLACE,
+            "waits": application.stage in (S.RESERVE, S.FINAL_RESERVE),
             "reason": reason,
             "contact": application.cohort.programme.contact_email,
         },

@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy
 from accounts.domain.impartial import require_another
 from accounts.errors import Refused
 from accounts.models import User
+from applications import published
 from applications.domain.claims import require_claim
-from applications.domain.locking import require_open
+from applications.domain.locking import locked_now, require_open
 from applications.domain.stages import advance_locked
 from applications.eligibility import Answers, Doubt, Rules, doubts
 from applications.lifecycle import MOVES, Move
@@ -85,10 +86,12 @@ def reconsider(
     """Look again at a locked application that its person has changed since `before`.
 
     A change that takes the last doubt away makes it eligible; one that brings a new doubt sends an
-    eligible one back to staff. A doubt that staff have decided about does not come up again.
+    eligible one back to staff. A doubt that staff have decided about does not come up again. Once
+    a list is out nobody becomes eligible by themselves: no list would rank them.
     """
     if application.stage == Stage.SUBMITTED:
-        pass_clear_cases([application], now=now)
+        if not locked_now(cohort_id=application.cohort_id, part=ELIGIBILITY, now=now):
+            pass_clear_cases([application], now=now)
     elif application.stage == Stage.ELIGIBLE and set(doubts_about(application)) - set(before):
         advance_locked([application], move=Move.RECONSIDER, by=by, now=now)
 
@@ -98,10 +101,11 @@ def decide_eligibility(
 ) -> Application:
     """Decide about one application, with a reason; the person is told when the answer is no.
 
-    A decision can be taken again, the other way, as long as no list has been published.
+    A decision can be taken again, the other way, as long as no list has been published. Where two
+    people have opened it again since, who is found eligible gets what the list decided.
 
     Raises:
-        UnableToReview: no reason is given.
+        UnableToReview: no reason is given, or the list came out without this application.
         InputLocked: a list has been published.
         AboutOneself: it is the reviewer's own.
         UnableToClaim: the reviewer does not have the application in hand.
@@ -121,11 +125,20 @@ def decide_eligibility(
         claim = require_claim(application_id, by=by, now=now)
         move = Move.FIND_ELIGIBLE if eligible else Move.FIND_INELIGIBLE
         was = application.stage
+        if eligible and (why := published.why_not_back(application, MOVES[move][1])):
+            raise UnableToReview(why)
         advance_locked([application], move=move, by=by, now=now, reason=reason)
+        published.settle(application, by=by, now=now)
         claim.delete()
         if not eligible or was == Stage.INELIGIBLE:
             queue([_decision_for(application, eligible=eligible, reason=reason)], now=now)
         return application
+
+
+def undecided_eligibility(cohort_id: int, now: datetime) -> frozenset[int]:
+    """The applications of a cohort that wait for a decision about their eligibility."""
+    waiting = Application.objects.filter(cohort=cohort_id, stage=Stage.SUBMITTED)
+    return frozenset(waiting.values_list("pk", flat=True))
 
 
 def may_be_decided(application: Application) -> bool:

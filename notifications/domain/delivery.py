@@ -34,6 +34,7 @@ ROUND_SECONDS = 60
 
 OUTSIDE = "outside the allow-list of addresses"
 NO_CONSENT = "the consent was taken back before it left"
+TOO_LATE = "it asks for something that it is too late for"
 
 
 def claim(*, now: datetime, limit: int = CHUNK) -> list[int]:
@@ -144,7 +145,7 @@ def deliver(*, message_ids: list[int], now: datetime, carrier: Carrier | None = 
         if carrier.is_tired:
             _put_down(messages[place:])
             break
-        if not _may_leave(message, willing):
+        if not _may_leave(message, willing, now):
             continue
         try:
             letter = letter_of(message)
@@ -204,10 +205,13 @@ def _willing(messages: list[Message]) -> set[int]:
     return consent.willing(set(news))
 
 
-def _may_leave(message: Message, willing: set[int]) -> bool:
+def _may_leave(message: Message, willing: set[int], now: datetime) -> bool:
     """Whether it may go to this address at all; what may not is put aside, with the reason."""
     if message.category == Message.Category.MARKETING and message.person_id not in willing:
         _write(message, Message.State.VOID, NO_CONSENT)
+        return False
+    if message.until is not None and message.until <= now:
+        _write(message, Message.State.VOID, TOO_LATE)
         return False
     if not is_allowed(message.person.email, settings.MAIL_ALLOWED):
         _write(message, Message.State.WITHHELD, OUTSIDE)

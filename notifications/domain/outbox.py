@@ -49,6 +49,7 @@ class Telling:
         run: names the fact, e.g. `selection:12` or `application:DTT-7KQ2MX:submitted`.
         topic: what the message is about; a newer message voids unsent older ones of its topic.
         corrects: the id of a wrong message whose place this one takes.
+        until: from this instant on it must not be told any more: what it asks for is too late.
     """
 
     person: User
@@ -57,6 +58,7 @@ class Telling:
     variables: dict[str, Any] = field(default_factory=dict)
     topic: str = ""
     corrects: int | None = None
+    until: datetime | None = None
 
 
 def queue(tellings: Iterable[Telling], *, now: datetime, due_at: datetime | None = None) -> None:
@@ -115,6 +117,7 @@ def _row(telling: Telling, shelf: Shelf, now: datetime, due_at: datetime | None)
         "corrects_id": telling.corrects,
         "in_bulk": kind.held,
         "queued_at": now,
+        "until": telling.until,
         "due_at": due_at or (now + settings.MESSAGE_HOLD if kind.held else now),
     }
 

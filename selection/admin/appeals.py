@@ -17,8 +17,9 @@ from django.views.decorators.http import require_POST
 from accounts.errors import Refused
 from accounts.models import User
 from accounts.staff import RoleAdmin
-from selection.domain.appealing import decide_appeal, took_part
+from selection.domain.appealing import decide_appeal, why_not_decide
 from selection.models import Appeal
+from selection.queries import deciders
 from selection.rules import manages_selections
 from selection.web.staff_forms import AppealDecisionForm
 
@@ -87,12 +88,15 @@ class AppealAdmin(RoleAdmin):
         self, request: HttpRequest, appeal: Appeal, form: AppealDecisionForm, status: int = 200
     ) -> HttpResponse:
         selection = appeal.entry.selection
+        could = deciders(appeal) if appeal.state == Appeal.State.OPEN else []
         context = {
             **self.admin_site.each_context(request),
             "appeal": appeal,
             "entry": appeal.entry,
             "selection": selection,
-            "took_part": request.user.pk in took_part(selection),
+            "why_not": why_not_decide(appeal, appeal.entry, cast(User, request.user)),
+            "deciders": could,
+            "nobody_may": not any(not one.parts for one in could),
             "may_manage": manages_selections(request.user),
             "form": form,
             "opts": self.opts,

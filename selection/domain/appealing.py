@@ -8,13 +8,16 @@ from django.utils.translation import gettext as _
 
 from accounts.domain import audit
 from accounts.errors import Refused
-from accounts.models import Approval, User
+from accounts.models import User
+from applications.domain.locking import hold_publishing
 from applications.domain.stages import advance
-from notifications.domain.outbox import queue
+from applications.lifecycle import MOVES
 from notifications.moments import say_instant
 from selection.domain import seats
-from selection.letters import Fact, telling
-from selection.models import APPROVAL_KIND, Appeal, Entry, Override, Selection
+from selection.letters import Fact, tell, telling
+from selection.models import Appeal, Entry, Selection
+from selection.partaking import took_part
+from selection.queries import list_out
 
 WITHIN = timedelta(days=7)
 MOST = 3000  # characters
@@ -37,6 +40,8 @@ def why_no_appeal(entry: Entry, now: datetime) -> str:
         return _("You have been offered a place, so there is nothing to appeal against.")
     if entry.reply == Entry.Reply.WITHDRAWN:
         return _("You withdrew your application.")
+    if entry.reply == Entry.Reply.LEFT:
+        return entry.why_left
     if now >= until:
         return _(
             "Appeals against this list were possible until %(at)s. If something has kept you from "
@@ -71,7 +76,7 @@ def make_appeal(*, entry_id: int, ground: str, text: str, by: User, now: datetim
         )
         audit.record(appeal, "make-appeal", by=by, now=now, after={"ground": appeal.ground})
         fact = Fact("appeal-received", "appeal", topic="appeal")
-        queue([telling(entry.selection, entry, fact)], now=now)
+        tell([telling(entry.selection, entry, fact)], now=now)
         return appeal
 
 
@@ -79,20 +84,22 @@ def decide_appeal(*, appeal_id: int, uphold: bool, reason: str, by: User, now: d
     """Uphold an appeal, which gives a place above the places, or dismiss it; both with a reason.
 
     Raises:
-        UnableToAppeal: no reason, decided already, or by somebody who took part in the list.
+        UnableToAppeal: no reason, decided already, by somebody who took part in anything about
+            the list or the person, or to be upheld when nobody can use a place any more.
         UnableToMove: the person has withdrawn, or has gone on.
     """
     if not reason.strip():
         raise UnableToAppeal(_("Give a reason: the person reads it."))
     with transaction.atomic():
+        hold_publishing(
+            Appeal.objects.values_list("entry__selection__cohort", flat=True).get(pk=appeal_id)
+        )
         entry = _locked_entry(Appeal.objects.values_list("entry_id", flat=True).get(pk=appeal_id))
         appeal = Appeal.objects.select_for_update().get(pk=appeal_id)
         if appeal.state != Appeal.State.OPEN:
             raise UnableToAppeal(_("This appeal has been decided already."))
-        if by.pk == appeal.made_by_id or by.pk in took_part(entry.selection):
-            raise UnableToAppeal(
-                _("You took part in this list. Somebody who did not decides about appeals.")
-            )
+        if why := why_not_decide(appeal, entry, by):
+            raise UnableToAppeal(why)
         appeal.state = Appeal.State.UPHELD if uphold else Appeal.State.DISMISSED
         appeal.decided_at, appeal.decided_by, appeal.reason = now, by, reason.strip()
         appeal.save()
@@ -113,20 +120,19 @@ def decide_appeal(*, appeal_id: int, uphold: bool, reason: str, by: User, now: d
             reply_by=reply_by,
             also={"appeal_reason": appeal.reason},
         )
-        queue([letter], now=now)
+        tell([letter], now=now)
         return appeal
 
 
-def took_part(selection: Selection) -> frozenset[int]:
-    """Who drew this list up, asked for it, approved it, or moved somebody in it by hand."""
-    people: set[int | None] = {selection.created_by_id}
-    approvals = Approval.objects.filter(kind=APPROVAL_KIND, object_id=str(selection.pk))
-    overrides = Override.objects.filter(cohort=selection.cohort_id, step=selection.step)
-    for pair in approvals.values_list("requested_by", "decided_by"):
-        people.update(pair)
-    for pair in overrides.values_list("asked_by", "agreed_by"):
-        people.update(pair)
-    return frozenset(pk for pk in people if pk is not None)
+def why_not_decide(appeal: Appeal, entry: Entry, by: User) -> str:
+    """Why this person may not decide the appeal of this entry; blank if they may."""
+    if by.pk == appeal.made_by_id:
+        return _("It is your own appeal.")
+    if parts := took_part(entry).get(by.pk):
+        return _("You took part: %(parts)s. Somebody who did not decides about appeals.") % {
+            "parts": "; ".join(parts)
+        }
+    return ""
 
 
 def _locked_entry(entry_id: int) -> Entry:
@@ -142,6 +148,16 @@ def _locked_entry(entry_id: int) -> Entry:
 def _seat_above(entry: Entry, *, by: User, now: datetime) -> datetime | None:
     """Give a seat beyond those of the list, so that nobody loses one."""
     selection = entry.selection
+    if selection.way.reply:
+        later = list_out(selection.cohort_id, MOVES[selection.way.reply.confirm][1])
+        if later is not None:
+            raise UnableToAppeal(
+                _(
+                    "“%(list)s” is out: who got a place now would be in no list. Nothing was "
+                    "decided."
+                )
+                % {"list": later.listing.title}
+            )
     advance(application_ids=[entry.application_id], move=selection.way.uphold, by=by, now=now)
     highest = selection.entries.aggregate(last=Max("seat"))["last"] or 0
     number = max(highest, selection.seats or 0) + 1

@@ -9,11 +9,10 @@ from django.db.models import Q
 
 from applications.domain.stages import advance
 from applications.lifecycle import STEPS
-from notifications.domain.outbox import queue
 from selection.domain import seats
 from selection.domain.appealing import appeal_until
 from selection.domain.troubles import Chore, Verb, do_each
-from selection.letters import Fact, news, telling
+from selection.letters import Fact, news, tell, telling
 from selection.models import Entry, Selection, returned
 
 REMIND_AT = (0.5, 0.9)
@@ -22,8 +21,9 @@ REMIND_AT = (0.5, 0.9)
 def expire_unanswered(*, now: datetime) -> int:
     """Let unanswered offers lapse, free the seats of who withdrew, and offer them to the next.
 
-    One transaction for each list; a sweep that runs twice changes nothing more. What is refused
-    because of one person is done for the others all the same.
+    Who came back while a seat was free is offered it here too: no decline will do it. One
+    transaction for each list; a sweep that runs twice changes nothing more. What is refused because
+    of one person is done for the others all the same.
 
     Returns:
         how many seats were freed.
@@ -37,7 +37,9 @@ def expire_unanswered(*, now: datetime) -> int:
             entries__application__stage__in=seats.has_left(step),
         )
     lists = (
-        Selection.objects.filter(due | gone, state=Selection.State.PUBLISHED)
+        Selection.objects.filter(
+            due | gone | returned("entries__"), state=Selection.State.PUBLISHED
+        )
         .order_by("pk")
         .values_list("pk", flat=True)
         .distinct()
@@ -164,7 +166,7 @@ def _lapse(selection: Selection, due: list[Entry], *, now: datetime) -> list[Ent
         for entry in lapsed:
             seats.release(entry, Entry.Reply.LAPSED, now=now)
         fact = Fact(selection.listing.letters.lapsed, "lapsed")
-        queue(
+        tell(
             [telling(selection, entry, fact, reply_by=entry.reply_by) for entry in lapsed], now=now
         )
     return lapsed
@@ -184,7 +186,7 @@ def _remind(selection_id: int, entry_ids: Sequence[int], *, now: datetime) -> in
             fact = Fact(selection.listing.letters.reminder, f"reminder-{entry.reminders}")
             letters.append(telling(selection, entry, fact, reply_by=entry.reply_by))
         Entry.objects.bulk_update(entries, ["reminders"], batch_size=500)
-        queue(letters, now=now)
+        tell(letters, now=now)
         return len(letters)
 
 
@@ -195,9 +197,12 @@ def _close(selection_id: int, entry_ids: Sequence[int], *, now: datetime) -> int
         waiting = list(still.select_related("application__user"))
         able = seats.stand_in([entry.application_id for entry in waiting], selection.way.reject)
         told = [entry for entry in waiting if entry.application_id in able]
-        Entry.objects.filter(pk__in=[entry.pk for entry in waiting]).update(
-            reply=Entry.Reply.CLOSED, replied_at=now
-        )
+        gone = [entry.pk for entry in waiting if entry.application_id not in able]
+        for entries, reply in (
+            ([entry.pk for entry in told], Entry.Reply.CLOSED),
+            (gone, Entry.Reply.WITHDRAWN),
+        ):
+            Entry.objects.filter(pk__in=entries).update(reply=reply, replied_at=now)
         advance(
             application_ids=[entry.application_id for entry in told],
             move=selection.way.reject,
@@ -207,7 +212,7 @@ def _close(selection_id: int, entry_ids: Sequence[int], *, now: datetime) -> int
         fact = Fact(selection.listing.letters.reserve_closed, "reserve-closed")
         until = appeal_until(selection)
         in_time = until if until and now < until else None
-        queue(
+        tell(
             [
                 telling(selection, entry, fact, also=news(turn=turn, appeal_until=in_time))
                 for turn, entry in enumerate(told, start=1)

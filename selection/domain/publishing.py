@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, Max, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -13,9 +13,8 @@ from accounts.errors import Refused
 from accounts.models import Approval, User
 from applications.domain.locking import lock_parts, stand_still
 from applications.domain.stages import advance
-from applications.lifecycle import Move
+from applications.lifecycle import MOVES, STEPS, Move
 from applications.models import Application
-from notifications.domain.outbox import queue
 from notifications.moments import say_instant
 from selection import canonical, pending
 from selection.domain import seats
@@ -23,7 +22,7 @@ from selection.domain.appealing import WITHIN as APPEALS_WITHIN
 from selection.domain.drawing import UnableToDrawUp, freeze, read_candidates
 from selection.domain.preparing import current_rule
 from selection.domain.troubles import Chore, do_each
-from selection.letters import Fact, kind_at_publication, news, telling, told_by
+from selection.letters import Fact, kind_at_publication, news, tell, telling, told_by
 from selection.models import APPROVAL_KIND, Entry, Selection
 
 UNPUBLISHED_AT_MOST = timedelta(hours=1)
@@ -100,12 +99,13 @@ def approve_publication(
 def publish_selection(*, selection_id: int, by: User | None, now: datetime) -> Selection:
     """Make an approved list visible, move everybody and tell everybody, at one instant.
 
-    What it was made from is locked. Who withdrew since the list was drawn up gets no letter, and
-    the seat goes to the next in turn.
+    What it was made from is locked. Who has left the pool since the list was drawn up gets no
+    letter about it, their entry says why, and the seat goes to the next in turn.
 
     Raises:
         UnableToPublish: it is not approved as it is now, is out of date, is out already, or its
-            time has not come, or something is pending that could move somebody across the line.
+            time has not come, something is pending that could move somebody across the line, or a
+            place that leads into this list is offered and not answered.
     """
     with transaction.atomic(durable=True):
         selection = seats.locked_selection(selection_id)
@@ -119,10 +119,12 @@ def publish_selection(*, selection_id: int, by: User | None, now: datetime) -> S
             raise UnableToPublish(
                 _("This list was approved for %(at)s.") % {"at": say_instant(selection.publish_at)}
             )
+        stages = _stages_held(selection)
         _require_fresh(selection)
         _require_as_asked(selection)
         _require_nothing_pending(selection, now)
-        counts = _tell_everybody(selection, by=by, now=now)
+        _require_answered(selection, now)
+        counts = _tell_everybody(selection, stages, by=by, now=now)
         selection.state, selection.published_at = Selection.State.PUBLISHED, now
         selection.trouble = ""
         selection.save(update_fields=["state", "published_at", "trouble"])
@@ -211,14 +213,19 @@ def changes_since(selection: Selection) -> str:
     return ""
 
 
-def _tell_everybody(selection: Selection, *, by: User | None, now: datetime) -> dict[str, int]:
-    """Give the seats, move the applications, fill the outbox; return how many got what."""
+def _tell_everybody(
+    selection: Selection, stages: dict[int, str], *, by: User | None, now: datetime
+) -> dict[str, int]:
+    """Give the seats, move the applications, fill the outbox; return how many got what.
+
+    Args:
+        stages: where each application stands; their rows are locked.
+    """
     way = selection.way
     entries = list(selection.entries.select_related("application__user"))
-    in_pool = _in_pool([entry.application_id for entry in entries], way.pool)
-    gone = [entry.pk for entry in entries if entry.application_id not in in_pool]
-    Entry.objects.filter(pk__in=gone).update(reply=Entry.Reply.WITHDRAWN, replied_at=now)
-    present = [entry for entry in entries if entry.application_id in in_pool]
+    present = [entry for entry in entries if stages[entry.application_id] == way.pool]
+    gone = [entry for entry in entries if stages[entry.application_id] != way.pool]
+    withdrew = _let_go(gone, stages, now=now)
 
     chosen = [e for e in present if e.outcome == Entry.Outcome.SELECTED]
     reserves = [e for e in present if e.outcome == Entry.Outcome.RESERVE]
@@ -238,7 +245,7 @@ def _tell_everybody(selection: Selection, *, by: User | None, now: datetime) -> 
         _move(group, move, by=by, now=now)
     seated = {entry.pk for entry in chosen}
     turns = {entry.pk: turn for turn, entry in enumerate(reserves, start=1)}
-    queue(
+    tell(
         [
             telling(
                 selection,
@@ -255,14 +262,31 @@ def _tell_everybody(selection: Selection, *, by: User | None, now: datetime) -> 
         "selected": len(chosen),
         "reserve": len(reserves),
         "not_selected": len(rejected),
-        "withdrew": len(gone),
+        "withdrew": withdrew,
+        "left": len(gone) - withdrew,
     }
 
 
-def _in_pool(application_ids: list[int], pool: str) -> frozenset[int]:
-    """Lock the applications; return those that still wait for this list."""
-    rows = Application.objects.select_for_update().filter(pk__in=application_ids).order_by("pk")
-    return frozenset(pk for pk, stage in rows.values_list("pk", "stage") if stage == pool)
+def _stages_held(selection: Selection) -> dict[int, str]:
+    """Lock the applications of a list; return where each stands, until the transaction ends."""
+    ids = selection.entries.order_by().values("application")
+    rows = Application.objects.select_for_update().filter(pk__in=ids).order_by("pk")
+    return dict(rows.values_list("pk", "stage"))
+
+
+def _let_go(entries: list[Entry], stages: dict[int, str], *, now: datetime) -> int:
+    """Say of those who have left the pool how they did; return how many withdrew."""
+    withdrew = 0
+    for entry in entries:
+        stage = stages[entry.application_id]
+        entry.replied_at = now
+        if stage == MOVES[Move.WITHDRAW][1]:
+            withdrew += 1
+            entry.reply = Entry.Reply.WITHDRAWN
+        else:
+            entry.reply, entry.left_as = Entry.Reply.LEFT, stage
+    Entry.objects.bulk_update(entries, ["reply", "left_as", "replied_at"], batch_size=500)
+    return withdrew
 
 
 def _move(entries: list[Entry], move: Move, *, by: User | None, now: datetime) -> None:
@@ -323,6 +347,34 @@ def _require_fresh(selection: Selection) -> None:
     change = changes_since(selection)
     if change:
         raise UnableToPublish(f"{change} " + _("Draw it up again."))
+
+
+def _require_answered(selection: Selection, now: datetime) -> None:
+    """Who confirms a place after the list that ranks the confirmed is out would be in none."""
+    leading_in = [
+        slug
+        for slug, way in STEPS.items()
+        if way.reply and MOVES[way.reply.confirm][1] == selection.way.pool
+    ]
+    waiting = (
+        Entry.objects.published()
+        .filter(
+            selection__cohort=selection.cohort_id,
+            selection__step__in=leading_in,
+            reply=Entry.Reply.OFFERED,
+            reply_by__gt=now,
+        )
+        .aggregate(people=Count("pk"), last=Max("reply_by"))
+    )
+    if waiting["people"]:
+        raise UnableToPublish(
+            ngettext(
+                "One person can still confirm a place that leads into this list, until %(at)s.",
+                "%(count)s people can still confirm places that lead into this list, until %(at)s.",
+                waiting["people"],
+            )
+            % {"count": waiting["people"], "at": say_instant(waiting["last"])}
+        )
 
 
 def _require_nothing_pending(selection: Selection, now: datetime) -> None:

@@ -9,10 +9,9 @@ from accounts.errors import Refused
 from accounts.models import User
 from applications.domain.stages import advance
 from applications.lifecycle import MOVES, STEPS, Move, Reply
-from notifications.domain.outbox import queue
 from notifications.moments import say_instant
 from selection.domain import seats
-from selection.letters import Fact, telling
+from selection.letters import Fact, tell, telling
 from selection.models import Entry, Selection
 
 
@@ -42,7 +41,7 @@ def confirm_place(*, application_id: int, by: User, now: datetime) -> Entry:
         entry.reply, entry.replied_at = Entry.Reply.CONFIRMED, now
         entry.save(update_fields=["reply", "replied_at"])
         fact = Fact(selection.listing.letters.confirmed, "confirmed")
-        queue([telling(selection, entry, fact)], now=now)
+        tell([telling(selection, entry, fact)], now=now)
         return entry
 
 
@@ -74,7 +73,7 @@ def decline_place(*, application_id: int, by: User, now: datetime) -> Entry:
         advance(application_ids=[application_id], move=reply.decline, by=by, now=now)
         seats.release(entry, Entry.Reply.DECLINED, now=now)
         fact = Fact(selection.listing.letters.declined, "declined")
-        queue([telling(selection, entry, fact)], now=now)
+        tell([telling(selection, entry, fact)], now=now)
         seats.move_up(selection, by=by, now=now)
         return entry
 
@@ -87,7 +86,8 @@ def undo_decline(*, application_id: int, reason: str, by: User, now: datetime) -
     twice changes nothing.
 
     Raises:
-        UnableToReply: no reason, the person has not declined, or the reserve list has closed.
+        UnableToReply: no reason, the person has not declined, or the reserve list has closed and
+            no seat is free.
         UnableToMove: the application was withdrawn meanwhile.
     """
     if not reason.strip():
@@ -98,8 +98,8 @@ def undo_decline(*, application_id: int, reason: str, by: User, now: datetime) -
             return entry
         if entry.reply != Entry.Reply.DECLINED:
             raise UnableToReply(_("This person has not declined a place."))
-        if now >= selection.reserves_until:
-            raise UnableToReply(_("The reserve list has closed: there is no place to give back."))
+        if now >= selection.places_end_at:
+            raise UnableToReply(_nothing_to_give_back())
         advance(
             application_ids=[application_id], move=reply.undo, by=by, now=now, reason=reason.strip()
         )
@@ -107,8 +107,10 @@ def undo_decline(*, application_id: int, reason: str, by: User, now: datetime) -
         entry.save(update_fields=["first_in_turn"])
         moved = seats.move_up(selection, by=by, now=now)
         if entry.pk not in {one.pk for one in moved}:
+            if now >= selection.reserves_until:
+                raise UnableToReply(_nothing_to_give_back())
             fact = Fact(selection.listing.letters.undone, "undone")
-            queue([telling(selection, entry, fact)], now=now)
+            tell([telling(selection, entry, fact)], now=now)
         return selection.entries.get(pk=entry.pk)
 
 
@@ -135,6 +137,10 @@ def _why_not_held(selection: Selection, entry: Entry) -> str:
         "No place has been offered to you that waits for an answer: you are on the reserve list. "
         "When it is your turn, we write to you at once."
     )
+
+
+def _nothing_to_give_back() -> str:
+    return _("The reserve list has closed: there is no place to give back.")
 
 
 def _why_not(selection: Selection, entry: Entry) -> str:

@@ -9,15 +9,15 @@ or by an appeal sits above the places and keeps nobody out.
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from accounts.models import User
 from applications.domain.stages import advance
 from applications.lifecycle import MOVES, STEPS, Move
 from applications.models import Application, Stage
-from notifications.domain.outbox import queue
-from selection.letters import Fact, telling
+from selection.letters import Fact, tell, telling
 from selection.models import Entry, Selection
+from selection.queries import free_numbers, free_seats
 
 
 def locked_selection(selection_id: int) -> Selection:
@@ -38,11 +38,16 @@ def stand_in(applications: Collection[int], move: Move) -> frozenset[int]:
 
 
 def deadline_for_reply(selection: Selection, now: datetime) -> datetime | None:
-    """When an offer made now lapses; None where no reply is asked."""
+    """When an offer made now lapses; None where no reply is asked.
+
+    Never sooner than the shortest time to reply: who is given a place on the last evening, by an
+    appeal or because the list is late, has all the hours that everybody had.
+    """
     if selection.reply_hours is None:
         return None
     after = now + timedelta(hours=selection.reply_hours)
-    return min(after, selection.reserves_until) if selection.reserves_until > now else after
+    soonest = min(after, selection.places_end_at)
+    return soonest if soonest - now >= selection.shortest_reply else after
 
 
 def seat(
@@ -72,34 +77,18 @@ def move_up(selection: Selection, *, by: User | None, now: datetime) -> list[Ent
     """Offer free places to the next reserves, in the same transaction, and tell them.
 
     A reserve who cannot be offered one any more (withdrew, for example) is passed over, and the
-    entry says so. Nobody moves up once the reserve list has closed.
+    entry says so. Once the reserve list has closed nobody moves up, as too little time would be
+    left to reply; only who declined by mistake gets the seat back, if it is free.
     """
+    waiting = selection.entries.waiting()
     if now >= selection.reserves_until:
-        return []
-    held = selection.entries.filter(seat__lte=selection.seats or 0)
-    within = held.exclude(application__in=selection.moved_in).count()
-    open_places = max(selection.places - within, 0)
-    if not open_places:
-        return []
-    taken = set(held.values_list("seat", flat=True))
-    free = [number for number in range(1, (selection.seats or 0) + 1) if number not in taken]
-    free = free[:open_places]
-    moved: list[Entry] = []
-    while len(moved) < len(free):
-        wanted = len(free) - len(moved)
-        next_in_turn = list(
-            selection.entries.waiting().select_related("application__user")[:wanted]
-        )
-        if not next_in_turn:
-            break
-        able = stand_in([e.application_id for e in next_in_turn], selection.way.select)
-        gone = [entry for entry in next_in_turn if entry.application_id not in able]
-        Entry.objects.filter(pk__in=[entry.pk for entry in gone]).update(
-            reply=Entry.Reply.WITHDRAWN, replied_at=now
-        )
-        chosen = [entry for entry in next_in_turn if entry.application_id in able]
-        seat(selection, list(zip(chosen, free[len(moved) :], strict=False)), now=now)
-        moved += chosen
+        waiting = waiting.filter(first_in_turn=True)
+    # A seat above the places is filled again by nobody but who declined it by mistake.
+    own = waiting.filter(first_in_turn=True, application__in=selection.moved_in)
+    moved = _seat_next(selection, own, free_numbers(selection), now=now)
+    # Who sits above the places leaves them free, so there may be more to give than it seemed.
+    while (free := free_seats(selection)) and waiting.exists():
+        moved += _seat_next(selection, waiting, free, now=now)
     if moved:
         advance(
             application_ids=[entry.application_id for entry in moved],
@@ -109,15 +98,26 @@ def move_up(selection: Selection, *, by: User | None, now: datetime) -> list[Ent
             reason="moved up from the reserve list",
         )
         fact = Fact(selection.listing.letters.selected, "moved-up")
-        queue(
-            [telling(selection, entry, fact, reply_by=entry.reply_by) for entry in moved], now=now
-        )
+        tell([telling(selection, entry, fact, reply_by=entry.reply_by) for entry in moved], now=now)
     return moved
 
 
 def is_held(selection: Selection, entry: Entry) -> bool:
     """Whether the person has not withdrawn since, nor come back and waits again."""
     return entry.application.stage not in has_left(selection.step)
+
+
+def _seat_next(
+    selection: Selection, waiting: QuerySet[Entry], free: list[int], *, now: datetime
+) -> list[Entry]:
+    """Seat as many of the next in turn as there are numbers; pass over who cannot be seated."""
+    next_in_turn = list(waiting.select_related("application__user")[: len(free)])
+    able = stand_in([e.application_id for e in next_in_turn], selection.way.select)
+    gone = [entry.pk for entry in next_in_turn if entry.application_id not in able]
+    Entry.objects.filter(pk__in=gone).update(reply=Entry.Reply.WITHDRAWN, replied_at=now)
+    chosen = [entry for entry in next_in_turn if entry.application_id in able]
+    seat(selection, list(zip(chosen, free, strict=False)), now=now)
+    return chosen
 
 
 def has_left(selection_step: str) -> list[Stage]:

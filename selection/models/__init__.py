@@ -1,10 +1,9 @@
 from selection.models.appeals import Appeal
+from selection.models.entries import Entry, returned
 from selection.models.lists import (
     APPROVAL_KIND,
-    Entry,
     ExactDecimalField,
     Selection,
-    returned,
 )
 from selection.models.overrides import Override
 from selection.models.preparing import STEP_CHOICES, SeedCommitment, SelectionRule

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.personal import PersonalTextField
-from selection.models.lists import Entry
+from selection.models.entries import Entry
 
 
 class Appeal(models.Model):

@@ -1,10 +1,10 @@
-"""Lists that the programme draws: the run and its entries.
+"""Lists that the programme draws: the run; its entries are beside it.
 
 A run is immutable: triggers (migration 0002) refuse to change what was put in and what came out.
 After it is drawn only its publication and people's replies are written.
 """
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.db import models
@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
 from accounts.models import User
-from applications.lifecycle import MOVES, STEPS, Move, Step
-from applications.models import Application, Cohort
+from applications.lifecycle import STEPS, Step
+from applications.models import Cohort
 from notifications.moments import HONG_KONG
 from selection import canonical
 from selection.models.preparing import STEP_CHOICES, SeedCommitment, SelectionRule
@@ -27,6 +27,8 @@ from selection.ranking import TieResolution
 from selection.runs import Way
 
 APPROVAL_KIND = "publish-selection"
+SHORTEST_REPLY = timedelta(hours=12)
+"""Nobody moves up with less time than this to reply: a night's sleep before the answer."""
 
 
 class ExactDecimalField(models.DecimalField):
@@ -200,155 +202,21 @@ class Selection(models.Model):
         )
 
     @property
-    def reserves_until(self) -> datetime:
-        """From this instant on no reserve moves up; it follows the cohort's calendar."""
-        value = getattr(self.cohort, self.listing.reserves_until)
+    def places_end_at(self) -> datetime:
+        """From this instant on a place is of no use; it follows the cohort's calendar."""
+        value = getattr(self.cohort, self.listing.places_end)
         if isinstance(value, datetime):
             return value
         return datetime.combine(min(value), time(0), tzinfo=HONG_KONG)
 
-
-def returned(prefix: str = "") -> Q:
-    """Entries of people who withdrew, declined, whose turn passed or seat was freed, and are back.
-
-    Args:
-        prefix: the way from the queried rows to their entries, like `entries__`.
-    """
-    back = Q()
-    for slug, way in STEPS.items():
-        _sources, waits = MOVES[way.reserve]
-        back |= Q(**{f"{prefix}selection__step": slug, f"{prefix}application__stage": waits})
-    gone = [Entry.Reply.WITHDRAWN, Entry.Reply.DECLINED, Entry.Reply.CLOSED]
-    return Q(**{f"{prefix}reply__in": gone}) & back
-
-
-class EntryQuerySet(models.QuerySet["Entry"]):
-    """Named subsets of entries."""
-
-    def published(self) -> "EntryQuerySet":
-        return self.filter(selection__state=Selection.State.PUBLISHED)
-
-    def seated(self) -> "EntryQuerySet":
-        return self.filter(seat__isnull=False)
-
-    def waiting(self) -> "EntryQuerySet":
-        """Who can still move up, the next in turn first: whose decline was undone, the reserves,
-        and behind them who comes back after withdrawing."""
-        reserves = Q(outcome=Entry.Outcome.RESERVE, reply=Entry.Reply.NONE)
-        return self.filter(reserves | returned()).order_by(
-            "-first_in_turn", F("reserve_position").asc(nulls_last=True), "replied_at", "pk"
-        )
-
-
-class Entry(models.Model):
-    """One person in one run: the decision, which never changes, and the reply to it."""
-
-    class Outcome(models.TextChoices):
-        SELECTED = "selected", _("selected")
-        RESERVE = "reserve", _("reserve")
-        NOT_SELECTED = "not-selected", _("not selected")
-        NOT_RANKED = "not-ranked", _("not ranked")
-
-    class Reply(models.TextChoices):
-        NONE = "none", _("no seat")
-        NOT_ASKED = "not-asked", _("has a seat, no reply needed")
-        OFFERED = "offered", _("asked to reply")
-        CONFIRMED = "confirmed", _("confirmed")
-        DECLINED = "declined", _("declined")
-        LAPSED = "lapsed", _("lapsed")
-        WITHDRAWN = "withdrawn", _("withdrew")
-        CLOSED = "closed", _("the reserve list closed")
-
-    selection = models.ForeignKey(
-        Selection, models.PROTECT, related_name="entries", verbose_name=_("run")
-    )
-    application = models.ForeignKey(
-        Application, models.PROTECT, related_name="entries", verbose_name=_("application")
-    )
-    position = models.PositiveIntegerField(_("position"), null=True)
-    rank = models.PositiveIntegerField(_("rank"), null=True)
-    score = ExactDecimalField(_("score"), null=True)
-    scores = models.JSONField(_("scores"))
-    lottery = models.CharField(_("lottery number"), max_length=64, blank=True)
-    outcome = models.CharField(_("outcome"), max_length=12, choices=Outcome)
-    reserve_position = models.PositiveIntegerField(_("reserve"), null=True)
-
-    seat = models.PositiveIntegerField(_("seat"), null=True)
-    reply = models.CharField(_("reply"), max_length=10, choices=Reply, default=Reply.NONE)
-    offered_at = models.DateTimeField(_("offered"), null=True)
-    reply_by = models.DateTimeField(_("reply before"), null=True)
-    replied_at = models.DateTimeField(_("replied"), null=True)
-    reminders = models.PositiveSmallIntegerField(_("reminders"), default=0)
-    # More than one for who gave a seat up, came back and got another one.
-    offers = models.PositiveSmallIntegerField(_("seats offered"), default=0)
-    # Declined by mistake: the next seat that becomes free is theirs.
-    first_in_turn = models.BooleanField(_("first in turn"), default=False)
-
-    objects = EntryQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("entry")
-        verbose_name_plural = _("entries")
-        ordering = ["selection", F("position").asc(nulls_last=True), "application"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["selection", "application"], name="selection_entry_once"
-            ),
-            models.UniqueConstraint(
-                fields=["selection", "position"], name="selection_position_once"
-            ),
-            models.UniqueConstraint(fields=["selection", "seat"], name="selection_seat_once"),
-            models.UniqueConstraint(
-                fields=["selection", "reserve_position"], name="selection_reserve_once"
-            ),
-            models.CheckConstraint(
-                condition=Q(reply__in=["not-asked", "offered", "confirmed"], seat__isnull=False)
-                | Q(
-                    reply__in=["none", "declined", "lapsed", "withdrawn", "closed"],
-                    seat__isnull=True,
-                ),
-                name="selection_seat_as_replied",
-            ),
-            models.CheckConstraint(
-                condition=~Q(reply="offered")
-                | Q(offered_at__isnull=False, reply_by__gt=F("offered_at")),
-                name="selection_offer_has_deadline",
-            ),
-            models.CheckConstraint(
-                condition=Q(outcome="not-ranked", position__isnull=True, rank__isnull=True)
-                | ~Q(outcome="not-ranked") & Q(position__isnull=False, rank__isnull=False),
-                name="selection_ranked_has_position",
-            ),
-            models.CheckConstraint(
-                condition=Q(outcome="reserve", reserve_position__isnull=False)
-                | ~Q(outcome="reserve") & Q(reserve_position__isnull=True),
-                name="selection_reserve_has_position",
-            ),
-        ]
-        indexes = [
-            models.Index(
-                fields=["reply_by"], condition=Q(reply="offered"), name="selection_open_offers"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.application.reference} · {self.get_outcome_display()}"
+    @property
+    def shortest_reply(self) -> timedelta:
+        """The least time that somebody is given to reply."""
+        if self.reply_hours is None:
+            return timedelta(0)
+        return min(SHORTEST_REPLY, timedelta(hours=self.reply_hours))
 
     @property
-    def standing(self) -> str:
-        """Where the person stands now: the reply if there is one, otherwise the outcome.
-
-        Who withdrew stands nowhere, also before their seat is free for the next; who came back
-        waits on the reserve list again.
-        """
-        _sources, waits = MOVES[self.selection.way.reserve]
-        if self.application.stage == MOVES[Move.WITHDRAW][1]:
-            return str(self.Reply.WITHDRAWN)
-        if self.reply == self.Reply.NONE:
-            return str(self.outcome)
-        return str(self.Outcome.RESERVE if self.application.stage == waits else self.reply)
-
-    @property
-    def missing(self) -> list[str]:
-        """Names of the sources that have no score of this person."""
-        return [name for name, score in self.scores.items() if score is None]
+    def reserves_until(self) -> datetime:
+        """From this instant on no reserve moves up: there would be too little time to reply."""
+        return self.places_end_at - self.shortest_reply

@@ -52,6 +52,7 @@ def line_page(selection: Selection, now: datetime) -> dict[str, Any]:
         "overrides": queries.overrides_of(selection),
         "override_form": OverrideForm(),
         "tied": queries.tied_at_line(selection),
+        "free": queries.free_places(selection, now),
         "declined": queries.declined(selection),
         "undo_form": UndoForm(),
         "not_ranked": queries.not_ranked(selection),

@@ -14,12 +14,18 @@ from dtt.play.people import make_user
 from dtt.play.selection import Shortlist
 from notifications.models import Message
 from selection.domain.appealing import UnableToAppeal, decide_appeal, make_appeal
+from selection.domain.expiring import close_reserves, expire_unanswered
+from selection.domain.publishing import publish_selection
 from selection.domain.replying import confirm_place, decline_place
-from selection.models import Appeal, Entry
-from tests.selection.conftest import messages_to, seats, stages
+from selection.models import Appeal, Entry, Selection
+from tests.selection.conftest import Waiting, messages_to, seats, stages
+from tests.selection.test_leaving import final
+
+__all__ = ["final"]
 
 pytestmark = pytest.mark.django_db
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+HOUR, DAY, MINUTES = timedelta(hours=1), timedelta(days=1), timedelta(minutes=10)
+MOMENT = timedelta(microseconds=1)
 WORDS = "The page stopped at question 12 and the time went on."
 
 
@@ -109,9 +115,11 @@ def test_an_appeal_says_something(shortlist: Shortlist, now: datetime, text: str
 def test_whoever_took_part_in_the_list_does_not_decide(shortlist: Shortlist, now: datetime) -> None:
     made = appeal(shortlist.rejected[0], now + HOUR)
 
-    for who in (shortlist.staff.asker, shortlist.staff.second, made.made_by):
+    for who in (shortlist.staff.asker, shortlist.staff.second):
         with pytest.raises(UnableToAppeal, match="You took part"):
             decide(made, who, now + DAY, uphold=True)
+    with pytest.raises(UnableToAppeal, match="your own"):
+        decide(made, made.made_by, now + DAY, uphold=True)
 
     assert stages(shortlist.rejected[0]) == ["not-selected"]
 
@@ -144,6 +152,64 @@ def test_a_seat_above_is_not_filled_again(shortlist: Shortlist, third: User, now
     decline_place(application_id=person.pk, by=person.user, now=now + DAY + HOUR)
 
     assert stages(*shortlist.reserves) == ["reserve"] * 3
+
+
+def test_an_appeal_is_upheld_after_the_reserve_list_has_closed(
+    shortlist: Shortlist, third: User, now: datetime
+) -> None:
+    """With all the time to reply that everybody had, and nobody moves up if it is not used."""
+    reserve, *others = shortlist.reserves
+    made = appeal(reserve, now + HOUR)
+    closed = shortlist.selection.reserves_until
+    close_reserves(now=closed)
+
+    decide(made, third, closed + HOUR, uphold=True)
+
+    entry = entry_of(reserve)
+    assert (stages(reserve), entry.seat) == (["place-offered"], 4)
+    assert entry.reply_by == closed + 49 * HOUR
+    letter = reserve.user.messages.get(kind="appeal-upheld")
+    assert (letter.due_at, letter.until) == (closed + HOUR + MINUTES, entry.reply_by)
+    assert expire_unanswered(now=closed + 49 * HOUR - MOMENT) == 3  # the others never answered
+    expire_unanswered(now=closed + 49 * HOUR)
+    assert stages(reserve, *others) == ["place-lapsed", *["not-selected"] * 2]
+    assert seats(shortlist.selection) == {}
+
+
+def test_an_appeal_upheld_after_the_list_has_closed_can_be_confirmed(
+    shortlist: Shortlist, third: User, now: datetime
+) -> None:
+    person = shortlist.rejected[0]
+    made = appeal(person, now + HOUR)
+    closed = shortlist.selection.reserves_until
+    close_reserves(now=closed)
+    decide(made, third, closed, uphold=True)
+
+    confirm_place(application_id=person.pk, by=person.user, now=closed + HOUR)
+
+    assert stages(person) == ["place-confirmed"]
+
+
+def test_nobody_is_given_a_place_once_the_list_that_ranks_its_holders_is_out(
+    final: tuple[Waiting, Selection], third: User, now: datetime
+) -> None:
+    """They would stand in a stage at which no list looks again; the appeal stays open."""
+    waiting, drawn = final
+    person = waiting.applications[0]
+    places = Entry.objects.filter(application=person, selection__step="bootcamp")
+    Application.objects.filter(pk=person.pk).update(stage="not-selected")
+    places.update(seat=None, reply="none")
+    made = make_appeal(
+        entry_id=places.get().pk, ground="error", text=WORDS, by=person.user, now=now + HOUR
+    )
+    publish_selection(selection_id=drawn.pk, by=waiting.staff.asker, now=now + HOUR)
+
+    with pytest.raises(UnableToAppeal, match="“Finalists” is out"):
+        decide(made, third, now + DAY, uphold=True)
+
+    made.refresh_from_db()
+    assert (made.state, stages(person)) == ("open", ["not-selected"])
+    decide(made, third, now + DAY, uphold=False)
 
 
 def test_an_appeal_that_is_dismissed_changes_nothing_and_says_why(

@@ -1,4 +1,4 @@
-"""Twenty people answer at once, each on a connection of their own."""
+"""Twenty people, and fifty, answer at once, each on a connection of their own."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -19,7 +19,7 @@ from selection.models import Entry
 from tests.selection.conftest import make_waiting, seats
 
 pytestmark = pytest.mark.django_db(transaction=True)
-THREADS = 20
+THREADS, FIFTY = 20, 50
 
 
 def at_once(jobs: list[Callable[[], object]]) -> list[str]:
@@ -88,6 +88,31 @@ def test_confirming_declining_and_lapsing_at_once_never_overbooks(now: datetime)
     assert Application.objects.filter(stage__in=stages).count() == 10
     left = Entry.objects.filter(reply__in=["declined", "lapsed"]).count()
     assert Message.objects.filter(run__endswith=":moved-up").count() == left
+
+
+def test_fifty_confirmations_at_once_never_fill_more_than_the_places(now: datetime) -> None:
+    """Fifteen people press three times each for ten places, and five sweeps run meanwhile."""
+    waiting = make_waiting(now, people=30, places=10, reserves=15).give(*range(90, 60, -1))
+    published = cohort_after_shortlist(waiting.cohort, waiting.staff, now=now)
+    later = now + timedelta(hours=1)
+    people = [*published.selected, *published.reserves[:5]]
+    for leaver in published.selected[:5]:
+        decline_place(application_id=leaver.pk, by=leaver.user, now=now)
+
+    done = at_once(
+        [
+            lambda person=person: confirm_place(application_id=person.pk, by=person.user, now=later)
+            for person in people
+            for _window in range(3)
+        ]
+        + [lambda: expire_unanswered(now=later)] * (FIFTY - 3 * len(people))
+    )
+
+    assert (len(done), done.count("UnableToReply")) == (FIFTY, 15)  # who had given it up
+    assert list(seats(published.selection)) == list(range(1, 11))
+    assert Entry.objects.filter(reply="confirmed").count() == 10
+    assert Application.objects.filter(stage=Stage.PLACE_CONFIRMED).count() == 10
+    assert Message.objects.filter(kind="place-confirmed").count() == 10
 
 
 def test_two_tabs_that_publish_at_once_publish_once(now: datetime) -> None:

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from accounts.domain.approvals import UnableToApprove, decide
 from accounts.models import Approval, AuditEvent
 from applications.domain.applying import withdraw_application
-from applications.models import Cohort
+from applications.models import Application, Cohort
 from dtt.play.selection import (
     Shortlist,
     approve,
@@ -19,6 +19,7 @@ from dtt.play.selection import (
 )
 from notifications.domain.writing import USE_TEXT, write_letter
 from notifications.models import Message
+from selection.domain.drawing import draw_up
 from selection.domain.expiring import close_reserves
 from selection.domain.preparing import set_rule
 from selection.domain.publishing import (
@@ -371,6 +372,41 @@ def test_the_database_holds_one_published_list_for_a_step(
             result_digest="0",
             seats=1,
         )
+
+
+def test_the_database_refuses_a_list_of_two_cohorts(waiting: Waiting, now: datetime) -> None:
+    other = make_waiting(now, slug="autumn", people=2)
+    run = draw_up(cohort_id=waiting.cohort.pk, step="bootcamp", by=None, now=now)
+    people = [waiting.applications[0], other.applications[0]]
+
+    with pytest.raises(IntegrityError, match="is not of the cohort of run"), transaction.atomic():
+        Entry.objects.bulk_create(
+            Entry(
+                selection=run,
+                application=person,
+                scores={},
+                outcome="selected",
+                position=place,
+                rank=place,
+            )
+            for place, person in enumerate(people, start=1)
+        )
+
+    assert not run.entries.exists()
+
+
+def test_the_database_keeps_who_is_in_a_list_in_their_cohort(
+    shortlist: Shortlist, waiting: Waiting, now: datetime
+) -> None:
+    other = make_waiting(now, slug="autumn", people=1)
+    listed, free = shortlist.selected[0], other.applications[0]
+
+    with pytest.raises(IntegrityError, match="stays in its cohort"), transaction.atomic():
+        Application.objects.filter(pk=listed.pk).update(cohort=other.cohort)
+    Application.objects.filter(pk=free.pk).update(cohort=waiting.cohort)
+
+    listed.refresh_from_db()
+    assert listed.cohort == waiting.cohort
 
 
 def test_the_final_list_goes_through_the_same_machinery_without_a_reply(

@@ -186,33 +186,22 @@ def test_reminders_come_at_half_and_at_nine_tenths_of_the_time(
     assert Message.objects.filter(kind="place-reminder").count() == 4
 
 
-def test_the_reserve_list_closes_when_the_bootcamp_begins(
+def test_the_reserve_list_closes_twelve_hours_before_the_bootcamp_begins(
     shortlist: Shortlist, now: datetime
 ) -> None:
-    begins = shortlist.selection.reserves_until
+    """Nobody waits for a place that could not be offered any more."""
+    closes = shortlist.selection.places_end_at - timedelta(hours=12)
     leaver = shortlist.selected[0]
     for person in shortlist.selected:
         confirm_place(application_id=person.pk, by=person.user, now=now)
 
-    assert close_reserves(now=begins - MOMENT) == 0
-    decline_place(application_id=leaver.pk, by=leaver.user, now=begins)
-    assert [close_reserves(now=begins) for _ in range(2)] == [3, 0]
+    assert close_reserves(now=closes - MOMENT) == 0
+    decline_place(application_id=leaver.pk, by=leaver.user, now=closes)
+    assert [close_reserves(now=closes) for _ in range(2)] == [3, 0]
 
     assert stages(*shortlist.reserves) == ["not-selected"] * 3
     assert messages_to(shortlist.reserves[0]) == ["place-reserve-closed"]
     assert len(seats(shortlist.selection)) == 2
-
-
-def test_nobody_is_given_time_to_reply_beyond_the_beginning(
-    shortlist: Shortlist, now: datetime
-) -> None:
-    begins = shortlist.selection.reserves_until
-    leaver = shortlist.selected[0]
-    confirm_place(application_id=leaver.pk, by=leaver.user, now=now)
-
-    decline_place(application_id=leaver.pk, by=leaver.user, now=begins - timedelta(hours=2))
-
-    assert entry_of(shortlist.reserves[0]).reply_by == begins
 
 
 def test_the_closing_of_the_list_follows_the_calendar(shortlist: Shortlist, now: datetime) -> None:
@@ -220,5 +209,6 @@ def test_the_closing_of_the_list_follows_the_calendar(shortlist: Shortlist, now:
     Cohort.objects.filter(pk=shortlist.cohort.pk).update(bootcamp_dates=[first + timedelta(days=7)])
     shortlist.selection.refresh_from_db()
 
-    begins = shortlist.selection.reserves_until
+    begins = shortlist.selection.places_end_at
     assert begins.isoformat() == f"{first + timedelta(days=7)}T00:00:00+08:00"
+    assert begins - shortlist.selection.reserves_until == timedelta(hours=12)

@@ -10,7 +10,7 @@ from django.urls import reverse
 from applications.domain.applying import withdraw_application
 from applications.domain.restoring import restore_application
 from applications.models import Application, Stage
-from dtt.play.selection import Shortlist
+from dtt.play.selection import Shortlist, cohort_after_shortlist
 from notifications.models import Message
 from selection.domain.expiring import close_reserves, expire_unanswered
 from selection.domain.replying import (
@@ -19,9 +19,9 @@ from selection.domain.replying import (
     decline_place,
     undo_decline,
 )
-from selection.models import Entry
+from selection.models import Entry, Override
 from selection.queries import turn_of
-from tests.selection.conftest import messages_to, seats, stages
+from tests.selection.conftest import Waiting, messages_to, seats, stages
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -250,3 +250,39 @@ def test_staff_undo_a_decline_on_the_page_of_the_list(shortlist: Shortlist, now:
 
     assert "Take the decline back" in page
     assert stages(hasty) == ["reserve"]
+
+
+def test_a_seat_above_the_places_is_given_back_at_once_and_leaves_the_places_free(
+    waiting: Waiting, now: datetime
+) -> None:
+    """Somebody moved in by hand declines by mistake; then a place within the list is given up."""
+    above, staff = waiting.applications[7], waiting.staff
+    Override.objects.create(
+        cohort=waiting.cohort,
+        step="bootcamp",
+        application=above,
+        way="in",
+        category="error",
+        reason="Our fault.",
+        asked_by=staff.asker,
+        agreed_by=staff.second,
+        agreed_at=now,
+    )
+    shortlist = cohort_after_shortlist(waiting.cohort, staff, now=now)
+    decline(above, now)
+
+    entry = undo(shortlist, above, now)
+
+    assert (entry.reply, stages(above)) == ("offered", ["place-offered"])
+    decline(waiting.applications[0], now)
+    assert stages(*waiting.applications[3:5]) == ["place-offered", "reserve"]
+
+
+def test_a_reserve_who_withdrew_reads_that_and_nobody_counts_them_in_turn(
+    shortlist: Shortlist, now: datetime
+) -> None:
+    first, second, _third = shortlist.reserves
+    leave(first, now)
+
+    assert [turn_of(entry_of(one)) for one in (first, second)] == [None, 1]
+    assert entry_of(first).standing == "withdrawn"

@@ -100,6 +100,7 @@ def restore(request: HttpRequest, pk: int) -> HttpResponse:
             _("Withdrawn from “%(stage)s”.") % {"stage": application.get_withdrawn_from_display()},
             _("It can be restored until %(at)s.") % {"at": say_instant(until)} if until else "",
             _("A draft is a draft again; a submitted application is looked at again."),
+            _("Where its list has come out meanwhile, it gets what that list decided."),
             _("A place that was given up is not given back: the person waits on the reserve list."),
             _("The person is told by e-mail."),
         ],
