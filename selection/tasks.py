@@ -3,19 +3,12 @@
 from celery import shared_task
 from django.utils import timezone
 
-from selection.domain import drawing, expiring, publishing
-
-
-@shared_task(name="selection.rank", ignore_result=True)
-def rank(*, selection_id: int) -> None:
-    """Rank one run."""
-    drawing.rank_selection(selection_id=selection_id, now=timezone.now())
+from selection.domain import expiring, publishing
 
 
 @shared_task(name="selection.publish_due", ignore_result=True)
 def publish_due() -> int:
-    """Publish the lists whose instant has come; rank first what a lost broker forgot."""
-    drawing.rank_waiting(now=timezone.now())
+    """Publish the lists whose instant has come."""
     return publishing.publish_due(now=timezone.now())
 
 

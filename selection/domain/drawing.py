@@ -1,18 +1,17 @@
 """Draw a list up: freeze the inputs, rank them in a task, discard what is not wanted."""
 
-from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from celery import current_app
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from accounts.domain import approvals, audit
+from accounts.domain.jobs import Tell, start_job, unwatched
 from accounts.errors import Refused
-from accounts.models import User
+from accounts.models import Job, User
 from applications.lifecycle import STEPS
 from applications.models import Application, Cohort
 from selection import canonical, runs, sources
@@ -29,6 +28,8 @@ from selection.models import (
 from selection.ranking import IncomparableScores, TiePolicy
 from selection.runs import Result, decide, snapshot
 
+RANK = "selection.rank"
+AT_A_TIME = 1000
 Candidates = dict[int, list[Decimal | None]]
 
 
@@ -37,7 +38,7 @@ class UnableToDrawUp(Refused):
 
 
 def draw_up(*, cohort_id: int, step: str, by: User | None, now: datetime) -> Selection:
-    """Freeze who is ranked and by what, and start ranking when the transaction commits.
+    """Freeze who is ranked and by what, and have a worker rank them when the transaction commits.
 
     A run of the same list that was not published is discarded: there is one list to approve.
     A seed that was not committed yet is committed now, and the page says that scores were known.
@@ -78,11 +79,18 @@ def draw_up(*, cohort_id: int, step: str, by: User | None, now: datetime) -> Sel
             now=now,
             after={"inputs": selection.input_digest, "rule": rule.version},
         )
-        transaction.on_commit(_start(selection.pk), robust=True)
+        start_job(kind=RANK, payload={"selection": selection.pk}, by=by, now=now)
         return selection
 
 
-def rank_selection(*, selection_id: int, now: datetime) -> Selection:
+def run_ranking(job: Job, tell: Tell) -> dict[str, Any]:
+    """The worker's part: `accounts.domain.jobs` calls it."""
+    now = job.started_at or job.asked_at
+    ranked = rank_selection(selection_id=job.payload["selection"], now=now, tell=tell)
+    return {"state": ranked.state}
+
+
+def rank_selection(*, selection_id: int, now: datetime, tell: Tell = unwatched) -> Selection:
     """Rank the frozen inputs and draw the line. A run that is ranked already is left alone."""
     with transaction.atomic():
         selection = (
@@ -92,12 +100,17 @@ def rank_selection(*, selection_id: int, now: datetime) -> Selection:
         )
         if selection.state != Selection.State.RANKING:
             return selection
+        people = len(selection.inputs["candidates"])
+        tell(0, people, _("Ranking"))
         try:
             result = decide(selection.inputs, selection.seed.seed)
         except IncomparableScores as error:
             _discard(selection, by=None, now=now, reason=str(error))
             return selection
-        Entry.objects.bulk_create(_entries(selection, result), batch_size=1000)
+        entries = _entries(selection, result)
+        for start in range(0, people, AT_A_TIME):
+            tell(start, people, _("Writing the places down"))
+            Entry.objects.bulk_create(entries[start : start + AT_A_TIME])
         selection.result_digest = result.digest()
         selection.seats = result.seats
         selection.cut_score = result.cut_score
@@ -108,16 +121,6 @@ def rank_selection(*, selection_id: int, now: datetime) -> Selection:
         selection.save()
         audit.record(selection, "rank", by=None, now=now, after={"result": selection.result_digest})
         return selection
-
-
-def rank_waiting(*, now: datetime) -> int:
-    """Rank the runs whose task the broker lost; return how many."""
-    waiting = list(
-        Selection.objects.filter(state=Selection.State.RANKING).values_list("pk", flat=True)
-    )
-    for pk in waiting:
-        rank_selection(selection_id=pk, now=now)
-    return len(waiting)
 
 
 def discard_selection(*, selection_id: int, by: User, now: datetime, reason: str = "") -> Selection:
@@ -218,7 +221,3 @@ def _discard(selection: Selection, *, by: User | None, now: datetime, reason: st
     selection.save(update_fields=["state", "trouble"])
     audit.record(selection, "discard", by=by, now=now, before={"state": before}, reason=reason)
     approvals.void_open(kind=APPROVAL_KIND, object_id=selection.pk, by=by, now=now)
-
-
-def _start(selection_id: int) -> Callable[[], object]:
-    return lambda: current_app.send_task("selection.rank", kwargs={"selection_id": selection_id})

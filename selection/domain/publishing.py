@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.domain import approvals, audit
+from accounts.domain.jobs import Tell, unwatched
 from accounts.errors import Refused
 from accounts.models import Approval, User
 from applications.domain.locking import lock_parts, stand_still
@@ -25,6 +26,9 @@ from selection.models import APPROVAL_KIND, Entry, Selection
 
 UNPUBLISHED_AT_MOST = timedelta(hours=1)
 """By so much an instant lies before the end of its approval: a worker may be late."""
+
+
+LETTERS_AT_A_TIME = 1000
 
 
 class UnableToPublish(Refused):
@@ -94,32 +98,33 @@ def approve_publication(
         )
 
 
-def publish_selection(*, selection_id: int, by: User | None, now: datetime) -> Selection:
+def publish_selection(
+    *, selection_id: int, by: User | None, now: datetime, tell: Tell | None = None
+) -> Selection:
     """Make an approved list visible, move everybody and tell everybody, at one instant.
 
     What it was made from is locked. Who withdrew since the list was drawn up gets no letter, and
     the seat goes to the next in turn.
 
+    Args:
+        tell: of the job that does it, whose transaction this is a part of; without one it must be
+            the outermost.
+
     Raises:
         UnableToPublish: it is not approved as it is now, is out of date, is out already, or its
             time has not come, or something is pending that could move somebody across the line.
     """
-    with transaction.atomic(durable=True):
+    with transaction.atomic(durable=tell is None):
         selection = seats.locked_selection(selection_id)
-        _require_drawn(selection)
+        require_ready(selection, now)
         stand_still(selection.cohort_id)
-        if not approvals.is_approved(
-            kind=APPROVAL_KIND, object_id=selection.pk, digest=selection.digest, now=now
-        ):
-            raise UnableToPublish(_("A second person has not approved this list as it is now."))
-        if selection.publish_at is not None and now < selection.publish_at:
-            raise UnableToPublish(
-                _("This list was approved for %(at)s.") % {"at": say_instant(selection.publish_at)}
-            )
+        watch, people = tell or unwatched, selection.entries.count()
+        watch(0, people, _("Looking whether anything has changed"))
         _require_fresh(selection)
         _require_as_asked(selection)
         _require_nothing_pending(selection, now)
-        counts = _tell_everybody(selection, by=by, now=now)
+        watch(0, people, _("Giving the places"))
+        counts = _tell_everybody(selection, by=by, now=now, tell=watch)
         selection.state, selection.published_at = Selection.State.PUBLISHED, now
         selection.trouble = ""
         selection.save(update_fields=["state", "published_at", "trouble"])
@@ -138,6 +143,23 @@ def publish_selection(*, selection_id: int, by: User | None, now: datetime) -> S
             after={"digest": selection.digest, **counts},
         )
         return selection
+
+
+def require_ready(selection: Selection, now: datetime) -> None:
+    """What must be so before anything is looked at that takes time.
+
+    Raises:
+        UnableToPublish: it is not drawn up, not approved as it is now, or its time has not come.
+    """
+    _require_drawn(selection)
+    if not approvals.is_approved(
+        kind=APPROVAL_KIND, object_id=selection.pk, digest=selection.digest, now=now
+    ):
+        raise UnableToPublish(_("A second person has not approved this list as it is now."))
+    if selection.publish_at is not None and now < selection.publish_at:
+        raise UnableToPublish(
+            _("This list was approved for %(at)s.") % {"at": say_instant(selection.publish_at)}
+        )
 
 
 def publish_due(*, now: datetime) -> int:
@@ -212,7 +234,9 @@ def changes_since(selection: Selection) -> str:
     return ""
 
 
-def _tell_everybody(selection: Selection, *, by: User | None, now: datetime) -> dict[str, int]:
+def _tell_everybody(
+    selection: Selection, *, by: User | None, now: datetime, tell: Tell
+) -> dict[str, int]:
     """Give the seats, move the applications, fill the outbox; return how many got what."""
     way = selection.way
     entries = list(selection.entries.select_related("application__user"))
@@ -238,18 +262,20 @@ def _tell_everybody(selection: Selection, *, by: User | None, now: datetime) -> 
     for move, group in ((way.select, chosen), (way.reserve, reserves), (way.reject, rejected)):
         _move(group, move, by=by, now=now)
     seated = {entry.pk for entry in chosen}
-    queue(
-        [
-            telling(
-                selection,
-                entry,
-                Fact(kind_at_publication(selection, seated=entry.pk in seated, entry=entry)),
-                reply_by=reply_by if entry.pk in seated else None,
-            )
-            for entry in present
-        ],
-        now=now,
-    )
+    for start in range(0, len(present), LETTERS_AT_A_TIME):
+        tell(start, len(entries), _("Writing the letters"))
+        queue(
+            [
+                telling(
+                    selection,
+                    entry,
+                    Fact(kind_at_publication(selection, seated=entry.pk in seated, entry=entry)),
+                    reply_by=reply_by if entry.pk in seated else None,
+                )
+                for entry in present[start : start + LETTERS_AT_A_TIME]
+            ],
+            now=now,
+        )
     return {
         "selected": len(chosen),
         "reserve": len(reserves),
