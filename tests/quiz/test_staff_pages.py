@@ -17,8 +17,8 @@ from quiz.domain.setting_up import pool_faults
 from quiz.domain.sitting import open_attempt
 from quiz.models import Attempt, ExtraTime, ItemVersion, ScoringRun
 from tests.quiz.conftest import Hall, gift_bank
-from tests.work import do_the_work
 from tests.quiz.test_bank import bring_in
+from tests.work import do_the_work
 
 pytestmark = pytest.mark.django_db
 LISTS = ("item", "itemversion", "quiz", "attempt", "extratime", "scoringrun")
