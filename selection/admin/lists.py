@@ -46,6 +46,27 @@ from selection.web.staff_forms import (
 from selection.web.staff_pages import line_page
 
 
+class AppearsFilter(admin.SimpleListFilter):
+    """Lists that are to appear by themselves, and something is in the way."""
+
+    title = gettext_lazy("appears by itself")
+    parameter_name = "appears"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [
+            ("troubled", gettext_lazy("could not at its instant")),
+            ("unapproved", gettext_lazy("is not approved yet")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Selection]) -> QuerySet[Selection]:
+        match self.value():
+            case "troubled":
+                return queryset.filter(queries.could_not_appear())
+            case "unapproved":
+                return queryset.filter(queries.waits_unapproved(timezone.now()))
+        return queryset
+
+
 @admin.register(Selection)
 class SelectionAdmin(ForesightPages):
     """Runs of lists. Opening one shows its line; nothing is typed into it."""
@@ -53,7 +74,7 @@ class SelectionAdmin(ForesightPages):
     list_display = ["cohort", "step", "number", "state", "seats", "cut_score", "ties",
                     "created_at", "created_by", "published_at"]  # fmt: skip
     list_display_links = ["cohort", "step", "number"]
-    list_filter = ["state", "step", "cohort"]
+    list_filter = ["state", AppearsFilter, "step", "cohort"]
     list_select_related = ["cohort", "created_by"]
     search_fields = ["cohort__slug", "cohort__name_en", "result_digest"]
     actions_list = ["all_lists"]
@@ -314,7 +335,8 @@ class EntryAdmin(RoleAdmin):
 
     list_display = ["application", "selection", "position", "rank", "score", "outcome",
                     "reserve_position", "seat", "reply", "reply_by"]  # fmt: skip
-    list_filter = ["outcome", "reply", "selection__step", "selection__state", "selection__cohort"]
+    list_filter = ["outcome", "reply", "selection__step", "selection__state", "selection__cohort",
+                   "application__stage"]  # fmt: skip
     list_select_related = ["application", "selection__cohort"]
     search_fields = ["application__reference", "application__user__email",
                      "application__surname_en", "application__given_en"]  # fmt: skip
