@@ -21,7 +21,7 @@ class Entry:
     """An entry of a calendar.
 
     Attributes:
-        uid: the same for as long as it is the same thing.
+        uid: the same for as long as it is the same thing, whoever's calendar it is in.
         starts_at, ends_at: with an offset; the same instant twice is a moment.
         kept: when it is there no more, it is shown as cancelled; others just go.
         reminds: a day before its end.

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, TextField
+from django.db.models.functions import Cast
 
-from accounts.models import AuditEvent, User
+from accounts.models import Approval, AuditEvent, User
 from applications.models import Application, Cohort, Document, LateAccess, Stage
 from applications.story import Chapter
 
@@ -84,6 +85,10 @@ def events_about(chapters: Iterable[Chapter], people: Iterable[int]) -> QuerySet
         for object_type, ids in chapter.objects.items():
             if ids:
                 objects |= Q(object_type=object_type, object_id__in=[str(pk) for pk in ids])
+        for kind, about in chapter.approvals.items():
+            asked = Approval.objects.filter(kind=kind, object_id__in=[str(pk) for pk in about])
+            ids_of_asked = asked.order_by().values_list(Cast("pk", TextField()))
+            objects |= Q(object_type=Approval._meta.label_lower, object_id__in=ids_of_asked)
     return AuditEvent.objects.filter(objects).select_related("actor")
 
 

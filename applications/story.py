@@ -27,11 +27,16 @@ class Chapter:
 
     Attributes:
         objects: whose audit events belong to the story: "app.model" → ids.
+        approvals: what two people decided about them: kind of request → ids of what it was about.
+        published: what the room has made public that changes where the person stands, in the
+            words of `applications.rail`.
     """
 
     title: str | Promise
     facts: Sequence[Fact] = ()
     objects: Mapping[str, Collection[int]] = field(default_factory=dict)
+    approvals: Mapping[str, Collection[int | str]] = field(default_factory=dict)
+    published: Collection[str] = ()
 
 
 Tell = Callable[[Sequence[int]], Chapter]

@@ -10,13 +10,15 @@ from django.utils.translation import gettext_lazy, ngettext
 from applications.story import Chapter, Fact
 from bootcamp.models.judging import ProjectScore
 from bootcamp.models.projects import Project
+from bootcamp.models.teaching import Membership
 from bootcamp.models.timetables import Attendance
 
 TITLE = gettext_lazy("Bootcamp and mini-project")
 
 
 def tell(application_ids: Sequence[int]) -> Chapter:
-    """Attendance in counts, the project and its scores in every run; three queries."""
+    """The group, attendance in counts, the project and its scores in every run; four queries."""
+    placed = Membership.objects.filter(application__in=application_ids).select_related("group")
     marked = Attendance.objects.filter(application__in=application_ids)
     projects = list(Project.objects.filter(application__in=application_ids).order_by("pk"))
     scores = list(
@@ -24,10 +26,19 @@ def tell(application_ids: Sequence[int]) -> Chapter:
         .select_related("run")
         .order_by("run", "pk")
     )
-    facts = [*_attended(list(marked)), *map(_handed_in, projects), *map(_judged, scores)]
+    facts = [
+        *map(_grouped, placed),
+        *_attended(list(marked)),
+        *map(_handed_in, projects),
+        *map(_judged, scores),
+    ]
     return Chapter(
         TITLE, facts, objects={Project._meta.label_lower: [project.pk for project in projects]}
     )
+
+
+def _grouped(place: Membership) -> Fact:
+    return Fact(at=None, what=_("In the group %(name)s") % {"name": place.group})
 
 
 def _attended(marked: list[Attendance]) -> Iterator[Fact]:

@@ -83,6 +83,11 @@ def database_answers() -> bool:
     return _looked_at("database", _database).ok
 
 
+def worker_is_away() -> bool:
+    """Whether no task has ended anywhere for as long as makes the worker red."""
+    return not _looked_at(heartbeat.WORKER, _program).ok
+
+
 def _looked_at(name: str, look: Callable[[str], Part]) -> Part:
     try:
         return look(name)

@@ -148,7 +148,6 @@ CELERY_BEAT_SCHEDULE = {
     "deliver-messages": {"task": "notifications.deliver_due", "schedule": 10},
     "finalise-attempts": {"task": "quiz.finalise_expired", "schedule": 15},
     "forget-signals": {"task": "quiz.forget_signals", "schedule": crontab(hour=20, minute=40)},
-    "rank-waiting": {"task": "selection.rank_waiting", "schedule": 30},
     "commit-seeds": {"task": "selection.commit_seeds", "schedule": 60},
     "publish-due": {"task": "selection.publish_due", "schedule": 30},
     "expire-places": {"task": "selection.expire_unanswered", "schedule": 60},

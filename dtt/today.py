@@ -26,12 +26,12 @@ from applications.models import AccessRequest, Application, Cohort, DuplicateCas
 from applications.queries import waiting_for_review
 from applications.rules import reads_cohorts, reads_everything, reviews_applications
 from matching.models import MatchRun, Offer, Opportunity
-from notifications.models import Message
+from notifications.models import AddressTrouble, Message
 from notifications.moments import HONG_KONG
 from notifications.queries import is_uncertain
 from quiz.models import Attempt, ItemVersion
 from selection.models import Appeal, Entry, Selection
-from selection.queries import list_states
+from selection.queries import could_not_appear, list_states, waits_unapproved
 
 AHEAD = timedelta(days=7)
 FAILED_SINCE = timedelta(days=7)
@@ -135,6 +135,19 @@ QUEUES: tuple[_Queue, ...] = (
         same=lambda now: Q(approved_at__isnull=True),
     ),
     _Queue(_("People who sit the quiz now"), Attempt, **_state(Attempt.State.OPEN)),
+    _Queue(
+        _("Lists that could not appear at their instant"),
+        Selection,
+        narrowed=lambda now: {"appears": "troubled"},
+        same=lambda now: could_not_appear(),
+        is_wrong=True,
+    ),
+    _Queue(
+        _("Lists that are to appear by themselves and are not approved yet"),
+        Selection,
+        narrowed=lambda now: {"appears": "unapproved"},
+        same=waits_unapproved,
+    ),
     _Queue(_("Appeals to decide"), Appeal, **_state(Appeal.State.OPEN)),
     _Queue(
         _("Opportunities that wait for approval"), Opportunity, **_state(Opportunity.State.DRAFT)
@@ -151,6 +164,19 @@ QUEUES: tuple[_Queue, ...] = (
         _("Messages that could not be sent"),
         Message,
         **_state(Message.State.FAILED),
+        is_wrong=True,
+    ),
+    _Queue(
+        _("Messages that were kept back"),
+        Message,
+        **_state(Message.State.WITHHELD),
+        is_wrong=True,
+    ),
+    _Queue(
+        _("Addresses from which our mail comes back"),
+        AddressTrouble,
+        narrowed=lambda now: {"open": "yes"},
+        same=lambda now: Q(settled_at__isnull=True),
         is_wrong=True,
     ),
     _Queue(
@@ -295,8 +321,14 @@ def _replies(now: datetime) -> Iterator[Due]:
         what = ngettext(
             "%(n)d place waits for an answer", "%(n)d places wait for an answer", count
         ) % {"n": count}
-        narrowed = {"cohort__id__exact": str(cohort.pk), "stage__exact": Stage.PLACE_OFFERED}
-        yield Due(what, first, cohort, _list_of(Application, narrowed))
+        narrowed = {
+            "selection__cohort__id__exact": str(cohort.pk),
+            "selection__state__exact": Selection.State.PUBLISHED.value,
+            "application__stage__exact": Stage.PLACE_OFFERED.value,
+            "reply__exact": Entry.Reply.OFFERED.value,
+            **_soon("reply_by", now),
+        }
+        yield Due(what, first, cohort, _list_of(Entry, narrowed))
 
 
 def _offers(now: datetime) -> Iterator[Due]:
@@ -307,7 +339,17 @@ def _offers(now: datetime) -> Iterator[Due]:
         what = ngettext(
             "%(n)d offer waits for an answer", "%(n)d offers wait for an answer", count
         ) % {"n": count}
-        yield Due(what, first, cohort, _list_of(Offer, {"state__exact": Offer.State.SENT}))
+        narrowed = {
+            "application__cohort__id__exact": str(cohort.pk),
+            "state__exact": Offer.State.SENT.value,
+            **_soon("expires_at", now),
+        }
+        yield Due(what, first, cohort, _list_of(Offer, narrowed))
+
+
+def _soon(field: str, now: datetime) -> dict[str, str]:
+    """The words of an address for what is due in the next days."""
+    return {f"{field}__gt": now.isoformat(), f"{field}__lt": (now + AHEAD).isoformat()}
 
 
 def _by_cohort(rows: QuerySet[Any], cohort: str, at: str) -> Iterable[tuple[Cohort, int, datetime]]:

@@ -339,7 +339,7 @@ class OfferAdmin(RoleAdmin):
         "expires_at",
         "answered_at",
     )
-    list_filter = ("state", "opportunity__cohort", "opportunity__company")
+    list_filter = ("state", "application__cohort", "opportunity__company")
     search_fields = ("reference", "application__reference", "application__surname_en")
     list_select_related = ("application", "opportunity__company")
     exclude = ("pair",)

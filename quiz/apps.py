@@ -17,7 +17,7 @@ class QuizConfig(AppConfig):
         from quiz import partakers, statistics_verification, story, verification  # noqa: PLC0415
         from quiz.approving import describe  # noqa: PLC0415
         from quiz.arranging import EXTRA_TIME, describe_reset, link_of_reset  # noqa: PLC0415
-        from quiz.domain import cases, resembling, statistics  # noqa: PLC0415
+        from quiz.domain import cases, resembling, scoring, statistics  # noqa: PLC0415
         from quiz.domain.arrangements import (  # noqa: PLC0415
             RESET_KIND,
             carry_out_reset,
@@ -67,6 +67,13 @@ class QuizConfig(AppConfig):
         )
         readiness.register(
             "quiz", title=_("The quiz has a blueprint and enough items"), check=quiz_is_set_up
+        )
+        jobs.register(
+            scoring.KIND,
+            scoring.run_scoring,
+            title=_("Score the quiz"),
+            page="admin:quiz_quiz_change",
+            subject="quiz",
         )
         jobs.register(
             statistics.KIND,

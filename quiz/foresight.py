@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.db.models import QuerySet
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 
 from accounts.errors import Refused
@@ -25,7 +26,7 @@ from selection.foresight import Basis, WhatIf, lists_ranked_by
 from selection.sensitivity import Impact
 
 SCORE, CORE = "quiz.score", "quiz.core"
-MOST_ATTEMPTS = 5_000  # more would keep a page waiting; the page of one ruling has no such limit
+MOST_ATTEMPTS = 20_000  # more take longer than a worker may; the page of one ruling has no limit
 
 Columns = dict[str, dict[int, Decimal]]
 
@@ -92,7 +93,7 @@ def void_items(cohort_id: int) -> Iterator[WhatIf]:
     estimates it anew.
 
     Raises:
-        UnableToForesee: so many have sat the quiz that the answer would keep a page waiting.
+        UnableToForesee: so many have sat the quiz that a worker would not come to an end.
     """
     run = newest_run(cohort_id)
     if run is None:
@@ -107,7 +108,7 @@ def void_items(cohort_id: int) -> Iterator[WhatIf]:
     sheets = list(read_sheets(_attempts(run), Judge(keys)))
     void = sum(not judged.keys for judged in keys.values())
     codes = dict(run.quiz.pool.order_by("item__code").values_list("pk", "item__code"))
-    for version, code in codes.items():
+    for number, (version, code) in enumerate(codes.items()):
         had = [sheet for sheet in sheets if version in sheet.versions]
         if not keys[version].keys or not had or void + 1 >= len(had[0].versions):
             continue
@@ -118,7 +119,14 @@ def void_items(cohort_id: int) -> Iterator[WhatIf]:
             equated = put_on_one_scale(all_of_them, _scale_without(run, version)).scores
             after[SCORE] = {people[attempt]: score for attempt, score in equated.items()}
         known = {name: {key: before[name][key] for key in after[name]} for name in after}
-        yield WhatIf(_("Item %(code)s is void") % {"code": code}, known, after)
+        yield WhatIf(_it_is_void(code), known, after, number, len(codes))
+
+
+def _say_it_is_void(code: str) -> str:
+    return _("Item %(code)s is void") % {"code": code}
+
+
+_it_is_void = lazy(_say_it_is_void, str)
 
 
 def _before(run: ScoringRun) -> Columns:

@@ -11,6 +11,7 @@ class SelectionConfig(AppConfig):
     def ready(self) -> None:
         # These need the loaded tables.
         from accounts import approvable  # noqa: PLC0415
+        from accounts.domain import jobs  # noqa: PLC0415
         from applications import locks, published  # noqa: PLC0415
         from applications.domain import cohorts  # noqa: PLC0415
         from applications.domain.access import undecided_requests  # noqa: PLC0415
@@ -26,7 +27,10 @@ class SelectionConfig(AppConfig):
             verification,
         )
         from selection.approving import describe, describe_override  # noqa: PLC0415
+        from selection.domain.by_hand import PUBLISH, run_publication  # noqa: PLC0415
         from selection.domain.copying import copy_rules  # noqa: PLC0415
+        from selection.domain.drawing import RANK, run_ranking  # noqa: PLC0415
+        from selection.domain.foreseeing import FORESEE, run_foresight  # noqa: PLC0415
         from selection.domain.overriding import KIND as OVERRIDE  # noqa: PLC0415
         from selection.domain.overriding import agree_override  # noqa: PLC0415
         from selection.domain.returning import settle, way_back, why_not_back  # noqa: PLC0415
@@ -80,4 +84,17 @@ class SelectionConfig(AppConfig):
             published.Room(why_not_back=why_not_back, way_back=way_back, settle=settle),
         )
         register_chapter("selection", story.tell)
+        page = "admin:selection_selection_change"
+        for kind, run, title in (
+            (RANK, run_ranking, _("Rank a list")),
+            (PUBLISH, run_publication, _("Publish a list")),
+        ):
+            jobs.register(kind, run, title=title, page=page, subject="selection")
+        jobs.register(
+            FORESEE,
+            run_foresight,
+            title=_("What would move the line"),
+            page="admin:selection_selection_sensitivity",
+            subject="selection",
+        )
         cohorts.register_copier("selection", copy_rules)

@@ -8,13 +8,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from accounts.domain.jobs import Tell, unwatched
 from applications.lifecycle import STEPS
 from applications.models import Cohort
 from selection.domain.drawing import UnableToDrawUp, freeze, read_candidates
 from selection.models import SeedCommitment, Selection, SelectionRule
 from selection.programme import LISTINGS
 from selection.ranking import TiePolicy, seed_commitment
-from selection.runs import Inputs
+from selection.runs import Inputs, Result, decide
 from selection.sensitivity import Columns, Impact, impact
 
 if TYPE_CHECKING:
@@ -29,13 +33,16 @@ class WhatIf:
     """One thing that might be otherwise.
 
     Attributes:
-        title: in the reader's language: "Item PY-EASY-3 is void".
+        title: in whichever language it is read: "Item PY-EASY-3 is void".
         before, after: the scores that it changes, of those whom it changes.
+        number, of: which of how many it is, for who waits for the answer.
     """
 
-    title: str
+    title: str | Promise
     before: Columns
     after: Columns
+    number: int = 0
+    of: int = 0
 
 
 WhatIfs = Callable[[int], Iterable[WhatIf]]
@@ -60,9 +67,9 @@ class Basis:
     def published(self) -> bool:
         return self.selection is not None and self.selection.state == Selection.State.PUBLISHED
 
-    def impact(self, *, before: Columns, after: Columns) -> Impact:
+    def impact(self, *, before: Columns, after: Columns, as_is: Result | None = None) -> Impact:
         """Who crosses the line of this list."""
-        return impact(self.inputs, self.seed, before=before, after=after)
+        return impact(self.inputs, self.seed, before=before, after=after, as_is=as_is)
 
 
 _registered: dict[str, tuple["str | _StrPromise", WhatIfs]] = {}
@@ -73,7 +80,9 @@ def register(name: str, *, title: "str | _StrPromise", what_ifs: WhatIfs) -> Non
     _registered[name] = (title, what_ifs)
 
 
-def sensitivity(selection: Selection) -> list[tuple[str, list[tuple[str, Impact]]]]:
+def sensitivity(
+    selection: Selection, *, tell: Tell = unwatched
+) -> list[tuple[str | Promise, list[tuple[str | Promise, Impact]]]]:
     """What each thing that might be otherwise would do to a list, by who offers it.
 
     Those that move most people come first, and those that move nobody are left out.
@@ -82,14 +91,17 @@ def sensitivity(selection: Selection) -> list[tuple[str, list[tuple[str, Impact]
         Refused: a stage cannot say; its message says what to do instead.
     """
     basis = basis_of(selection)
-    found = []
+    as_is = decide(basis.inputs, basis.seed)
+    found: list[tuple[str | Promise, list[tuple[str | Promise, Impact]]]] = []
     for title, what_ifs in _registered.values():
-        impacts = [
-            (one.title, basis.impact(before=one.before, after=one.after))
-            for one in what_ifs(selection.cohort_id)
-        ]
+        impacts = []
+        for one in what_ifs(selection.cohort_id):
+            tell(one.number, one.of, _("Deciding the list anew"))
+            impacts.append(
+                (one.title, basis.impact(before=one.before, after=one.after, as_is=as_is))
+            )
         moving = [one for one in impacts if one[1].crossing]
-        found.append((str(title), sorted(moving, key=lambda one: (-one[1].crossing, one[0]))))
+        found.append((title, sorted(moving, key=lambda one: (-one[1].crossing, str(one[0])))))
     return found
 
 

@@ -4,13 +4,35 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import (
+    BooleanField,
+    Case,
+    CharField,
+    Count,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, Coalesce
+from django.db.models.lookups import Exact
 
-from accounts.models import User
+from accounts.models import Approval, User
 from accounts.roles import Role
 from applications.lifecycle import MOVES, STEPS
 from applications.models import Application, Cohort
-from selection.models import Appeal, Entry, Override, SeedCommitment, Selection, SelectionRule
+from selection.models import (
+    APPROVAL_KIND,
+    Appeal,
+    Entry,
+    Override,
+    SeedCommitment,
+    Selection,
+    SelectionRule,
+)
 from selection.partaking import took_part
 from selection.programme import LISTINGS, Listing
 
@@ -132,6 +154,30 @@ def list_states() -> list[ListState]:
         for cohort in cohorts
         for slug, way in STEPS.items()
     ]
+
+
+def could_not_appear() -> Q:
+    """Runs whose instant came and which were not published then; each says why."""
+    return Q(state=Selection.State.DRAWN) & ~Q(trouble="")
+
+
+def waits_unapproved(now: datetime) -> Q:
+    """Runs that are to appear by themselves, and that nobody has approved as they are now.
+
+    Only the newest request about a run counts, as `accounts.domain.approvals` has it.
+    """
+    about = Approval.objects.filter(
+        kind=APPROVAL_KIND, object_id=Cast(OuterRef("pk"), CharField())
+    ).order_by("-pk")
+    stands = Case(
+        When(state=Approval.State.APPROVED, expires_at__gt=now, then=Value(True)),
+        default=Value(False),
+        output_field=BooleanField(),
+    )
+    newest = Subquery(about.annotate(stands=stands).values("stands")[:1])
+    return Q(state=Selection.State.DRAWN, publish_at__isnull=False, trouble="") & Q(
+        Exact(Coalesce(newest, Value(False)), Value(False))
+    )
 
 
 def counts_by_outcome(selection: Selection) -> list[tuple[str, int]]:

@@ -39,18 +39,23 @@ class Impact:
         return len(self.into) + len(self.out)
 
 
-def impact(inputs: Inputs, seed: str, *, before: Columns, after: Columns) -> Impact:
+def impact(
+    inputs: Inputs, seed: str, *, before: Columns, after: Columns, as_is: Result | None = None
+) -> Impact:
     """Decide a list by two sets of scores and say who crosses its line.
 
     Args:
         inputs: of a run, as `selection.runs.snapshot` returns them.
         before, after: what takes the place of the scores in the inputs. A candidate who is in
             neither of them keeps the scores of the inputs.
+        as_is: what the inputs give, where that is known; it is not decided again then.
 
     Raises:
         SeedMismatch, InvalidRule, IncomparableScores, DuplicateCandidate: as `decide` does.
     """
-    was, becomes = (decide(exchange(inputs, columns), seed) for columns in (before, after))
+    was_by, becomes_by = (exchange(inputs, columns) for columns in (before, after))
+    known = as_is if was_by["candidates"] == inputs["candidates"] else None
+    was, becomes = known or decide(was_by, seed), decide(becomes_by, seed)
     before_keys, after_keys = _selected(was), _selected(becomes)
     return Impact(
         into=tuple(key for key in after_keys if key not in before_keys),

@@ -3,25 +3,13 @@
 from celery import shared_task
 from django.utils import timezone
 
-from selection.domain import drawing, expiring, preparing, publishing
+from selection.domain import expiring, preparing, publishing
 
 
 @shared_task(name="selection.commit_seeds", ignore_result=True)
 def commit_seeds() -> int:
     """Commit the seeds of cohorts that have opened."""
     return preparing.commit_due(now=timezone.now())
-
-
-@shared_task(name="selection.rank", ignore_result=True)
-def rank(*, selection_id: int) -> None:
-    """Rank one run."""
-    drawing.rank_selection(selection_id=selection_id, now=timezone.now())
-
-
-@shared_task(name="selection.rank_waiting", ignore_result=True)
-def rank_waiting() -> int:
-    """Rank what a lost broker forgot."""
-    return drawing.rank_waiting(now=timezone.now())
 
 
 @shared_task(name="selection.publish_due", ignore_result=True)

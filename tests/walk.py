@@ -308,6 +308,7 @@ STAFF_DOORS: dict[str, Door] = {
     "admin:selection_selection_discard": Door(MANAGES, by("list"), DOES),
     "admin:selection_selection_draw_up": Door(MANAGES, says=DOES),
     "admin:selection_selection_export": Door(READS, by("list"), DOES),
+    "admin:selection_selection_foresee": Door(MANAGES, by("list"), DOES),
     "admin:selection_selection_lists": Door(READS),
     "admin:selection_selection_override": Door(MANAGES, by("list"), DOES),
     "admin:selection_selection_take_back": Door(MANAGES, by("list", "override"), DOES),

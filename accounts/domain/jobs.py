@@ -10,7 +10,7 @@ cache the page knows no more than "running", and nothing else is lost.
 """
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -42,6 +42,10 @@ Tell = Callable[[int, int, str], None]
 """How many steps are done, of how many, and what is being done, in words."""
 Run = Callable[[Job, Tell], dict[str, Any]]
 """Does the work inside a transaction; `job.started_at` is the time of every fact in it."""
+
+
+def unwatched(_done: int, _total: int, _doing: str) -> None:
+    """Nobody is told how far the work is."""
 
 
 class UnknownKind(LookupError):
@@ -131,6 +135,12 @@ def start_job(*, kind: str, payload: dict[str, Any], by: User | None, now: datet
         return job
 
 
+def newest_job(kinds: Collection[str], payload: dict[str, Any]) -> Job | None:
+    """The job of one of these kinds that was asked for last, for the page of what it concerns."""
+    asked = Job.objects.filter(kind__in=kinds, payload=payload).select_related("asked_by")
+    return asked.order_by("-pk").first()
+
+
 def progress_of(job: Job) -> Progress:
     """How far a job is, as far as it has said so."""
     if job.state == Job.State.DONE:
@@ -152,7 +162,7 @@ def run_job(*, job_id: int, clock: Callable[[], datetime]) -> Job.State | None:
     job = _begin(job_id, now=clock())
     if job is None:
         return None
-    with _in_the_language_of(job.asked_by):
+    with in_the_language_of(job.asked_by):
         try:
             return _do(job_id, clock)
         except Refused as refusal:
@@ -206,8 +216,11 @@ def _begin(job_id: int, *, now: datetime) -> Job | None:
 
 
 def _do(job_id: int, clock: Callable[[], datetime]) -> Job.State | None:
-    """The work and the word that it is done, in one transaction that holds the row."""
-    with transaction.atomic():
+    """The work and the word that it is done, in one transaction that holds the row.
+
+    It is the outermost: what the work makes known is known at the instant at which it commits.
+    """
+    with transaction.atomic(durable=True):
         job = _unheld(job_id)
         if job is None:
             return None
@@ -240,12 +253,13 @@ def _fail(job_id: int, error: str, *, now: datetime) -> None:
 
 
 def _give_up(job: Job, *, now: datetime) -> None:
-    with _in_the_language_of(job.asked_by):
+    with in_the_language_of(job.asked_by):
         _fail(job.pk, _("The work was broken off several times. Nothing was changed."), now=now)
 
 
 @contextmanager
-def _in_the_language_of(person: User | None) -> Iterator[None]:
+def in_the_language_of(person: User | None) -> Iterator[None]:
+    """What a worker says about somebody's work is said in their language."""
     with translation.override(person.language if person else None):
         yield
 

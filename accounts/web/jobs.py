@@ -1,12 +1,15 @@
 """Watching a job: a page that survives a reload, and what its bar asks for."""
 
+from datetime import datetime
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from accounts import workers
 from accounts.domain.jobs import OPEN, Progress, kind_of, progress_of, title_of
 from accounts.models import Job, User
 from accounts.roles import INSPECTORS, Role, has_role
@@ -53,19 +56,24 @@ def job_progress(request: HttpRequest, pk: int) -> HttpResponse:
             "done": progress.done,
             "total": progress.total,
             "percent": progress.percent,
-            "text": say(job, progress),
+            "text": say(job, progress, timezone.now()),
         }
     )
 
 
 def watched(job: Job) -> dict[str, Any]:
     """The context of `accounts/staff/progress.html`, for any page that shows an open job."""
-    progress = progress_of(job)
-    return {"job": job, "what": title_of(job), "progress": progress, "says": say(job, progress)}
+    progress, now = progress_of(job), timezone.now()
+    says = say(job, progress, now)
+    return {"job": job, "what": title_of(job), "progress": progress, "says": says}
 
 
-def say(job: Job, progress: Progress) -> str:
-    """How far a job is, in a sentence."""
+def say(job: Job, progress: Progress, now: datetime) -> str:
+    """How far a job is, in a sentence; or why it stands still."""
+    begun = job.state == Job.State.RUNNING
+    since = job.started_at if begun and job.started_at else job.asked_at
+    if job.state in OPEN and (why := workers.why_it_stands_still(since, now, begun=begun)):
+        return why
     if job.state == Job.State.WAITING:
         return _("Waiting for a free worker.")
     if not progress.total:

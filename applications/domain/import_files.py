@@ -12,10 +12,10 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.domain.jobs import OPEN, Tell, start_job
+from accounts.domain.jobs import OPEN, Tell, start_job, unwatched
 from accounts.models import Job, User
 from applications.domain.import_columns import UnableToChoose, columns_of, remember_columns
-from applications.domain.importing import UnableToImport, import_file, unwatched
+from applications.domain.importing import UnableToImport, import_file
 from applications.intake import Column, Sample, sample
 from applications.intake.columns import LABELS, Field, missing_fields, suggest_columns
 from applications.intake.layouts import as_remembered

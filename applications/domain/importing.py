@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from accounts.bulk import insert_rows, new_ids, row_of
 from accounts.domain import audit
-from accounts.domain.jobs import Tell
+from accounts.domain.jobs import Tell, unwatched
 from accounts.domain.registration import NewPerson, register_people
 from accounts.errors import Refused
 from accounts.models import User
@@ -64,10 +64,6 @@ STILL_OPEN = frozenset({Stage.DRAFT, Stage.SUBMITTED, Stage.ELIGIBLE})
 
 class UnableToImport(Refused):
     """Nothing was imported; the message says why."""
-
-
-def unwatched(_done: int, _total: int, _doing: str) -> None:
-    """For work that nobody watches."""
 
 
 @dataclass(slots=True)

@@ -1,6 +1,6 @@
 """Dates as a file for anybody's calendar (RFC 5545): a cohort's, and a person's own."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
 from django.utils.translation import gettext as _
@@ -42,20 +42,22 @@ def calendar_file(cohort: Cohort, *, address: str, now: datetime) -> bytes:
     return bytes(calendar.to_ical())
 
 
-def personal_calendar(revisions: Iterable[Revision], *, address: str) -> bytes:
+def personal_calendar(
+    revisions: Iterable[Revision], *, uid_of: Callable[[str], str], address: str
+) -> bytes:
     """A person's own dates, to subscribe to. Nothing new to tell gives the same bytes."""
     calendar = _calendar(_("My programme"), "personal dates")
     calendar.add("refresh-interval", REFRESH_EVERY, parameters={"value": "DURATION"})
     calendar.add("x-published-ttl", REFRESH_EVERY)
     for revision in revisions:
-        calendar.add_component(_revised(revision, address))
+        calendar.add_component(_revised(revision, uid_of(revision.entry.uid), address))
     return bytes(calendar.to_ical())
 
 
-def _revised(revision: Revision, address: str) -> Entry:
+def _revised(revision: Revision, uid: str, address: str) -> Entry:
     said = revision.entry
     entry = Entry()
-    entry.add("uid", said.uid)
+    entry.add("uid", uid)
     # Without a method the stamp is the time of the last revision (RFC 5545, 3.8.7.2).
     entry.add("dtstamp", revision.changed_at.astimezone(UTC))
     entry.add("last-modified", revision.changed_at.astimezone(UTC))

@@ -78,7 +78,8 @@ def feed(request: HttpRequest, token: str) -> HttpResponse:
         told = tell_calendar(
             calendar_id=calendar.pk, entries=dates_of(calendar.user), now=timezone.now()
         )
-        content = personal_calendar(told, address=request.build_absolute_uri(reverse("home")))
+        home = request.build_absolute_uri(reverse("home"))
+        content = personal_calendar(told, uid_of=calendar.uid_of, address=home)
     response = HttpResponse(
         content,
         content_type="text/calendar; charset=utf-8",

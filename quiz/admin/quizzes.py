@@ -15,10 +15,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from accounts import workers
+from accounts.domain.jobs import OPEN, newest_job
 from accounts.errors import Refused
 from accounts.models import User
 from accounts.roles import Role
 from accounts.staff import RoleAdmin
+from accounts.web.jobs import watched
 from quiz import queries
 from quiz.answers import on_one_line
 from quiz.domain.arrangements import (
@@ -28,7 +31,7 @@ from quiz.domain.arrangements import (
     void_attempt,
 )
 from quiz.domain.giving_back import give_minutes
-from quiz.domain.scoring import score_quiz
+from quiz.domain.scoring import KIND, ask_scoring
 from quiz.domain.setting_up import choose_score_rule, depths_of, pool_faults
 from quiz.models import (
     Attempt,
@@ -155,7 +158,10 @@ class QuizAdmin(PageAdmin):
             for depth in depths_of(found)
         ]
         runs = found.scoring_runs.annotate(scored=Count("scores")).select_related("created_by")
+        running = runs.filter(state=ScoringRun.State.RUNNING).first()
+        asked = newest_job([KIND], {"quiz": found.pk})
         return {
+            **(watched(asked) if asked and asked.state in OPEN else {"ended": asked}),
             "quiz": found,
             "outages": found.outages.annotate(given=Count("pauses")).select_related("recorded_by"),
             "cells": cells,
@@ -163,7 +169,8 @@ class QuizAdmin(PageAdmin):
             "faults": pool_faults(found),
             "pool": found.quiz_items.count(),
             "runs": runs.prefetch_related("rulings").order_by("-number"),
-            "running": runs.filter(state=ScoringRun.State.RUNNING).first(),
+            "running": running,
+            "running_says": _say_how_far(running),
             "rulings": found.rulings.select_related("item_version__item").order_by("-number"),
             "rule_choices": ScoreRule.choices,
             "rule_is_open": timezone.now() < found.opens_at and not found.attempts.exists(),
@@ -171,8 +178,8 @@ class QuizAdmin(PageAdmin):
         }
 
     def score_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        done = _("Scoring is under way. The run below says when it is finished.")
-        return self.act(request, pk, done, score_quiz, quiz_id=pk)
+        done = _("A worker scores the quiz. This page says how far it is.")
+        return self.act(request, pk, done, ask_scoring, quiz_id=pk)
 
     def rule_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         rule = request.POST.get("rule", "")
@@ -191,9 +198,19 @@ class QuizAdmin(PageAdmin):
                 "open": run is not None and run.state == ScoringRun.State.RUNNING,
                 "total": total,
                 "percent": 100 * done // total if total else 0,
-                "text": _("%(done)d of %(total)d attempts scored") % {"done": done, "total": total},
+                "text": _say_how_far(run),
             }
         )
+
+
+def _say_how_far(run: Any) -> str:
+    """Of a run with the number of its scores; or why it stands still."""
+    if run is not None and run.state == ScoringRun.State.RUNNING:
+        why = workers.why_it_stands_still(run.created_at, timezone.now(), begun=True)
+        if why:
+            return why
+    done, total = (run.scored, run.attempts) if run else (0, 0)
+    return _("%(done)d of %(total)d attempts scored") % {"done": done, "total": total}
 
 
 admin.site.register(Ruling, RulingAdmin)

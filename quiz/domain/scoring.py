@@ -1,5 +1,8 @@
 """Score a quiz: a run, cut into chunks that a worker does one by one.
 
+Who presses the button asks for a job: it closes what time has ended and starts the run. From then
+on the run itself says how far it is, since several workers take its chunks at once.
+
 A chunk is a range of attempts. It may be done twice or not at all: its scores are written once,
 and the sweep sends what is missing again. Whoever writes the last score finishes the run.
 """
@@ -16,8 +19,9 @@ from django.utils.translation import ngettext
 
 from accounts.bulk import insert_rows
 from accounts.domain import audit
+from accounts.domain.jobs import Tell, in_the_language_of, start_job, unwatched
 from accounts.errors import Refused
-from accounts.models import User
+from accounts.models import Job, User
 from applications.domain.locking import InputLocked
 from notifications.moments import say_instant
 from quiz.domain.closing import finalise_expired
@@ -27,6 +31,7 @@ from quiz.judging import keys_of, rulings_in_force
 from quiz.models import Attempt, AttemptScore, Quiz, Ruling, ScoreRule, ScoringRun
 from quiz.sheets import Judge, UnableToMark, read_sheets
 
+KIND = "quiz.score"
 CHUNK = 500  # attempts: well under a second of work
 
 
@@ -34,7 +39,26 @@ class UnableToScore(Refused):
     """No run was started; the message says why."""
 
 
-def score_quiz(*, quiz_id: int, by: User | None, now: datetime) -> ScoringRun:
+def ask_scoring(*, quiz_id: int, by: User, now: datetime) -> Job:
+    """Have a worker start to score a quiz; asking again while it does returns the same job.
+
+    Raises:
+        UnableToScore: the quiz is still open.
+    """
+    _require_closed(Quiz.objects.get(pk=quiz_id), now)
+    return start_job(kind=KIND, payload={"quiz": quiz_id}, by=by, now=now)
+
+
+def run_scoring(job: Job, tell: Tell) -> dict[str, Any]:
+    """The worker's part: `accounts.domain.jobs` calls it."""
+    now = job.started_at or job.asked_at
+    run = score_quiz(quiz_id=job.payload["quiz"], by=job.asked_by, now=now, tell=tell)
+    return {"run": run.pk}
+
+
+def score_quiz(
+    *, quiz_id: int, by: User | None, now: datetime, tell: Tell = unwatched
+) -> ScoringRun:
     """Start to score the closed attempts of all who take part; workers do the rest.
 
     While a run is going on, and as long as nothing has changed since the last one, that run is
@@ -46,12 +70,11 @@ def score_quiz(*, quiz_id: int, by: User | None, now: datetime) -> ScoringRun:
     """
     with transaction.atomic():
         quiz = Quiz.objects.select_for_update(of=("self",)).select_related("cohort").get(pk=quiz_id)
-        if now < quiz.closes_at:
-            raise UnableToScore(
-                _("The quiz is open until %(at)s.") % {"at": say_instant(quiz.closes_at)}
-            )
-        while finalise_expired(now=now, quiz_id=quiz_id):
-            pass
+        _require_closed(quiz, now)
+        sat, closed_now = quiz.attempts.of_present_people().count(), 0
+        while count := finalise_expired(now=now, quiz_id=quiz_id):
+            closed_now += count
+            tell(closed_now, sat, _("Closing sittings whose time is over"))
         sitting = quiz.attempts.of_present_people().filter(state=Attempt.State.OPEN).count()
         if sitting:
             raise UnableToScore(
@@ -95,22 +118,11 @@ def score_chunk(*, run_id: int, first: int, last: int, now: datetime) -> int:
     and says which; so does one from before a list that has been published meanwhile. Nothing of it
     counts.
     """
-    run = ScoringRun.objects.select_related("quiz").get(pk=run_id)
+    run = ScoringRun.objects.select_related("quiz", "created_by").get(pk=run_id)
     if run.state != ScoringRun.State.RUNNING:
         return 0
-    present = run.quiz.attempts.closed().of_present_people()
-    attempts = present.filter(pk__gte=first, pk__lte=last)
-    judge = Judge(keys_of(run.quiz_id, run.rulings.all()))
-    try:
-        with transaction.atomic():
-            missing = attempts.exclude(scores__run=run)
-            scores = [marked(run, sheet) for sheet in read_sheets(missing, judge)]
-            insert_rows(AttemptScore, map(_row, scores), ignore_conflicts=True)
-        finish_run(run_id=run_id, now=now)
-    except (UnableToMark, InputLocked) as trouble:
-        fail_run(run_id=run_id, trouble=str(trouble), now=now)
-        return 0
-    return len(scores)
+    with in_the_language_of(run.created_by):
+        return _score_chunk(run, first, last, now)
 
 
 def resume_runs(*, limit: int = 20) -> int:
@@ -122,6 +134,29 @@ def resume_runs(*, limit: int = 20) -> int:
         with transaction.atomic():
             _send(run.pk, list(missing) or [0])
     return len(runs)
+
+
+def _score_chunk(run: ScoringRun, first: int, last: int, now: datetime) -> int:
+    present = run.quiz.attempts.closed().of_present_people()
+    attempts = present.filter(pk__gte=first, pk__lte=last)
+    judge = Judge(keys_of(run.quiz_id, run.rulings.all()))
+    try:
+        with transaction.atomic():
+            missing = attempts.exclude(scores__run=run)
+            scores = [marked(run, sheet) for sheet in read_sheets(missing, judge)]
+            insert_rows(AttemptScore, map(_row, scores), ignore_conflicts=True)
+        finish_run(run_id=run.pk, now=now)
+    except (UnableToMark, InputLocked) as trouble:
+        fail_run(run_id=run.pk, trouble=str(trouble), now=now)
+        return 0
+    return len(scores)
+
+
+def _require_closed(quiz: Quiz, now: datetime) -> None:
+    if now < quiz.closes_at:
+        raise UnableToScore(
+            _("The quiz is open until %(at)s.") % {"at": say_instant(quiz.closes_at)}
+        )
 
 
 def _row(score: AttemptScore) -> dict[str, Any]:

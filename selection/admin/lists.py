@@ -19,19 +19,18 @@ from unfold.decorators import action
 
 from accounts.errors import Refused
 from accounts.staff import RoleAdmin
-from applications.models import Application
 from selection import queries
+from selection.admin.foresight import ForesightPages
+from selection.domain.by_hand import ask_to_publish
 from selection.domain.drawing import discard_selection, draw_up
 from selection.domain.exporting import export_run
 from selection.domain.overriding import ask_override, take_back_override
 from selection.domain.preparing import commit_seed
 from selection.domain.publishing import (
     approve_publication,
-    publish_selection,
     request_publication,
 )
 from selection.domain.replying import undo_decline
-from selection.foresight import sensitivity
 from selection.models import Entry, SeedCommitment, Selection, SelectionRule
 from selection.rules import manages_selections
 from selection.web.staff_forms import (
@@ -47,14 +46,35 @@ from selection.web.staff_forms import (
 from selection.web.staff_pages import line_page
 
 
+class AppearsFilter(admin.SimpleListFilter):
+    """Lists that are to appear by themselves, and something is in the way."""
+
+    title = gettext_lazy("appears by itself")
+    parameter_name = "appears"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [
+            ("troubled", gettext_lazy("could not at its instant")),
+            ("unapproved", gettext_lazy("is not approved yet")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Selection]) -> QuerySet[Selection]:
+        match self.value():
+            case "troubled":
+                return queryset.filter(queries.could_not_appear())
+            case "unapproved":
+                return queryset.filter(queries.waits_unapproved(timezone.now()))
+        return queryset
+
+
 @admin.register(Selection)
-class SelectionAdmin(RoleAdmin):
+class SelectionAdmin(ForesightPages):
     """Runs of lists. Opening one shows its line; nothing is typed into it."""
 
     list_display = ["cohort", "step", "number", "state", "seats", "cut_score", "ties",
                     "created_at", "created_by", "published_at"]  # fmt: skip
     list_display_links = ["cohort", "step", "number"]
-    list_filter = ["state", "step", "cohort"]
+    list_filter = ["state", AppearsFilter, "step", "cohort"]
     list_select_related = ["cohort", "created_by"]
     search_fields = ["cohort__slug", "cohort__name_en", "result_digest"]
     actions_list = ["all_lists"]
@@ -74,11 +94,7 @@ class SelectionAdmin(RoleAdmin):
             ),
             path("lists/seed/", verb(self.seed_view), name="selection_selection_seed"),
             path("lists/draw-up/", verb(self.draw_up_view), name="selection_selection_draw_up"),
-            path(
-                "<int:pk>/sensitivity/",
-                self.admin_site.admin_view(self.sensitivity_view),
-                name="selection_selection_sensitivity",
-            ),
+            *self.foresight_urls(),
             path("<int:pk>/request/", verb(self.request_view), name="selection_selection_request"),
             path("<int:pk>/decide/", verb(self.decide_view), name="selection_selection_decide"),
             path("<int:pk>/publish/", verb(self.publish_view), name="selection_selection_publish"),
@@ -136,41 +152,6 @@ class SelectionAdmin(RoleAdmin):
         }
         return TemplateResponse(request, "admin/selection/lists.html", context)
 
-    def sensitivity_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Who would cross the line if something were otherwise."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        selection = self._selection(pk)
-        try:
-            found = sensitivity(selection) if selection.result_digest else []
-        except Refused as refused:
-            messages.error(request, str(refused))
-            return self._back(pk)
-        keys = {
-            key
-            for _title, impacts in found
-            for _name, one in impacts
-            for key in (*one.into, *one.out)
-        }
-        people = Application.objects.in_bulk(keys)
-        context = {
-            **self.admin_site.each_context(request),
-            "selection": selection,
-            "groups": [
-                (
-                    title,
-                    [
-                        (name, [people[k] for k in one.into], [people[k] for k in one.out])
-                        for name, one in impacts
-                    ],
-                )
-                for title, impacts in found
-            ],
-            "opts": self.opts,
-            "title": _("What would move the line"),
-        }
-        return TemplateResponse(request, "admin/selection/sensitivity.html", context)
-
     def seed_view(self, request: HttpRequest) -> HttpResponse:
         form = self._valid(request, ListForm(request.POST))
         if form:
@@ -224,8 +205,8 @@ class SelectionAdmin(RoleAdmin):
         if self._valid(request, PublishForm(request.POST, expected=expected)):
             self._do(
                 request,
-                _("The list is published, and everybody in it is being told."),
-                publish_selection,
+                _("A worker publishes the list. This page says how far it is."),
+                ask_to_publish,
                 selection_id=pk,
             )
         return self._back(pk)
@@ -354,7 +335,8 @@ class EntryAdmin(RoleAdmin):
 
     list_display = ["application", "selection", "position", "rank", "score", "outcome",
                     "reserve_position", "seat", "reply", "reply_by"]  # fmt: skip
-    list_filter = ["outcome", "reply", "selection__step", "selection__state", "selection__cohort"]
+    list_filter = ["outcome", "reply", "selection__step", "selection__state", "selection__cohort",
+                   "application__stage"]  # fmt: skip
     list_select_related = ["application", "selection__cohort"]
     search_fields = ["application__reference", "application__user__email",
                      "application__surname_en", "application__given_en"]  # fmt: skip

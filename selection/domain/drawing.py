@@ -6,19 +6,19 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from celery import current_app
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from accounts.domain import approvals, audit
+from accounts.domain.jobs import Tell, start_job, unwatched
 from accounts.errors import Refused
-from accounts.models import User
+from accounts.models import Job, User
 from applications.lifecycle import STEPS
 from applications.models import Application, Cohort
 from selection import canonical, runs, sources
 from selection.domain.preparing import commit_seed, current_rule, seats_of
-from selection.domain.troubles import Chore, do_each, said_in_both
+from selection.domain.troubles import said_in_both
 from selection.letters import told_by
 from selection.models import (
     APPROVAL_KIND,
@@ -31,6 +31,8 @@ from selection.models import (
 from selection.ranking import IncomparableScores, TiePolicy
 from selection.runs import Result, decide, snapshot
 
+RANK = "selection.rank"
+AT_A_TIME = 1000
 Candidates = dict[int, list[Decimal | None]]
 
 
@@ -39,7 +41,7 @@ class UnableToDrawUp(Refused):
 
 
 def draw_up(*, cohort_id: int, step: str, by: User | None, now: datetime) -> Selection:
-    """Freeze who is ranked and by what, and start ranking when the transaction commits.
+    """Freeze who is ranked and by what, and have a worker rank them when the transaction commits.
 
     A run of the same list that was not published is discarded: there is one list to approve.
     A seed that was not committed yet is committed now, and the page says that scores were known.
@@ -82,11 +84,18 @@ def draw_up(*, cohort_id: int, step: str, by: User | None, now: datetime) -> Sel
             now=now,
             after={"inputs": selection.input_digest, "rule": rule.version},
         )
-        transaction.on_commit(_start(selection.pk), robust=True)
+        start_job(kind=RANK, payload={"selection": selection.pk}, by=by, now=now)
         return selection
 
 
-def rank_selection(*, selection_id: int, now: datetime) -> Selection:
+def run_ranking(job: Job, tell: Tell) -> dict[str, Any]:
+    """The worker's part: `accounts.domain.jobs` calls it."""
+    now = job.started_at or job.asked_at
+    ranked = rank_selection(selection_id=job.payload["selection"], now=now, tell=tell)
+    return {"state": ranked.state}
+
+
+def rank_selection(*, selection_id: int, now: datetime, tell: Tell = unwatched) -> Selection:
     """Rank the frozen inputs and draw the line. A run that is ranked already is left alone."""
     with transaction.atomic():
         selection = (
@@ -96,12 +105,17 @@ def rank_selection(*, selection_id: int, now: datetime) -> Selection:
         )
         if selection.state != Selection.State.RANKING:
             return selection
+        people = len(selection.inputs["candidates"])
+        tell(0, people, _("Ranking"))
         try:
             result = decide(selection.inputs, selection.seed.seed)
         except IncomparableScores as error:
             _discard(selection, by=None, now=now, why=partial(_say_incomparable, error.key))
             return selection
-        Entry.objects.bulk_create(_entries(selection, result), batch_size=1000)
+        entries = _entries(selection, result)
+        for start in range(0, people, AT_A_TIME):
+            tell(start, people, _("Writing the places down"))
+            Entry.objects.bulk_create(entries[start : start + AT_A_TIME])
         selection.result_digest = result.digest()
         selection.seats = result.seats
         selection.cut_score = result.cut_score
@@ -112,20 +126,6 @@ def rank_selection(*, selection_id: int, now: datetime) -> Selection:
         selection.save()
         audit.record(selection, "rank", by=None, now=now, after={"result": selection.result_digest})
         return selection
-
-
-def rank_waiting(*, now: datetime) -> int:
-    """Rank the runs whose task the broker lost; return how many."""
-    waiting = list(
-        Selection.objects.filter(state=Selection.State.RANKING).values_list("pk", flat=True)
-    )
-    chores = [Chore(pk, partial(_rank_one, pk, now=now)) for pk in waiting]
-    return do_each(chores, sweep="rank", state=Selection.State.RANKING)
-
-
-def _rank_one(selection_id: int, *, now: datetime) -> int:
-    rank_selection(selection_id=selection_id, now=now)
-    return 1
 
 
 def discard_selection(*, selection_id: int, by: User, now: datetime, reason: str = "") -> Selection:
@@ -242,7 +242,3 @@ def _discard(
         selection, "discard", by=by, now=now, before={"state": before}, reason=selection.trouble
     )
     approvals.void_requests(kind=APPROVAL_KIND, object_id=selection.pk, by=by, now=now)
-
-
-def _start(selection_id: int) -> Callable[[], object]:
-    return lambda: current_app.send_task("selection.rank", kwargs={"selection_id": selection_id})

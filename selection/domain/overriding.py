@@ -70,12 +70,17 @@ def ask_override(
         }
         return approvals.request_approval(
             kind=KIND,
-            object_id=f"{step}:{application.pk}",
+            object_id=asked_about(step, application.pk),
             payload=payload,
             by=by,
             now=now,
             reason=reason.strip(),
         )
+
+
+def asked_about(step: str, application_id: int) -> str:
+    """What a request names: a person in a list."""
+    return f"{step}:{application_id}"
 
 
 def agree_override(approval: Approval, by: User, now: datetime) -> None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.domain import approvals, audit
+from accounts.domain.jobs import Tell, unwatched
 from accounts.errors import Refused
 from accounts.models import Approval, User
 from applications.domain.locking import lock_parts, stand_still
@@ -22,11 +23,15 @@ from selection.domain.appealing import WITHIN as APPEALS_WITHIN
 from selection.domain.drawing import UnableToDrawUp, freeze, read_candidates
 from selection.domain.preparing import current_rule
 from selection.domain.troubles import Chore, do_each
-from selection.letters import Fact, kind_at_publication, news, tell, telling, told_by
+from selection.letters import Fact, kind_at_publication, news, telling, told_by
+from selection.letters import tell as send
 from selection.models import APPROVAL_KIND, Entry, Selection
 
 UNPUBLISHED_AT_MOST = timedelta(hours=1)
 """By so much an instant lies before the end of its approval: a worker may be late."""
+
+
+LETTERS_AT_A_TIME = 1000
 
 
 class UnableToPublish(Refused):
@@ -96,35 +101,36 @@ def approve_publication(
         )
 
 
-def publish_selection(*, selection_id: int, by: User | None, now: datetime) -> Selection:
+def publish_selection(
+    *, selection_id: int, by: User | None, now: datetime, tell: Tell | None = None
+) -> Selection:
     """Make an approved list visible, move everybody and tell everybody, at one instant.
 
     What it was made from is locked. Who has left the pool since the list was drawn up gets no
     letter about it, their entry says why, and the seat goes to the next in turn.
+
+    Args:
+        tell: of the job that does it, whose transaction this is a part of; without one it must be
+            the outermost.
 
     Raises:
         UnableToPublish: it is not approved as it is now, is out of date, is out already, or its
             time has not come, something is pending that could move somebody across the line, or a
             place that leads into this list is offered and not answered.
     """
-    with transaction.atomic(durable=True):
+    with transaction.atomic(durable=tell is None):
         selection = seats.locked_selection(selection_id)
-        _require_drawn(selection)
+        require_ready(selection, now)
         stand_still(selection.cohort_id)
-        if not approvals.is_approved(
-            kind=APPROVAL_KIND, object_id=selection.pk, digest=selection.digest, now=now
-        ):
-            raise UnableToPublish(_("A second person has not approved this list as it is now."))
-        if selection.publish_at is not None and now < selection.publish_at:
-            raise UnableToPublish(
-                _("This list was approved for %(at)s.") % {"at": say_instant(selection.publish_at)}
-            )
         stages = _stages_held(selection)
+        watch, people = tell or unwatched, selection.entries.count()
+        watch(0, people, _("Looking whether anything has changed"))
         _require_fresh(selection)
         _require_as_asked(selection)
         _require_nothing_pending(selection, now)
         _require_answered(selection, now)
-        counts = _tell_everybody(selection, stages, by=by, now=now)
+        watch(0, people, _("Giving the places"))
+        counts = _tell_everybody(selection, stages, by=by, now=now, tell=watch)
         selection.state, selection.published_at = Selection.State.PUBLISHED, now
         selection.trouble = ""
         selection.save(update_fields=["state", "published_at", "trouble"])
@@ -143,6 +149,23 @@ def publish_selection(*, selection_id: int, by: User | None, now: datetime) -> S
             after={"digest": selection.digest, **counts},
         )
         return selection
+
+
+def require_ready(selection: Selection, now: datetime) -> None:
+    """What must be so before anything is looked at that takes time.
+
+    Raises:
+        UnableToPublish: it is not drawn up, not approved as it is now, or its time has not come.
+    """
+    _require_drawn(selection)
+    if not approvals.is_approved(
+        kind=APPROVAL_KIND, object_id=selection.pk, digest=selection.digest, now=now
+    ):
+        raise UnableToPublish(_("A second person has not approved this list as it is now."))
+    if selection.publish_at is not None and now < selection.publish_at:
+        raise UnableToPublish(
+            _("This list was approved for %(at)s.") % {"at": say_instant(selection.publish_at)}
+        )
 
 
 def publish_due(*, now: datetime) -> int:
@@ -214,7 +237,7 @@ def changes_since(selection: Selection) -> str:
 
 
 def _tell_everybody(
-    selection: Selection, stages: dict[int, str], *, by: User | None, now: datetime
+    selection: Selection, stages: dict[int, str], *, by: User | None, now: datetime, tell: Tell
 ) -> dict[str, int]:
     """Give the seats, move the applications, fill the outbox; return how many got what.
 
@@ -245,19 +268,21 @@ def _tell_everybody(
         _move(group, move, by=by, now=now)
     seated = {entry.pk for entry in chosen}
     turns = {entry.pk: turn for turn, entry in enumerate(reserves, start=1)}
-    tell(
-        [
-            telling(
-                selection,
-                entry,
-                Fact(kind_at_publication(selection, seated=entry.pk in seated, entry=entry)),
-                reply_by=reply_by if entry.pk in seated else None,
-                also=news(turn=turns.get(entry.pk), appeal_until=now + APPEALS_WITHIN),
-            )
-            for entry in present
-        ],
-        now=now,
-    )
+    for start in range(0, len(present), LETTERS_AT_A_TIME):
+        tell(start, len(entries), _("Writing the letters"))
+        send(
+            [
+                telling(
+                    selection,
+                    entry,
+                    Fact(kind_at_publication(selection, seated=entry.pk in seated, entry=entry)),
+                    reply_by=reply_by if entry.pk in seated else None,
+                    also=news(turn=turns.get(entry.pk), appeal_until=now + APPEALS_WITHIN),
+                )
+                for entry in present[start : start + LETTERS_AT_A_TIME]
+            ],
+            now=now,
+        )
     return {
         "selected": len(chosen),
         "reserve": len(reserves),

@@ -5,7 +5,11 @@ from typing import Any
 
 from django.conf import settings
 
+from accounts.domain.jobs import OPEN, newest_job
+from accounts.web.jobs import watched
 from selection import pending, queries
+from selection.domain.by_hand import PUBLISH
+from selection.domain.drawing import RANK
 from selection.domain.publishing import (
     changes_since,
     letters_changed,
@@ -28,8 +32,9 @@ from selection.web.staff_forms import (
 
 def line_page(selection: Selection, now: datetime) -> dict[str, Any]:
     """Everything on the page, in a constant number of queries whatever the length of the list."""
+    work = how_far(selection, RANK, PUBLISH)
     if not selection.result_digest:
-        return {"selection": selection, "ranked": False}
+        return {"selection": selection, "ranked": False, **work}
     in_work = selection.state == Selection.State.DRAWN
     scores = [
         (score, outcome == Entry.Outcome.SELECTED)
@@ -39,6 +44,7 @@ def line_page(selection: Selection, now: datetime) -> dict[str, Any]:
     people = selection.entries.count()
     line_at = queries.line_at(selection)
     return {
+        **work,
         "selection": selection,
         "ranked": True,
         "in_work": in_work,
@@ -68,3 +74,11 @@ def line_page(selection: Selection, now: datetime) -> dict[str, Any]:
         "discard_form": DiscardForm(),
         "export_form": ExportForm(),
     }
+
+
+def how_far(selection: Selection, *kinds: str) -> dict[str, Any]:
+    """The bar of the work on a run that goes on, or the newest job as it `ended`; one query."""
+    job = newest_job(kinds, {"selection": selection.pk})
+    if job is None:
+        return {}
+    return watched(job) if job.state in OPEN else {"ended": job}

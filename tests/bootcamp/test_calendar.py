@@ -21,14 +21,16 @@ pytestmark = pytest.mark.django_db
 
 
 def calendar_of(person: User, *, at: datetime) -> dict[str, object]:
-    """UID → event, of the sessions alone."""
+    """UID without the person's own part → event, of the sessions alone."""
     calendar = getattr(person, "calendar", None) or make_calendar_address(by=person, now=at)
+    own = calendar.uid_of("")
     with time_machine.travel(at, tick=False):
         answer = Client().get(reverse("calendar_feed", args=[calendar.token]))
     assert answer.status_code == 200
     assert max(len(line) for line in answer.content.split(b"\r\n")) <= 75
     events = Calendar.from_ical(answer.content).walk("VEVENT")
-    return {str(one["uid"]): one for one in events if not str(one["uid"]).startswith("own-")}
+    found = {str(one["uid"]).removeprefix(own): one for one in events}
+    return {uid: one for uid, one in found.items() if not uid.startswith("own-")}
 
 
 def uids(person: Application) -> set[str]:
@@ -101,6 +103,8 @@ def test_a_session_that_the_newer_timetable_lacks_is_cancelled(
     assert after.keys() == before.keys()
     assert {uid for uid, one in after.items() if one["status"] == "CANCELLED"} == {gone}
     assert after[gone]["sequence"] == 1
+    assert after[gone]["last-modified"].dt == now + timedelta(hours=1)
+    assert not after[gone].walk("VALARM")
 
 
 def test_who_gives_the_place_up_has_every_session_cancelled(

@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 import pytest
 import time_machine
 from django.conf import LazySettings
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from icalendar import Calendar
 
 from accounts.models import AuditEvent, PersonalCalendar, User
 from applications.models import Application, Stage
-from dtt.play.people import make_applicant, make_cohort
+from dtt.play.people import make_applicant, make_cohort, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -106,9 +107,55 @@ def test_a_moved_deadline_has_the_next_number(browser: Client, applicant: Applic
 
     assert first.keys() == second.keys()
     moved = [uid for uid in first if first[uid].to_ical() != second[uid].to_ical()]
-    assert moved == [f"own-{cohort.slug}-quiz@dtt"]
+    calendar = PersonalCalendar.objects.get()
+    assert moved == [calendar.uid_of(f"own-{cohort.slug}-quiz@dtt")]
     assert (first[moved[0]]["sequence"], second[moved[0]]["sequence"]) == (0, 1)
     assert second[moved[0]]["last-modified"].dt == later
+
+
+def test_two_people_share_no_uid(browser: Client, applicant: Application, now: datetime) -> None:
+    browser.post(reverse("calendar_make"))
+    other = make_applicant(applicant.cohort, 2, now=now)
+    second = Client()
+    second.force_login(other.user)
+    second.post(reverse("calendar_make"))
+
+    mine, theirs = (
+        {str(one["uid"]) for one in events(Client().get(address_of(person)).content)}
+        for person in (applicant.user, other.user)
+    )
+
+    assert len(mine) == len(theirs) > 0
+    assert mine & theirs == set()
+
+
+def test_what_a_calendar_told_before_it_had_a_mark_still_counts(
+    browser: Client, applicant: Application
+) -> None:
+    browser.post(reverse("calendar_make"))
+    address = address_of(applicant.user)
+    Client().get(address)
+    calendar = PersonalCalendar.objects.get()
+    key = f"own-{applicant.cohort.slug}-quiz@dtt"
+    calendar.told[key] |= {"number": 7, "entry": calendar.told[key]["entry"] | {"what": "Quiz"}}
+    calendar.save(update_fields=["told"])
+
+    found = {str(one["uid"]): one for one in events(Client().get(address).content)}
+
+    assert found[calendar.uid_of(key)]["sequence"] == 8
+
+
+def test_every_row_gets_a_mark_of_its_own_from_the_database(now: datetime) -> None:
+    people = [make_user(f"{n}@people.example", now=now) for n in range(3)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO accounts_personalcalendar (user_id, told)"
+            " SELECT id, '{}' FROM accounts_user"
+        )
+
+    marks = {one.mark.hex for one in PersonalCalendar.objects.all()}
+
+    assert len(marks) == len(people)
 
 
 def test_who_has_withdrawn_has_nothing_due(browser: Client, applicant: Application) -> None:

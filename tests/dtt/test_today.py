@@ -9,12 +9,18 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Job, User
 from accounts.roles import Role
 from applications.models import AccessRequest, Application, Cohort, DuplicateCase, Stage
 from dtt.play.people import make_applicants, make_cohort, make_user
-from notifications.models import Message
+from dtt.play.selection import cohort_after_shortlist, draw_up_step, make_staff
+from notifications.models import AddressTrouble, Message
+from selection.domain.publishing import approve_publication, publish_due, request_publication
+from selection.domain.replying import confirm_place
+from selection.models import Entry
+from tests.selection.conftest import make_waiting
 
 pytestmark = pytest.mark.django_db
 BEGINS = {
@@ -22,6 +28,15 @@ BEGINS = {
     "Pairs of applications": "applications_duplicatecase WHERE state = 'open'",
     "Questions that wait": "quiz_itemversion WHERE approved_at IS NULL",
     "People who sit": "quiz_attempt WHERE state = 'open'",
+    "Lists that could": "selection_selection WHERE state = 'drawn' AND trouble <> ''",
+    "Lists that are": (
+        "selection_selection s WHERE s.state = 'drawn' AND s.publish_at IS NOT NULL"
+        " AND s.trouble = '' AND NOT EXISTS (SELECT 1 FROM accounts_approval a"
+        " WHERE a.kind = 'publish-selection' AND a.object_id = s.id::text"
+        " AND a.state = 'approved' AND a.expires_at > '{now}'::timestamptz"
+        " AND NOT EXISTS (SELECT 1 FROM accounts_approval b WHERE b.kind = a.kind"
+        " AND b.object_id = a.object_id AND b.id > a.id))"
+    ),
     "Appeals": "selection_appeal WHERE state = 'open'",
     "Opportunities": "matching_opportunity WHERE state = 'draft'",
     "Offers": "matching_offer WHERE state = 'sent'",
@@ -30,6 +45,8 @@ BEGINS = {
         " AND (claimed_at <= '{now}'::timestamptz - interval '10 minutes' OR error <> '')"
     ),
     "Messages that could not": "notifications_message WHERE state = 'failed'",
+    "Messages that were": "notifications_message WHERE state = 'withheld'",
+    "Addresses from": "notifications_addresstrouble WHERE settled_at IS NULL",
     "Long work": (
         "accounts_job WHERE state = 'failed' AND ended_at >= '2027-02-22 00:00 +08'::timestamptz"
     ),
@@ -72,7 +89,7 @@ def fill(cohort: Cohort, manager: User, *, now: datetime, people: int = 6) -> No
         )
     AccessRequest.objects.create(application=one, needs="…", requested_at=now)
     for number, (state, claimed) in enumerate(
-        [("failed", 0), ("sending", 5), ("sending", 11), ("queued", 0)]
+        [("failed", 0), ("sending", 5), ("sending", 11), ("queued", 0), ("withheld", 0)]
     ):
         Message.objects.create(
             run=f"{cohort.slug}:{number}",
@@ -83,6 +100,16 @@ def fill(cohort: Cohort, manager: User, *, now: datetime, people: int = 6) -> No
             queued_at=now,
             due_at=now,
             claimed_at=now - timedelta(minutes=claimed) if claimed else None,
+        )
+    for number, settled in enumerate((None, now)):
+        AddressTrouble.objects.create(
+            person=others[0].user,
+            address=f"{number}@{cohort.slug}.example",
+            kind="bounced",
+            first_at=now,
+            last_at=now,
+            settled_at=settled,
+            settled_by=manager if settled else None,
         )
     for number, days in enumerate((1, 6, 8)):
         Job.objects.create(
@@ -121,11 +148,101 @@ def test_every_tile_is_what_sql_counts_and_the_list_behind_it_shows(
     for what, count in said.items():
         [table] = [table for words, table in BEGINS.items() if what.startswith(words)]
         assert count == counted(table, now), what
-    assert sorted(said.values()) == [0, 0, 0, 0, 0, 2, 2, 2, 4, 4]
+    assert sorted(said.values()) == [*[0] * 7, *[2] * 5, 4, 4]
     for tile in context["tiles"]:
         behind = browser.get(tile.url).context
         listed = behind["cl"].result_count if "cl" in behind else behind["page"].paginator.count
         assert listed == tile.count, tile.url
+
+
+def number_on(tiles: list, begins: str) -> int:
+    [tile] = [tile for tile in tiles if str(tile.what).startswith(begins)]
+    return int(tile.count)
+
+
+def test_lists_that_wait_for_a_second_person_or_could_not_appear_are_counted(
+    today: Callable, now: datetime
+) -> None:
+    at = now + timedelta(hours=1)
+    runs = []
+    for slug in ("one", "two", "three", "four"):
+        waiting = make_waiting(now, slug=slug).give(80, 70, 60, 50, 40, 30, 20, 10)
+        runs.append(draw_up_step(waiting.cohort, "bootcamp", by=waiting.staff.asker, now=now))
+    staff = make_staff(now=now)
+    asker, second = staff.asker, staff.second
+    by_hand, asked, refused, approved = runs
+    request_publication(selection_id=by_hand.pk, by=asker, now=now)
+    for run in (asked, refused, approved):
+        request_publication(selection_id=run.pk, by=asker, now=now, publish_at=at)
+        run.refresh_from_db()
+    for run, approve in ((refused, False), (approved, True)):
+        approve_publication(
+            selection_id=run.pk,
+            digest=run.digest,
+            by=second,
+            now=now,
+            approve=approve,
+            reason="no",
+        )
+
+    def seen() -> tuple[int, int]:
+        browser, context = today(Role.PROGRAMME_MANAGER)
+        for words in ("Lists that could", "Lists that are"):
+            [tile] = [one for one in context["tiles"] if str(one.what).startswith(words)]
+            assert tile.count == counted(BEGINS[words], timezone.now())
+            assert browser.get(tile.url).context["cl"].result_count == tile.count
+        return (
+            number_on(context["tiles"], "Lists that could"),
+            number_on(context["tiles"], "Lists that are"),
+        )
+
+    assert seen() == (0, 2)
+    with time_machine.travel(at, tick=False):
+        assert publish_due(now=at) == 1
+        assert seen() == (2, 0)
+    later = now + timedelta(hours=80)
+    request_publication(
+        selection_id=asked.pk, by=asker, now=later, publish_at=later + timedelta(hours=1)
+    )
+    with time_machine.travel(later, tick=False):
+        assert seen() == (1, 1)
+
+
+def test_places_that_wait_for_an_answer_are_the_rows_of_their_list(
+    today: Callable, now: datetime
+) -> None:
+    shown = {}
+    for slug in ("one", "two"):
+        waiting = make_waiting(now, slug=slug).give(80, 70, 60, 50, 40, 30, 20, 10)
+        shortlist = cohort_after_shortlist(waiting.cohort, waiting.staff, now=now)
+        Entry.objects.filter(
+            selection=shortlist.selection, application=shortlist.selected[0]
+        ).update(reply_by=now + timedelta(days=9))
+        if slug == "two":
+            confirm_place(
+                application_id=shortlist.selected[1].pk, by=shortlist.selected[1].user, now=now
+            )
+
+    browser, context = today(Role.PROGRAMME_MANAGER)
+
+    for one in context["due"]:
+        if one.what.endswith(("waits for an answer", "wait for an answer")):
+            rows = browser.get(one.url).context["cl"].result_count
+            shown[one.cohort.slug] = (int(one.what.split()[0]), rows, replies_in(one.cohort, now))
+    assert shown == {"one": (2, 2, 2), "two": (1, 1, 1)}
+
+
+def replies_in(cohort: Cohort, now: datetime) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM selection_entry e"
+            " JOIN selection_selection s ON s.id = e.selection_id"
+            " JOIN applications_application a ON a.id = e.application_id"
+            " WHERE s.cohort_id = %s AND s.state = 'published' AND e.reply = 'offered'"
+            " AND a.stage = 'place-offered' AND e.reply_by > %s AND e.reply_by < %s",
+            [cohort.pk, now, now + timedelta(days=7)],
+        )
+        return int(cursor.fetchone()[0])
 
 
 def test_where_everybody_stands_is_what_sql_counts(seeded: Cohort, today: Callable) -> None:
@@ -151,7 +268,7 @@ def test_where_everybody_stands_is_what_sql_counts(seeded: Cohort, today: Callab
         (Role.REVIEWER, 2, True),
         (Role.ACCOMMODATION_OFFICER, 1, False),
         (Role.QUIZ_AUTHOR, 1, False),
-        (Role.AUDITOR, 8, True),
+        (Role.AUDITOR, 12, True),
     ],
 )
 def test_a_role_is_shown_what_it_may_open(

@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from accounts.models import User
 from accounts.roles import Role
@@ -21,6 +22,7 @@ from selection.domain.drawing import draw_up, rank_selection
 from selection.foresight import sensitivity
 from selection.models import Selection
 from tests.quiz.conftest import Hall
+from tests.work import do_the_work
 
 pytestmark = pytest.mark.django_db
 
@@ -226,7 +228,7 @@ def test_what_a_score_is_is_chosen_before_the_opening_and_published(hall: Hall) 
 def test_the_page_of_a_list_names_whom_each_item_would_move(make_hall: Callable[..., Hall]) -> None:
     hall = make_hall(people=6)
     for person, application in enumerate(hall.applications):
-        sit_quiz(application, skill=person / 3 - 1, seed=5, now=hall.opens_at, walks_away=0)
+        sit_quiz(application, skill=0, seed=person, now=hall.opens_at, walks_away=0)
     at = hall.quiz.closes_at
     run = score_quiz(quiz_id=hall.quiz.pk, by=hall.manager, now=at)
     score_chunk(run_id=run.pk, first=1, last=2**40, now=at)
@@ -234,22 +236,48 @@ def test_the_page_of_a_list_names_whom_each_item_would_move(make_hall: Callable[
     drawn = draw_up(cohort_id=hall.cohort.pk, step="bootcamp", by=hall.manager, now=at)
     drawn = rank_selection(selection_id=drawn.pk, now=at)
     client = client_of(hall.manager)
+    do_the_work(at)
 
     line = client.get(reverse("admin:selection_selection_change", args=[drawn.pk]))
     url = reverse("admin:selection_selection_sensitivity", args=[drawn.pk])
-    page = client.get(url).content.decode()
-
+    ask = reverse("admin:selection_selection_foresee", args=[drawn.pk])
     assert url in line.content.decode()
-    ScoringRun.objects.update(attempts=5_001)
-    refused = client.get(url, follow=True)
-    ScoringRun.objects.update(attempts=6)
-    assert "More than 5000 people" in texts(refused)[0]
-    for title, impacts in sensitivity(drawn):
-        assert title in page
+    untouched = client.get(url).content.decode()
+    waits = [client.post(ask, follow=True).content.decode() for _press in range(2)]
+    ended = do_the_work(at)
+    page = client.get(url).content.decode()
+    client.cookies["django_language"] = "zh-hant"
+    in_chinese = client.get(url).content.decode()
+
+    assert "Nobody has had it worked out yet." in untouched
+    assert ["<progress" in one for one in (untouched, *waits, page)] == [False, True, True, False]
+    assert ended == ["done"]
+    found = sensitivity(drawn)
+    assert sum(one.crossing for _title, impacts in found for _name, one in impacts) > 0
+    for title, impacts in found:
         for name, one in impacts:
-            assert name in page
+            for language, shown in (("en", page), ("zh-hant", in_chinese)):
+                with translation.override(language):
+                    assert (str(title) in shown, str(name) in shown) == (True, True)
             for key in (*one.into, *one.out):
                 assert Application.objects.get(pk=key).reference in page
+
+
+def test_so_many_that_a_worker_would_not_end_are_an_error_on_the_page(hall_scored: Hall) -> None:
+    at = hall_scored.quiz.closes_at
+    drawn = draw_up(
+        cohort_id=hall_scored.cohort.pk, step="bootcamp", by=hall_scored.manager, now=at
+    )
+    rank_selection(selection_id=drawn.pk, now=at)
+    ScoringRun.objects.update(attempts=20_001)
+    client = client_of(hall_scored.manager)
+    client.post(reverse("admin:selection_selection_foresee", args=[drawn.pk]))
+    do_the_work(at)
+
+    url = reverse("admin:selection_selection_sensitivity", args=[drawn.pk])
+    page = client.get(url).content.decode()
+
+    assert "More than 20000 people have sat the quiz." in page
 
 
 def test_the_form_shows_choices_as_the_quiz_does_and_says_what_is_for_another_key(

@@ -192,6 +192,18 @@ def test_a_run_that_cannot_be_marked_fails_and_says_why(sat: Hall) -> None:
     assert (again.number, again.state) == (2, "finished")
 
 
+def test_a_run_fails_in_the_language_of_who_asked_for_it(sat: Hall) -> None:
+    at = sat.quiz.closes_at
+    sat.manager.language = "zh-hant"
+    sat.manager.save(update_fields=["language"])
+    Response.objects.filter(position=2).update(answer={"number": 1.5})
+
+    run = run_to_the_end(sat, at)
+
+    first = Attempt.objects.earliest("pk").pk
+    assert run.trouble.startswith(f"試卷 {first} 有一個答案無法評分")
+
+
 def test_scoring_waits_until_the_window_is_over_and_nobody_sits(hall: Hall) -> None:
     closes_at = hall.quiz.closes_at
     with pytest.raises(UnableToScore, match="open until"):

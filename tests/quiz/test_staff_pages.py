@@ -21,6 +21,7 @@ from quiz.domain.sitting import open_attempt
 from quiz.models import Attempt, ExtraTime, ItemVersion, ScoringRun
 from tests.quiz.conftest import Hall, gift_bank
 from tests.quiz.test_bank import bring_in
+from tests.work import do_the_work
 
 pytestmark = pytest.mark.django_db
 LISTS = ("item", "itemversion", "quiz", "attempt", "extratime", "scoringrun")
@@ -98,10 +99,34 @@ def test_the_button_scores_and_says_when_it_cannot(hall: Hall) -> None:
         client = client_of(hall.manager)
         seen = client.get(url).status_code
         done = client.post(url, follow=True)
+        again = client.post(url, follow=True)
+        before = ScoringRun.objects.count()
+        ended = do_the_work(closes_at)
+        page = client.get(done.redirect_chain[-1][0]).content.decode()
 
-    assert (seen, ScoringRun.objects.count()) == (405, 1)
+    assert (seen, before, ended, ScoringRun.objects.count()) == (405, 0, ["done"], 1)
     assert "The quiz is open until" in texts(early)[0]
-    assert texts(done) == ["Scoring is under way. The run below says when it is finished."]
+    assert texts(done) == ["A worker scores the quiz. This page says how far it is."]
+    assert "Waiting for a free worker." in again.content.decode()
+    assert (page.count("<progress"), "0 of 1 attempts scored" in page) == (1, True)
+
+
+def test_who_is_still_sitting_is_said_when_the_worker_has_looked(hall: Hall) -> None:
+    closes_at = hall.quiz.closes_at
+    attempt = open_attempt(
+        quiz_id=hall.quiz.pk, application_id=hall.first.pk, by=hall.first.user, now=hall.opens_at
+    )
+    Attempt.objects.filter(pk=attempt.pk).update(
+        deadline_at=closes_at + timedelta(hours=1), saves_until=closes_at + timedelta(hours=1)
+    )
+    with time_machine.travel(closes_at, tick=False):
+        client = client_of(hall.manager)
+        client.post(reverse("admin:quiz_quiz_score", args=[hall.quiz.pk]))
+        ended = do_the_work(closes_at)
+        page = client.get(reverse("admin:quiz_quiz_change", args=[hall.quiz.pk]))
+
+    assert (ended, ScoringRun.objects.count()) == (["failed"], 0)
+    assert "1 person is still sitting the quiz." in page.content.decode()
 
 
 def test_an_auditor_looks_and_changes_nothing(hall: Hall) -> None:

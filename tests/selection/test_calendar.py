@@ -1,6 +1,7 @@
 """Before the instant of publication a calendar knows no more than the public dates."""
 
 from datetime import datetime
+from hashlib import sha256
 
 import pytest
 import time_machine
@@ -18,13 +19,17 @@ pytestmark = pytest.mark.django_db
 
 
 def feed(application: Application, *, at: datetime) -> tuple[bytes, dict[str, str]]:
+    """What is fetched, without the person's own mark and what follows from it."""
     person = application.user
     calendar = getattr(person, "calendar", None) or make_calendar_address(by=person, now=at)
     with time_machine.travel(at, tick=False):
         answer = Client().get(reverse("calendar_feed", args=[calendar.token]))
     assert answer.status_code == 200
-    # A request's own word tells nothing.
-    return answer.content, {n: v for n, v in answer.headers.items() if n != "X-Request-ID"}
+    assert answer["ETag"] == f'"{sha256(answer.content).hexdigest()}"'
+    content = answer.content.replace(calendar.mark.hex.encode(), b"*" * 32)
+    # A request's own word tells nothing, and the tag is that of the bytes.
+    own = {"X-Request-ID", "ETag"}
+    return content, {name: value for name, value in answer.headers.items() if name not in own}
 
 
 def test_who_will_be_selected_and_who_will_not_have_the_same_calendar_byte_by_byte(

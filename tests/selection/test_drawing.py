@@ -14,7 +14,6 @@ from selection.domain.drawing import (
     discard_selection,
     draw_up,
     rank_selection,
-    rank_waiting,
 )
 from selection.domain.preparing import UnableToPrepare, commit_seed, set_rule
 from selection.models import Entry, SeedCommitment, Selection, SelectionRule
@@ -139,17 +138,6 @@ def test_ranking_twice_ranks_once(waiting: Waiting, now: datetime) -> None:
 
     assert list(selection.entries.values_list("pk")) == entries
     assert AuditEvent.objects.filter(verb="rank", object_id=str(selection.pk)).count() == 1
-
-
-def test_the_sweep_ranks_what_the_broker_forgot(waiting: Waiting, now: datetime) -> None:
-    selection = draw_up(
-        cohort_id=waiting.cohort.pk, step="bootcamp", by=waiting.staff.asker, now=now
-    )
-
-    assert rank_waiting(now=now) == 1
-
-    selection.refresh_from_db()
-    assert selection.state == "drawn"
 
 
 def test_only_eligible_people_of_this_cohort_are_ranked(waiting: Waiting, now: datetime) -> None:

@@ -12,9 +12,9 @@ from accounts.models import Approval, User
 from accounts.roles import Role
 from dtt.play.people import make_user
 from dtt.play.selection import Shortlist, draw_up_step
-from selection.domain.drawing import rank_waiting
 from selection.models import Override, SeedCommitment, Selection
 from tests.selection.conftest import Waiting, make_waiting, messages_to, stages
+from tests.work import do_the_work
 
 pytestmark = pytest.mark.django_db
 LISTS = "admin:selection_selection_lists"
@@ -56,8 +56,9 @@ def test_a_list_goes_from_the_seed_to_publication_by_the_buttons(
     typed = {"cohort": waiting.cohort.pk, "step": "bootcamp"}
     client_of(asker).post(reverse("admin:selection_selection_draw_up"), typed)
     selection = Selection.objects.get()
-    assert b"The worker is ranking" in show(asker, selection).content
-    rank_waiting(now=now)
+    waits = show(asker, selection).content.decode()
+    assert ("<progress" in waits, "Waiting for a free worker." in waits) == (True, True)
+    assert do_the_work(now) == ["done"]
     selection.refresh_from_db()
 
     said = [
@@ -67,8 +68,10 @@ def test_a_list_goes_from_the_seed_to_publication_by_the_buttons(
         press(second, "decide", selection.pk, digest=selection.digest, approve="yes"),
         press(asker, "publish", selection.pk, people="7"),
         press(asker, "publish", selection.pk, people="8"),
-        press(asker, "publish", selection.pk, people="8"),
     ]
+    assert stages(*waiting.applications[:4]) == ["eligible"] * 4
+    assert do_the_work(now + timedelta(hours=1)) == ["done"]
+    said.append(press(asker, "publish", selection.pk, people="8"))
 
     assert said == [
         ["A second person can approve this list now."],
@@ -79,11 +82,13 @@ def test_a_list_goes_from_the_seed_to_publication_by_the_buttons(
             "Type how many people are in this list: "
             "This list has 8 people, not 7. Nothing was published."
         ],
-        ["The list is published, and everybody in it is being told."],
+        ["A worker publishes the list. This page says how far it is."],
         ["This list was published already, and everybody was told once."],
     ]
     assert stages(*waiting.applications[:4]) == [*["place-offered"] * 3, "reserve"]
     assert messages_to(waiting.applications[0]) == ["place-offered"]
+    page = show(asker, selection).content.decode()
+    assert "The list is published, and everybody in it is being told." in page
 
 
 def test_the_page_shows_the_line_the_letters_and_the_digest(

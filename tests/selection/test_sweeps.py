@@ -174,7 +174,6 @@ def test_each_sweep_is_a_task_of_its_own() -> None:
 
     assert scheduled <= set(app.tasks)
     assert scheduled >= {
-        "selection.rank_waiting",
         "selection.publish_due",
         "selection.expire_unanswered",
         "selection.remind_unanswered",

@@ -8,10 +8,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from accounts.domain.jobs import Tell
+from accounts.domain.jobs import Tell, unwatched
 from accounts.errors import Refused
 from applications.domain.import_reports import ImportReport, say_encoding
-from applications.domain.importing import import_file, unwatched
+from applications.domain.importing import import_file
 from applications.intake.columns import Field
 from applications.models import Cohort
 

@@ -9,8 +9,9 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts import approvable
 from accounts.domain.viewing import can_be_viewed
-from accounts.models import AuditEvent, User
+from accounts.models import Approval, AuditEvent, User
 from accounts.roles import Role, has_role
 from accounts.rules import views_as
 from accounts.wording import say_verb
@@ -44,6 +45,7 @@ from notifications.moments import say_day, say_instant
 
 arranges_access = has_role(Role.ACCOMMODATION_OFFICER)
 APPLICATION = Application._meta.label_lower
+APPROVAL = Approval._meta.label_lower
 # Facts about access arrangements stay with those who make them.
 ABOUT_ACCESS = ("request-access",)
 ACCESS_LETTERS = "access"
@@ -59,19 +61,22 @@ def story_of(application: Application, viewer: User, now: datetime) -> dict[str,
     cases = list(_cases(ids))
     late = list(_late_access(application, people))
     documents = list(Document.objects.filter(application__in=ids))
-    chapters = chapters_of(ids) if reads_everything(viewer) else []
+    every_chapter = chapters_of(ids)
+    chapters = every_chapter if reads_everything(viewer) else []
+    letters = list(_letters(application, people))
     objects = [
         Chapter("", objects={APPLICATION: ids}),
         Chapter("", objects={LateAccess._meta.label_lower: [one.pk for one in late]}),
         Chapter("", objects={DuplicateCase._meta.label_lower: [one.pk for one in cases]}),
         Chapter("", objects={Document._meta.label_lower: [one.pk for one in documents]}),
+        Chapter("", objects={Message._meta.label_lower: [one.pk for one in letters]}),
         *chapters,
     ]
     names = {str(one.pk): one.reference for one in family}
     return {
         "application": application,
         "family": family[1:],
-        "rail": rail_for(application, now),
+        "rail": rail_for(application, now, published=_published(every_chapter)),
         "doubts": named_doubts(application),
         "rules": application.rules or application.cohort.rules,
         "buttons": list(_buttons(application, viewer, late, now)),
@@ -85,7 +90,7 @@ def story_of(application: Application, viewer: User, now: datetime) -> dict[str,
         "cases": [_case(case, ids) for case in cases],
         "chapters": chapters,
         "history": _history(events_about(objects, people), names, several=len(family) > 1),
-        "told": _told(application, people),
+        "told": _told(letters),
         "access_link": _access_link(application, viewer),
     }
 
@@ -297,21 +302,32 @@ def _what(event: AuditEvent) -> str:
     ]
     if stages:
         return f"{said} ({' → '.join(stages)})"
+    if event.object_type == APPROVAL and "kind" in event.after:
+        return f"{said}: {approvable.known(event.after['kind']).title}"
     fields = event.after.get("fields")
     if event.verb in ("edit", "take-over") and isinstance(fields, list) and fields:
         return f"{said}: {', '.join(_label(name) for name in fields)}"
     return said
 
 
-def _told(application: Application, people: set[int]) -> Table:
+def _published(chapters: Iterable[Chapter]) -> set[str]:
+    """What every room has made public, so that staff read the sentence that the person reads."""
+    return {name for chapter in chapters for name in chapter.published}
+
+
+def _letters(application: Application, people: set[int]) -> Iterable[Message]:
     """What these people were told, but for letters that name another cohort's application."""
     letters = Message.objects.filter(person__in=people).exclude(kind__startswith=ACCESS_LETTERS)
     elsewhere = Application.objects.filter(user__in=people).exclude(cohort=application.cohort_id)
     for reference in elsewhere.values_list("reference", flat=True):
         in_text = Q(subject__contains=reference) | Q(body__contains=reference)
         letters = letters.exclude(Q(run__contains=reference) | in_text)
+    return letters.defer("body")
+
+
+def _told(letters: Iterable[Message]) -> Table:
     rows = [
         [say_instant(letter.queued_at), letter.subject, letter.get_state_display()]
-        for letter in letters.defer("body")
+        for letter in letters
     ]
     return {"headers": [_("When"), _("Subject"), _("State")], "rows": rows}
