@@ -67,6 +67,11 @@ def get(name: str) -> Source:
         raise UnknownSource(f"no scores named {name!r}; known: {known}") from None
 
 
+def offered() -> list[Source]:
+    """Everything that a rule can weigh, by name."""
+    return [_sources[name] for name in sorted(_sources)]
+
+
 def title_of(name: str) -> str:
     """What people call this score, in their language; the name itself if nobody offers it."""
     source = _sources.get(name)

@@ -19,6 +19,7 @@ from dtt.web.calendar import calendar_file
 from dtt.web.programme import events_of, phase_of
 from dtt.web.queries import desk_of, front, modules_for, partner_sectors
 from notifications.queries import messages_to
+from selection.rulebook import public_rules
 
 MESSAGES_SHOWN = 5
 
@@ -48,6 +49,7 @@ def cohort(request: HttpRequest, slug: str) -> HttpResponse:
     context = _about(request, shown) | {
         "modules": modules_for(shown),
         "sectors": partner_sectors(),
+        "rules": public_rules(shown),
     }
     return render(request, "programme/cohort.html", context)
 

@@ -32,7 +32,7 @@ from selection.domain.publishing import (
 )
 from selection.domain.replying import undo_decline
 from selection.foresight import sensitivity
-from selection.models import Entry, SeedCommitment, Selection, SelectionRule
+from selection.models import Entry, SeedCommitment, Selection
 from selection.rules import manages_selections
 from selection.web.staff_forms import (
     DecisionForm,
@@ -359,16 +359,6 @@ class EntryAdmin(RoleAdmin):
     search_fields = ["application__reference", "application__user__email",
                      "application__surname_en", "application__given_en"]  # fmt: skip
     show_full_result_count = False
-
-
-@admin.register(SelectionRule)
-class SelectionRuleAdmin(RoleAdmin):
-    """Versions of the rules."""
-
-    list_display = ["cohort", "step", "version", "criteria", "tie_breakers", "tie_policy",
-                    "reserves", "created_at"]  # fmt: skip
-    list_filter = ["step", "cohort"]
-    list_select_related = ["cohort"]
 
 
 @admin.register(SeedCommitment)
