@@ -33,6 +33,7 @@ from selection.domain.publishing import (
 from selection.domain.replying import undo_decline
 from selection.foresight import sensitivity
 from selection.models import Entry, SeedCommitment, Selection
+from selection.previews import Foretold, foretell
 from selection.rules import manages_selections
 from selection.web.staff_forms import (
     DecisionForm,
@@ -195,7 +196,7 @@ class SelectionAdmin(RoleAdmin):
         return redirect(drawn or reverse("admin:selection_selection_lists"))
 
     def request_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        form = self._valid(request, RequestForm(request.POST))
+        form = self._valid(request, RequestForm(request.POST, foretold=self._foretold(pk)))
         if form:
             self._do(
                 request,
@@ -220,8 +221,7 @@ class SelectionAdmin(RoleAdmin):
         return self._back(pk)
 
     def publish_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        expected = Entry.objects.filter(selection_id=pk).count()
-        if self._valid(request, PublishForm(request.POST, expected=expected)):
+        if self._valid(request, PublishForm(request.POST, foretold=self._foretold(pk))):
             self._do(
                 request,
                 _("The list is published, and everybody in it is being told."),
@@ -343,6 +343,10 @@ class SelectionAdmin(RoleAdmin):
     def _selection(self, pk: int) -> Selection:
         runs = Selection.objects.select_related("cohort__programme", "rule", "seed", "created_by")
         return get_object_or_404(runs, pk=pk)
+
+    def _foretold(self, pk: int) -> Foretold | None:
+        selection = self._selection(pk)
+        return foretell(selection) if selection.state == Selection.State.DRAWN else None
 
     def _back(self, pk: int) -> HttpResponse:
         return redirect("admin:selection_selection_change", pk)

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 
 from selection import pending, queries
+from selection.cautions import cautions
 from selection.domain.publishing import (
     changes_since,
     letters_changed,
@@ -13,8 +14,8 @@ from selection.domain.publishing import (
     requests_of,
 )
 from selection.histogram import histogram
-from selection.models import Selection
-from selection.previews import previews
+from selection.models import Entry, Selection
+from selection.previews import foretell, previews
 from selection.web.staff_forms import (
     DecisionForm,
     DiscardForm,
@@ -36,19 +37,18 @@ def line_page(selection: Selection, now: datetime) -> dict[str, Any]:
         for score in selection.entries.order_by("position").values_list("score", flat=True)
         if score is not None
     ]
-    people = selection.entries.count()
     line_at = queries.line_at(selection)
+    changes = queries.changes_from_last(selection)
     return {
         "selection": selection,
         "ranked": True,
         "in_work": in_work,
-        "people": people,
         "histogram": histogram(scores, line_at),
         "outcomes": queries.counts_by_outcome(selection),
         "replies": queries.counts_by_reply(selection),
         "line_at": line_at,
         "near_line": queries.near_line(selection, line_at),
-        "changes": queries.changes_from_last(selection),
+        "changes": changes,
         "overrides": queries.overrides_of(selection),
         "override_form": OverrideForm(),
         "tied": queries.tied_at_line(selection),
@@ -60,10 +60,25 @@ def line_page(selection: Selection, now: datetime) -> dict[str, Any]:
         "open_request": open_request(selection) if in_work else None,
         "change": changes_since(selection) if in_work else "",
         "letters_changed": letters_changed(selection) if in_work else "",
-        "groups": previews(selection, {"site_url": settings.SITE_URL}, now) if in_work else [],
-        "request_form": RequestForm(),
         "decision_form": DecisionForm(initial={"digest": selection.digest}),
-        "publish_form": PublishForm(expected=people),
         "discard_form": DiscardForm(),
         "export_form": ExportForm(),
+        **(_before_publication(selection, changes or [], now) if in_work else {}),
+    }
+
+
+def _before_publication(
+    selection: Selection, changes: list[queries.Change], now: datetime
+) -> dict[str, Any]:
+    """Who will be told what, what is unusual about them, and the forms that ask for the numbers."""
+    foretold = foretell(selection)
+    into = [one for one in changes if one.after and one.after.outcome == Entry.Outcome.SELECTED]
+    return {
+        "foretold": foretold,
+        "into": into,
+        "out": [one for one in changes if one not in into],
+        "groups": previews(selection, foretold, {"site_url": settings.SITE_URL}, now),
+        "cautions": cautions(selection, foretold),
+        "request_form": RequestForm(auto_id="request_%s", foretold=foretold),
+        "publish_form": PublishForm(auto_id="publish_%s", foretold=foretold),
     }
