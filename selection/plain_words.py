@@ -29,20 +29,19 @@ class Terms:
     cap: int
 
 
-def say_formula(terms: Terms) -> str:
-    """`Score = 0.7 × Quiz + 0.3 × Mini-project`."""
-    parts = [
+def say_sum(terms: Terms) -> str:
+    """`0.7 × Quiz + 0.3 × Mini-project`, the heaviest first."""
+    return " + ".join(
         sources.title_of(name) if weight == 1 else f"{say_score(weight)} × {sources.title_of(name)}"
         for name, weight in _heaviest_first(terms)
         if weight
-    ]
-    return _("Score = %(sum)s") % {"sum": " + ".join(parts)}
+    )
 
 
 def in_words(terms: Terms) -> list[str]:
     """The whole rule, a sentence or two for each of its parts."""
     return [
-        f"{say_formula(terms)}. " + _("The higher score goes first."),
+        _("Score = %(sum)s. The higher score goes first.") % {"sum": say_sum(terms)},
         _say_ties(terms),
         _say_line(terms),
         _say_reserves(terms),
@@ -69,14 +68,20 @@ def _say_ties(terms: Terms) -> str:
 
 
 def _say_line(terms: Terms) -> str:
-    places = ngettext("There is %(n)d place.", "There are %(n)d places.", terms.places)
-    said = places % {"n": terms.places} + " "
     if terms.tie_policy is TiePolicy.TAKE_ALL_THEN_DRAW and terms.cap > terms.places:
-        return said + _(
-            "Who still ties at the last of them is taken as well, as long as no more than "
-            "%(cap)d are taken in all; otherwise a draw decides."
-        ) % {"cap": terms.cap}
-    return said + _("If people still tie at the last of them, a draw decides.")
+        said = ngettext(
+            "There is %(n)d place. Who ties for it is taken as well, as long as no more than "
+            "%(cap)d are taken in all; otherwise a draw decides.",
+            "There are %(n)d places. Who still ties at the last of them is taken as well, as long "
+            "as no more than %(cap)d are taken in all; otherwise a draw decides.",
+            terms.places,
+        )
+        return said % {"n": terms.places, "cap": terms.cap}
+    return ngettext(
+        "There is %(n)d place. If people still tie for it, a draw decides.",
+        "There are %(n)d places. If people still tie at the last of them, a draw decides.",
+        terms.places,
+    ) % {"n": terms.places}
 
 
 def _say_reserves(terms: Terms) -> str:

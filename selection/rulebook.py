@@ -11,7 +11,7 @@ from applications.lifecycle import STEPS
 from applications.models import Cohort
 from selection.domain.preparing import seats_of
 from selection.models import SeedCommitment, SelectionRule
-from selection.plain_words import Terms, in_words, say_formula, say_names
+from selection.plain_words import Terms, in_words, say_names, say_sum
 from selection.programme import LISTINGS
 from selection.ranking import TiePolicy
 
@@ -118,7 +118,7 @@ def _parts(terms: Terms) -> dict[str, str]:
     policy = SelectionRule.Ties(terms.tie_policy.value)
     needed = [name for name, weight in terms.weights if weight == Decimal(0)]
     return {
-        _("Score"): say_formula(terms),
+        _("Score"): say_sum(terms),
         _("Must be there, adds nothing"): say_names(needed) or _("nothing"),
         _("Tie-breakers"): say_names(terms.tie_breakers) or _("none"),
         _("People who still tie at the line"): str(policy.label),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.staff import RoleAdmin
 from accounts.web.staff import LINK
 from selection.models import SelectionRule
-from selection.plain_words import say_formula, say_names
+from selection.plain_words import say_names, say_sum
 from selection.rulebook import terms_of
 from selection.web import rule_pages
 
@@ -18,8 +18,8 @@ from selection.web import rule_pages
 class SelectionRuleAdmin(RoleAdmin):
     """Versions of the rules. A new one is set on the page of its list."""
 
-    list_display = ["cohort", "step", "version", "score", "ties", "tie_policy",
-                    "reserves", "created_at", "created_by", "of_list"]  # fmt: skip
+    list_display = ["cohort", "step", "version", "of_list", "score", "ties", "tie_policy",
+                    "reserves", "created_at", "created_by"]  # fmt: skip
     list_filter = ["step", "cohort"]
     list_select_related = ["cohort", "created_by"]
 
@@ -35,7 +35,7 @@ class SelectionRuleAdmin(RoleAdmin):
 
     @admin.display(description=_("Score"))
     def score(self, rule: SelectionRule) -> str:
-        return say_formula(terms_of(rule.cohort, rule.step, rule))
+        return say_sum(terms_of(rule.cohort, rule.step, rule))
 
     @admin.display(description=_("Tie-breakers"))
     def ties(self, rule: SelectionRule) -> str:

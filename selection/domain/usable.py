@@ -1,6 +1,6 @@
 """Whether people can be ranked by a rule, said about the part of it that is wrong."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -41,48 +41,52 @@ def require_usable(
     Raises:
         UnusableRule: the first fault.
     """
-    names = [name for name, _weight in criteria]
-    _require_offered_once("weights", names)
-    _require_offered_once("tie_breakers", tie_breakers)
-    for name, weight in criteria:
-        _require_weight(name, weight)
-    total = sum(Fraction(weight) for _name, weight in criteria)
-    if total != 1:
-        raise UnusableRule(
-            "weights",
-            _("The weights do not sum to 1: together they are %(total)s.")
-            % {"total": format(sum((weight for _n, weight in criteria), Decimal(0)), "f")},
-        )
-    if not 0 <= reserves <= MOST_RESERVES:
-        raise UnusableRule(
-            "reserves",
-            _("The reserve list has from 0 to %(most)s people, not %(typed)s.")
-            % {"most": f"{MOST_RESERVES:,}", "typed": reserves},
-        )
+    for fault in (*faults_of(criteria, tie_breakers), *faults_of_reserves(reserves)):
+        raise fault
 
 
-def _require_offered_once(part: str, names: Sequence[str]) -> None:
+def faults_of(
+    criteria: Sequence[tuple[str, Decimal]], tie_breakers: Sequence[str]
+) -> list[UnusableRule]:
+    """Everything that is wrong with weights and tie-breakers; the sum only of weights that are."""
+    named = _wrong_names("weights", [name for name, _weight in criteria])
+    weighed = [fault for name, weight in criteria for fault in _wrong_weight(name, weight)]
+    found = [*named, *weighed, *_wrong_names("tie_breakers", tie_breakers)]
+    if weighed or sum(Fraction(weight) for _name, weight in criteria) == 1:
+        return found
+    total = format(sum((weight for _name, weight in criteria), Decimal(0)), "f")
+    why = _("The weights do not sum to 1: together they are %(total)s.") % {"total": total}
+    return [*found, UnusableRule("weights", why)]
+
+
+def faults_of_reserves(reserves: int) -> list[UnusableRule]:
+    """What is wrong with the length of a reserve list."""
+    if 0 <= reserves <= MOST_RESERVES:
+        return []
+    why = _("The reserve list has from 0 to %(most)s people, not %(typed)s.") % {
+        "most": f"{MOST_RESERVES:,}",
+        "typed": reserves,
+    }
+    return [UnusableRule("reserves", why)]
+
+
+def _wrong_names(part: str, names: Sequence[str]) -> Iterator[UnusableRule]:
     known = {source.name for source in sources.offered()}
     for place, name in enumerate(names):
         if name not in known:
-            raise UnusableRule(
-                part, _("There are no scores named “%(value)s”.") % {"value": name[:100]}
-            )
-        if name in names[:place]:
-            raise UnusableRule(
-                part, _("“%(name)s” is named twice.") % {"name": sources.title_of(name)}
-            )
+            said = _("There are no scores named “%(value)s”.") % {"value": name[:100]}
+            yield UnusableRule(part, said)
+        elif name in names[:place]:
+            said = _("“%(name)s” is named twice.") % {"name": sources.title_of(name)}
+            yield UnusableRule(part, said)
 
 
-def _require_weight(name: str, weight: Decimal) -> None:
+def _wrong_weight(name: str, weight: Decimal) -> Iterator[UnusableRule]:
     said = {"name": sources.title_of(name)}
     if not weight.is_finite():
-        raise UnusableRule(name, _("The weight of “%(name)s” is not a finite decimal.") % said)
-    if not 0 <= weight <= 1:
-        raise UnusableRule(name, _("The weight of “%(name)s” is not from 0 to 1.") % said)
-    if int(weight.as_tuple().exponent) < -WEIGHT_PLACES:
-        raise UnusableRule(
-            name,
-            _("The weight of “%(name)s” has more than %(most)d digits after the point.")
-            % (said | {"most": WEIGHT_PLACES}),
-        )
+        yield UnusableRule(name, _("The weight of “%(name)s” is not a finite decimal.") % said)
+    elif not 0 <= weight <= 1:
+        yield UnusableRule(name, _("The weight of “%(name)s” is not from 0 to 1.") % said)
+    elif int(weight.as_tuple().exponent) < -WEIGHT_PLACES:
+        why = _("The weight of “%(name)s” has more than %(most)d digits after the point.")
+        yield UnusableRule(name, why % (said | {"most": WEIGHT_PLACES}))

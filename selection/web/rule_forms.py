@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from selection import sources
-from selection.domain.usable import MOST_RESERVES, UnusableRule, require_usable
+from selection.domain.usable import MOST_RESERVES, UnusableRule, faults_of
 from selection.models import SelectionRule
 from selection.plain_words import Terms
 from selection.ranking import TiePolicy
@@ -109,10 +109,8 @@ class RuleForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         self._refuse_strangers()
-        if not self.errors:
-            try:
-                require_usable(self._criteria(), self._breakers(), cleaned["reserves"])
-            except UnusableRule as fault:
+        if not any(name.startswith((WEIGHT, TIE)) for name in self.errors):
+            for fault in faults_of(self._criteria(), self._breakers()):
                 self.blame(fault)
         return cleaned
 

@@ -158,6 +158,20 @@ def test_what_cannot_be_a_rule_is_said_and_kept_on_the_page(
     assert not AuditEvent.objects.filter(verb="set-rule").exists()
 
 
+def test_all_that_is_wrong_is_said_at_once(staff: Staff, cohort: Cohort) -> None:
+    wrong = {"weight-test.score": "NaN", "weight-test.core": "-1", "tie-2": "test.core"}
+
+    page = post(staff.asker, cohort, keep="1", reserves="-1", **wrong).content.decode()
+
+    summary = page.split('role="alert"')[1].split("</ul>")[0]
+    assert [part.split("</li>")[0].split("</a>: ")[1] for part in summary.split("<li>")[1:]] == [
+        "A reserve list has 0 people or more.",
+        "The weight of “Test” is not a finite decimal.",
+        "The weight of “Test, core topics” is not from 0 to 1.",
+        "“Test, core topics” is named twice.",
+    ]
+
+
 @pytest.mark.parametrize("missing", ["tie_policy", "reserves", "replaces"])
 def test_a_form_that_lacks_a_part_sets_nothing(staff: Staff, cohort: Cohort, missing: str) -> None:
     answer = post(staff.asker, cohort, keep="1", **{missing: None})
