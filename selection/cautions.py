@@ -4,8 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from allauth.account.models import EmailAddress
-from django.db.models import Exists, F, OuterRef, QuerySet
-from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -18,10 +16,6 @@ from selection.previews import Foretold
 
 Told = dict[int, Application]
 """By the person's id."""
-
-CONFIRMED = EmailAddress.objects.annotate(spelt=Lower("email")).filter(
-    user=OuterRef("pk"), spelt=Lower(OuterRef("email")), verified=True
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,24 +43,27 @@ def cautions(selection: Selection, foretold: Foretold) -> list[Caution]:
         for entries in foretold.by_letter.values()
         for entry in entries
     }
-    users = User.objects.filter(
-        applications__entries__selection=selection, applications__stage=selection.way.pool
-    ).order_by("pk")
+    # Ids as they are and no joins: what the planner makes of a list that was drawn up a second ago
+    # depends on statistics that it does not have yet.
+    emails = dict(User.objects.filter(pk__in=told).order_by("pk").values_list("pk", "email"))
+    of_told = EmailAddress.objects.filter(user__in=list(told), verified=True)
+    confirmed = {(pk, email.lower()) for pk, email in of_told.values_list("user", "email")}
+    unconfirmed = [pk for pk, email in emails.items() if (pk, email.lower()) not in confirmed]
     found = [
         Caution(
             _("No e-mail address"),
             _("No mail reaches them: they read it on the site only, if they look."),
-            _accounts(told, users.filter(email="")),
+            _accounts(told, [pk for pk, email in emails.items() if not email]),
         ),
         Caution(
             _("The address was never confirmed"),
             _("It may be another person’s, or misspelt."),
-            _accounts(told, users.exclude(email="").exclude(Exists(CONFIRMED))),
+            _accounts(told, [pk for pk in unconfirmed if emails[pk]]),
         ),
         Caution(
             _("The address is in trouble"),
             _("Reach them by telephone, or have the address put right."),
-            _in_trouble(told, users),
+            _in_trouble(told, emails),
         ),
         Caution(
             _("May be one person’s second application"),
@@ -89,27 +86,20 @@ def cautions(selection: Selection, foretold: Foretold) -> list[Caution]:
     return [caution for caution in found if caution.people]
 
 
-def _accounts(told: Told, users: QuerySet[User]) -> list[Person]:
-    ids = users.values_list("pk", flat=True)
-    return [
-        Person(told[pk], reverse("admin:accounts_user_change", args=[pk]))
-        for pk in ids
-        if pk in told
-    ]
+def _accounts(told: Told, ids: Iterable[int]) -> list[Person]:
+    return [Person(told[pk], reverse("admin:accounts_user_change", args=[pk])) for pk in ids]
 
 
-def _in_trouble(told: Told, users: QuerySet[User]) -> list[Person]:
-    troubles = AddressTrouble.objects.filter(
-        person__in=users.order_by().values("pk"), address=F("person__email"), settled_at=None
-    )
+def _in_trouble(told: Told, emails: dict[int, str]) -> list[Person]:
+    troubles = AddressTrouble.objects.filter(person__in=list(told), settled_at=None)
     return [
         Person(
             told[trouble.person_id],
             reverse("admin:notifications_addresstrouble_change", args=[trouble.pk]),
             str(trouble.get_kind_display()),
         )
-        for trouble in troubles.order_by("person", "pk")
-        if trouble.person_id in told
+        for trouble in troubles.order_by("person_id", "pk")
+        if trouble.address == emails[trouble.person_id]
     ]
 
 
