@@ -83,6 +83,18 @@ def get(name: str) -> Source:
         raise UnknownSource(f"no scores named {name!r}; known: {known}") from None
 
 
+def offered() -> list[Source]:
+    """Everything that a rule can weigh; each stage's scores together, the first stage's first.
+
+    The program starts the rooms from the top, so the last to register comes first on a person's
+    way.
+    """
+    stages: dict[str, list[Source]] = {}
+    for name, source in _sources.items():
+        stages.setdefault(name.partition(".")[0], []).append(source)
+    return [source for of_stage in reversed(stages.values()) for source in of_stage]
+
+
 def title_of(name: str) -> str:
     """What people call this score, in their language; the name itself if nobody offers it."""
     source = _sources.get(name)

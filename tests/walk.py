@@ -303,6 +303,7 @@ STAFF_DOORS: dict[str, Door] = {
     "admin:quiz_ruling_drop": Door(MANAGES, by("ruling"), DOES),
     "admin:quiz_ruling_items": Door(MANAGES, by("quiz")),
     "admin:quiz_ruling_new": Door(MANAGES, by("quiz", "quiz_item")),
+    "admin:selection_selectionrule_of_list": Door(READS, by("cohort", "step")),
     "admin:selection_selection_all_lists": Door(STAFF, says=ANSWERED),
     "admin:selection_selection_decide": Door(MANAGES, by("list"), DOES),
     "admin:selection_selection_discard": Door(MANAGES, by("list"), DOES),

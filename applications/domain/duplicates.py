@@ -10,7 +10,7 @@ from datetime import datetime
 from itertools import combinations
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from applications.lifecycle import LEFT
 from applications.models import Application, DuplicateCase, Stage
@@ -77,12 +77,17 @@ def _look(cohort_id: int, mine: list[tuple[int, str, str]], now: datetime) -> in
 
 def undecided_duplicates(cohort_id: int, now: datetime) -> frozenset[int]:
     """The applications of a cohort that may be one person's, while both of a pair take part."""
-    pairs = (
+    pairs = open_pairs(cohort_id).values_list("first", "second")
+    return frozenset(pk for pair in pairs for pk in pair)
+
+
+def open_pairs(cohort_id: int) -> QuerySet[DuplicateCase]:
+    """The cases that nobody has decided while both of the pair take part."""
+    return (
         DuplicateCase.objects.filter(cohort=cohort_id, state=DuplicateCase.State.OPEN)
         .exclude(first__stage__in=LEFT)
         .exclude(second__stage__in=LEFT)
     )
-    return frozenset(pk for pair in pairs.values_list("first", "second") for pk in pair)
 
 
 def _pairs(pks: list[int]) -> Iterator[tuple[int, int]]:

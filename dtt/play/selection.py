@@ -110,6 +110,7 @@ def prepare_list(
         criteria=criteria,
         tie_breakers=tie_breakers,
         reserves=reserves,
+        reason="as declared for this cohort",
         by=by,
         now=now,
     )

@@ -21,6 +21,7 @@ from dtt.web.programme import events_of, phase_of
 from dtt.web.queries import desk_of, front, modules_for, partner_sectors
 from notifications.queries import messages_to
 from selection.queries import commitments_of
+from selection.rulebook import public_rules
 
 MESSAGES_SHOWN = 5
 
@@ -51,6 +52,7 @@ def cohort(request: HttpRequest, slug: str) -> HttpResponse:
         "modules": modules_for(shown),
         "sectors": partner_sectors(),
         "seeds": commitments_of(shown.pk),
+        "rules": public_rules(shown),
     }
     return render(request, "programme/cohort.html", context)
 

@@ -1,3 +1,3 @@
-from selection.admin import appeals, lists
+from selection.admin import appeals, lists, rules
 
-__all__ = ["appeals", "lists"]
+__all__ = ["appeals", "lists", "rules"]

@@ -31,7 +31,8 @@ from selection.domain.publishing import (
     request_publication,
 )
 from selection.domain.replying import undo_decline
-from selection.models import Entry, SeedCommitment, Selection, SelectionRule
+from selection.models import Entry, SeedCommitment, Selection
+from selection.previews import Foretold, foretell
 from selection.rules import manages_selections
 from selection.web.staff_forms import (
     DecisionForm,
@@ -176,7 +177,7 @@ class SelectionAdmin(ForesightPages):
         return redirect(drawn or reverse("admin:selection_selection_lists"))
 
     def request_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        form = self._valid(request, RequestForm(request.POST))
+        form = self._valid(request, RequestForm(request.POST, foretold=self._foretold(pk)))
         if form:
             self._do(
                 request,
@@ -201,8 +202,7 @@ class SelectionAdmin(ForesightPages):
         return self._back(pk)
 
     def publish_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        expected = Entry.objects.filter(selection_id=pk).count()
-        if self._valid(request, PublishForm(request.POST, expected=expected)):
+        if self._valid(request, PublishForm(request.POST, foretold=self._foretold(pk))):
             self._do(
                 request,
                 _("A worker publishes the list. This page says how far it is."),
@@ -325,6 +325,10 @@ class SelectionAdmin(ForesightPages):
         runs = Selection.objects.select_related("cohort__programme", "rule", "seed", "created_by")
         return get_object_or_404(runs.defer("inputs"), pk=pk)
 
+    def _foretold(self, pk: int) -> Foretold | None:
+        selection = self._selection(pk)
+        return foretell(selection) if selection.state == Selection.State.DRAWN else None
+
     def _back(self, pk: int) -> HttpResponse:
         return redirect("admin:selection_selection_change", pk)
 
@@ -344,16 +348,6 @@ class EntryAdmin(RoleAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Entry]:
         return super().get_queryset(request).defer("selection__inputs")
-
-
-@admin.register(SelectionRule)
-class SelectionRuleAdmin(RoleAdmin):
-    """Versions of the rules."""
-
-    list_display = ["cohort", "step", "version", "criteria", "tie_breakers", "tie_policy",
-                    "reserves", "created_at"]  # fmt: skip
-    list_filter = ["step", "cohort"]
-    list_select_related = ["cohort"]
 
 
 @admin.register(SeedCommitment)

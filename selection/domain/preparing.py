@@ -10,19 +10,15 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.domain import audit
-from accounts.errors import Refused
 from accounts.models import User
 from applications.domain.locking import hold_publishing
 from applications.lifecycle import STEPS
 from applications.models import Cohort
 from selection import sources
+from selection.domain.usable import UnableToPrepare, UnusableRule, require_usable
 from selection.models import SeedCommitment, Selection, SelectionRule
 from selection.programme import LISTINGS
-from selection.ranking import InvalidRule, Rule, TiePolicy, seed_commitment
-
-
-class UnableToPrepare(Refused):
-    """The seed cannot be committed or the rule cannot be set; the message says why."""
+from selection.ranking import TiePolicy, seed_commitment
 
 
 def commit_seed(*, cohort_id: int, step: str, by: User | None, now: datetime) -> SeedCommitment:
@@ -41,7 +37,7 @@ def commit_seed(*, cohort_id: int, step: str, by: User | None, now: datetime) ->
         if existing:
             return existing
         seed = secrets.token_hex(32)
-        rule = _latest_rule(cohort, step)
+        rule = latest_rule(cohort, step)
         weights = rule.weights if rule else LISTINGS[step].criteria
         names = [name for name, _weight in weights]
         commitment = SeedCommitment.objects.create(
@@ -89,6 +85,8 @@ def set_rule(
     tie_breakers: Iterable[str] = (),
     tie_policy: TiePolicy = TiePolicy.TAKE_ALL_THEN_DRAW,
     reserves: int | None = None,
+    replaces: int | None = None,
+    reason: str = "",
     by: User | None,
     now: datetime,
 ) -> SelectionRule:
@@ -98,59 +96,66 @@ def set_rule(
         criteria: (name of a source, weight) pairs; weights sum to exactly 1.
         tie_breakers: names of sources; one that no weight is given to gets weight 0.
         reserves: length of the reserve list; None takes the programme's usual share.
+        replaces: the version that was looked at, 0 for none; None where nobody looked at one.
+        reason: stays in the trail. A person who sets a rule when scores are known must give one.
 
     Raises:
-        UnableToPrepare: the rule contradicts itself, names scores that nobody offers, or the list
-            has been published.
+        UnusableRule: the rule contradicts itself or names scores that nobody offers, or scores are
+            known and no reason is given.
+        UnableToPrepare: the list has been published, or the rule is another one by now.
     """
     _require_step(step)
-    weights = dict(criteria)
-    tie_breakers = list(tie_breakers)
-    weights |= {name: Decimal(0) for name in tie_breakers if name not in weights}
+    pairs, tie_breakers, reason = list(criteria), list(tie_breakers), reason.strip()
     with transaction.atomic():
         hold_publishing(cohort_id)
         cohort = Cohort.objects.select_for_update(no_key=True).get(pk=cohort_id)
-        places, cap = seats_of(cohort, step)
         if reserves is None:
+            places, _cap = seats_of(cohort, step)
             reserves = int(places * LISTINGS[step].reserves_per_place)
-        try:
-            Rule(tuple(weights.items()), tuple(tie_breakers), places, cap, "any", tie_policy)
-            for name in weights:
-                sources.get(name)
-        except (InvalidRule, sources.UnknownSource) as error:
-            raise UnableToPrepare(
-                _("This rule cannot be used: %(why)s. The rule before it stays in force.")
-                % {"why": error.args[0]}
-            ) from error
-        if Selection.objects.filter(
-            cohort=cohort, step=step, state=Selection.State.PUBLISHED
-        ).exists():
+        require_usable(pairs, tie_breakers, reserves)
+        weights = {name: weight + 0 for name, weight in pairs}  # -0 is 0
+        weights |= {name: Decimal(0) for name in tie_breakers if name not in weights}
+        if is_published(cohort, step):
             raise UnableToPrepare(_("This list has been published: its rule cannot change."))
-        latest = _latest_rule(cohort, step)
+        latest = latest_rule(cohort, step)
+        version = latest.version if latest else 0
+        if replaces is not None and replaces != version:
+            raise UnableToPrepare(
+                _("Somebody has set another rule since you opened this page. Look at it first.")
+            )
         content = {
             "criteria": [[name, str(weight)] for name, weight in weights.items()],
             "tie_breakers": tie_breakers,
             "tie_policy": tie_policy.value,
             "reserves": reserves,
         }
-        if latest and content == {name: getattr(latest, name) for name in content}:
+        before = {name: getattr(latest, name) for name in content} if latest else None
+        # 0.50 is 0.5, and in which order weights are named changes nothing.
+        same = latest is not None and dict(latest.weights) == weights
+        if latest and same and before == content | {"criteria": latest.criteria}:
             return latest
+        known = scores_known(cohort.pk, deciding(weights.items(), tie_breakers, latest))
+        if known and by is not None and not reason:
+            raise UnusableRule(
+                "reason", _("Scores are known already: say why the rule is set now.")
+            )
         rule = SelectionRule.objects.create(
             cohort=cohort,
             step=step,
-            version=latest.version + 1 if latest else 1,
+            version=version + 1,
             created_at=now,
             created_by=by,
             **content,
         )
-        audit.record(rule, "set-rule", by=by, now=now, after=content)
+        told = content | {"scores_known": known}
+        audit.record(rule, "set-rule", by=by, now=now, before=before, after=told, reason=reason)
         return rule
 
 
 def current_rule(*, cohort: Cohort, step: str, now: datetime) -> SelectionRule:
     """The newest rule of a list; where none was set, the programme's usual one is."""
     listing = LISTINGS[step]
-    return _latest_rule(cohort, step) or set_rule(
+    return latest_rule(cohort, step) or set_rule(
         cohort_id=cohort.pk,
         step=step,
         criteria=listing.criteria,
@@ -166,8 +171,33 @@ def seats_of(cohort: Cohort, step: str) -> tuple[int, int]:
     return getattr(cohort, way.places), getattr(cohort, way.places_with_ties)
 
 
-def _latest_rule(cohort: Cohort, step: str) -> SelectionRule | None:
+def latest_rule(cohort: Cohort, step: str) -> SelectionRule | None:
+    """The newest version that somebody set; None where the usual rule is still to be taken."""
     return SelectionRule.objects.filter(cohort=cohort, step=step).order_by("-version").first()
+
+
+def is_published(cohort: Cohort, step: str) -> bool:
+    """Whether people know this list."""
+    published = Selection.State.PUBLISHED
+    return Selection.objects.filter(cohort=cohort, step=step, state=published).exists()
+
+
+def deciding(
+    weights: Iterable[tuple[str, Decimal]],
+    tie_breakers: Iterable[str],
+    replaced: SelectionRule | None = None,
+) -> list[str]:
+    """The sources that order people: by this rule, and by the one that it replaces."""
+    names = [name for name, weight in weights if weight] + list(tie_breakers)
+    if replaced:
+        names += deciding(replaced.weights, replaced.tie_breakers)
+    return list(dict.fromkeys(names))
+
+
+def scores_known(cohort_id: int, names: Iterable[str]) -> list[str]:
+    """Those of these sources in which somebody of the cohort has a score."""
+    offered = {source.name: source for source in sources.offered()}
+    return [name for name in names if name in offered and offered[name].scores(cohort_id)]
 
 
 def _require_step(step: str) -> None:

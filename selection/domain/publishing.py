@@ -250,18 +250,7 @@ def _tell_everybody(
     gone = [entry for entry in entries if stages[entry.application_id] != way.pool]
     withdrew = _let_go(gone, stages, now=now)
 
-    chosen = [e for e in present if e.outcome == Entry.Outcome.SELECTED]
-    reserves = [e for e in present if e.outcome == Entry.Outcome.RESERVE]
-    above = sum(entry.application_id in selection.moved_in for entry in chosen)
-    ranked_in = (selection.seats or 0) - sum(
-        entry.outcome == Entry.Outcome.SELECTED and entry.application_id in selection.moved_in
-        for entry in entries
-    )
-    to_fill = max(min(selection.places, ranked_in) - (len(chosen) - above), 0)
-    chosen, reserves = chosen + reserves[:to_fill], reserves[to_fill:]
-    rejected = [
-        e for e in present if e.outcome in (Entry.Outcome.NOT_SELECTED, Entry.Outcome.NOT_RANKED)
-    ]
+    chosen, reserves, rejected = seats.share(selection, entries, present)
 
     reply_by = seats.seat(selection, [(e, n) for n, e in enumerate(chosen, start=1)], now=now)
     for move, group in ((way.select, chosen), (way.reserve, reserves), (way.reject, rejected)):

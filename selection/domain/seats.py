@@ -6,7 +6,7 @@ extra seats of people who tied at the line are not filled a second time. Who was
 or by an appeal sits above the places and keeps nobody out.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import F, QuerySet
@@ -35,6 +35,33 @@ def stand_in(applications: Collection[int], move: Move) -> frozenset[int]:
     sources, _target = MOVES[move]
     rows = Application.objects.select_for_update().filter(pk__in=applications).order_by("pk")
     return frozenset(pk for pk, stage in rows.values_list("pk", "stage") if stage in sources)
+
+
+def share(
+    selection: Selection, entries: Sequence[Entry], present: Sequence[Entry]
+) -> tuple[list[Entry], list[Entry], list[Entry]]:
+    """Who gets a seat when the list is published, who waits, and who gets nothing.
+
+    The seat of somebody who has left the pool goes to the next in turn; one that was given above
+    the places by hand goes to nobody.
+
+    Args:
+        entries: the whole run, best first.
+        present: those of them who still wait for the list.
+    """
+    by_hand = selection.moved_in
+    chosen = [e for e in present if e.outcome == Entry.Outcome.SELECTED]
+    reserves = [e for e in present if e.outcome == Entry.Outcome.RESERVE]
+    above = sum(entry.application_id in by_hand for entry in chosen)
+    ranked_in = (selection.seats or 0) - sum(
+        entry.outcome == Entry.Outcome.SELECTED and entry.application_id in by_hand
+        for entry in entries
+    )
+    to_fill = max(min(selection.places, ranked_in) - (len(chosen) - above), 0)
+    rejected = [
+        e for e in present if e.outcome in (Entry.Outcome.NOT_SELECTED, Entry.Outcome.NOT_RANKED)
+    ]
+    return chosen + reserves[:to_fill], reserves[to_fill:], rejected
 
 
 def deadline_for_reply(selection: Selection, now: datetime) -> datetime | None:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from applications.lifecycle import STEPS
 from applications.models import Cohort
 from selection.models import STEP_CHOICES, Override
+from selection.previews import Foretold
 
 
 class ListForm(forms.Form):
@@ -17,14 +18,57 @@ class ListForm(forms.Form):
     step = forms.ChoiceField(choices=[choice for choice in STEP_CHOICES if choice[0] in STEPS])
 
 
-class RequestForm(forms.Form):
-    """When the list is to appear."""
+class CountedForm(forms.Form):
+    """Two numbers that are read off the page and typed by hand: a moment to think.
+
+    A run that cannot be published foretells nothing; the verb then says why.
+    """
+
+    people = forms.IntegerField(
+        label=_("Number of people who are told"), min_value=0, required=False
+    )
+    places = forms.IntegerField(
+        label=_("Number of places that are given"), min_value=0, required=False
+    )
+
+    def __init__(self, *args: Any, foretold: Foretold | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.expected = (
+            {"people": foretold.told, "places": len(foretold.seated)} if foretold else {}
+        )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if not self.errors and self.must_count(cleaned):
+            self._compare(cleaned)
+        return cleaned
+
+    def must_count(self, cleaned: dict[str, Any]) -> bool:
+        """Whether the numbers are wanted for what is asked."""
+        return True
+
+    def _compare(self, cleaned: dict[str, Any]) -> None:
+        for name, expected in self.expected.items():
+            typed = cleaned[name]
+            if typed is None:
+                self.add_error(name, _("Count on this page, and type the number."))
+            elif typed != expected:
+                wrong = _("%(typed)s is not the number on this page. Nothing was done.")
+                self.add_error(name, forms.ValidationError(wrong, params={"typed": typed}))
+
+
+class RequestForm(CountedForm):
+    """When the list is to appear. For a time set beforehand the numbers are typed now."""
 
     publish_at = forms.DateTimeField(
         label=_("Publish at (Hong Kong time); leave empty to publish by hand"),
         required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
     )
+    field_order = ("publish_at", "people", "places")
+
+    def must_count(self, cleaned: dict[str, Any]) -> bool:
+        return cleaned["publish_at"] is not None
 
 
 class DecisionForm(forms.Form):
@@ -37,23 +81,8 @@ class DecisionForm(forms.Form):
     reason = forms.CharField(label=_("Remark"), required=False, max_length=1000)
 
 
-class PublishForm(forms.Form):
-    """The number of people in the list, typed by hand: a moment to think."""
-
-    people = forms.IntegerField(label=_("Type how many people are in this list"), min_value=1)
-
-    def __init__(self, *args: Any, expected: int, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.expected = expected
-
-    def clean_people(self) -> int:
-        people: int = self.cleaned_data["people"]
-        if people != self.expected:
-            raise forms.ValidationError(
-                _("This list has %(expected)s people, not %(typed)s. Nothing was published."),
-                params={"expected": self.expected, "typed": people},
-            )
-        return people
+class PublishForm(CountedForm):
+    """Nothing but the numbers."""
 
 
 class DiscardForm(forms.Form):

@@ -8,6 +8,7 @@ from django.conf import settings
 from accounts.domain.jobs import OPEN, newest_job
 from accounts.web.jobs import watched
 from selection import pending, queries
+from selection.cautions import cautions
 from selection.domain.by_hand import PUBLISH
 from selection.domain.drawing import RANK
 from selection.domain.publishing import (
@@ -18,7 +19,7 @@ from selection.domain.publishing import (
 )
 from selection.histogram import histogram
 from selection.models import Entry, Selection
-from selection.previews import previews
+from selection.previews import foretell, previews
 from selection.web.staff_forms import (
     DecisionForm,
     DiscardForm,
@@ -41,20 +42,19 @@ def line_page(selection: Selection, now: datetime) -> dict[str, Any]:
         for score, outcome in selection.entries.values_list("score", "outcome")
         if score is not None
     ]
-    people = selection.entries.count()
     line_at = queries.line_at(selection)
+    changes = queries.changes_from_last(selection)
     return {
         **work,
         "selection": selection,
         "ranked": True,
         "in_work": in_work,
-        "people": people,
         "histogram": histogram(scores, selection.cut_score),
         "outcomes": queries.counts_by_outcome(selection),
         "replies": queries.counts_by_reply(selection),
         "line_at": line_at,
         "near_line": queries.near_line(selection, line_at),
-        "changes": queries.changes_from_last(selection),
+        "changes": changes,
         "overrides": queries.overrides_of(selection),
         "override_form": OverrideForm(),
         "tied": queries.tied_at_line(selection),
@@ -67,12 +67,27 @@ def line_page(selection: Selection, now: datetime) -> dict[str, Any]:
         "open_request": open_request(selection) if in_work else None,
         "change": changes_since(selection) if in_work else "",
         "letters_changed": letters_changed(selection) if in_work else "",
-        "groups": previews(selection, {"site_url": settings.SITE_URL}, now) if in_work else [],
-        "request_form": RequestForm(),
         "decision_form": DecisionForm(initial={"digest": selection.digest}),
-        "publish_form": PublishForm(expected=people),
         "discard_form": DiscardForm(),
         "export_form": ExportForm(),
+        **(_before_publication(selection, changes or [], now) if in_work else {}),
+    }
+
+
+def _before_publication(
+    selection: Selection, changes: list[queries.Change], now: datetime
+) -> dict[str, Any]:
+    """Who will be told what, what is unusual about them, and the forms that ask for the numbers."""
+    foretold = foretell(selection)
+    into = [one for one in changes if one.after and one.after.outcome == Entry.Outcome.SELECTED]
+    return {
+        "foretold": foretold,
+        "into": into,
+        "out": [one for one in changes if one not in into],
+        "groups": previews(selection, foretold, {"site_url": settings.SITE_URL}, now),
+        "cautions": cautions(selection, foretold),
+        "request_form": RequestForm(auto_id="request_%s", foretold=foretold),
+        "publish_form": PublishForm(auto_id="publish_%s", foretold=foretold),
     }
 
 

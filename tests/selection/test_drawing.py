@@ -15,7 +15,8 @@ from selection.domain.drawing import (
     draw_up,
     rank_selection,
 )
-from selection.domain.preparing import UnableToPrepare, commit_seed, set_rule
+from selection.domain.preparing import commit_seed, set_rule
+from selection.domain.usable import UnableToPrepare
 from selection.models import Entry, SeedCommitment, Selection, SelectionRule
 from selection.ranking import TiePolicy, seed_commitment
 from tests.selection.conftest import SCORES, Waiting, make_waiting
@@ -85,6 +86,7 @@ def test_a_tie_breaker_comes_before_the_draw(waiting: Waiting, now: datetime) ->
         step="bootcamp",
         criteria=[("test.score", Decimal(1))],
         tie_breakers=["test.core"],
+        reason="Core topics break ties.",
         by=waiting.staff.asker,
         now=now,
     )

@@ -51,7 +51,7 @@ def press_publish(waiting: Waiting, selection: Selection) -> None:
     client = Client()
     client.force_login(waiting.staff.asker)
     url = reverse("admin:selection_selection_publish", args=[selection.pk])
-    assert client.post(url, {"people": 8}).status_code == 302
+    assert client.post(url, {"people": 8, "places": 3}).status_code == 302
 
 
 def test_pressing_publish_twice_makes_one_job_and_one_letter_each(

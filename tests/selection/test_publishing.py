@@ -260,6 +260,7 @@ def set_another_rule(waiting: Waiting, now: datetime) -> None:
         step="bootcamp",
         criteria=[("test.score", Decimal(1))],
         reserves=5,
+        reason="More may drop out.",
         by=waiting.staff.asker,
         now=now,
     )

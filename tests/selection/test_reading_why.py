@@ -22,7 +22,7 @@ from selection.domain.expiring import close_reserves
 from selection.domain.overriding import ask_override
 from selection.domain.preparing import set_rule
 from selection.models import Entry, Selection
-from selection.previews import previews
+from selection.previews import foretell, previews
 from selection.ranking import TiePolicy
 from tests.selection.conftest import Waiting, make_waiting
 
@@ -157,10 +157,11 @@ def test_the_letter_to_who_is_moved_out_is_read_before_it_is_sent(
     out = move(waiting, 0, "out", "eligibility", now)
 
     run = draw_up_step(waiting.cohort, "bootcamp", by=waiting.staff.asker, now=now)
-    groups = {group.label: group for group in previews(run, {"site_url": "https://x"}, now)}
+    shown = previews(run, foretell(run), {"site_url": "https://x"}, now)
+    groups = {group.label: group for group in shown}
 
-    apart = groups["moved out by hand"]
-    assert (apart.people, groups["not selected"].people) == (1, 1)
+    apart = groups["No bootcamp place, decided by two people"]
+    assert (apart.people, len(groups["No bootcamp place"].people)) == ([out], 1)
     assert {sample.entry.application_id for sample in apart.samples} == {out.pk}
     assert any("not eligible after all" in sample.text.body for sample in apart.samples)
     assert "place-moved-out" in run.told_by["texts"]
@@ -236,7 +237,7 @@ def rule(waiting: Waiting, now: datetime, **changed: object) -> None:
     }
     set_rule(
         cohort_id=waiting.cohort.pk, step="bootcamp", by=waiting.staff.asker, now=now,
-        **usual | changed,
+        reason="To try it.", **usual | changed,
     )  # fmt: skip
 
 

@@ -64,24 +64,21 @@ def test_a_list_goes_from_the_seed_to_publication_by_the_buttons(
     said = [
         press(asker, "request", selection.pk, publish_at=""),
         press(asker, "decide", selection.pk, digest=selection.digest, approve="yes"),
-        press(asker, "publish", selection.pk, people="8"),
+        press(asker, "publish", selection.pk, people="8", places="3"),
         press(second, "decide", selection.pk, digest=selection.digest, approve="yes"),
-        press(asker, "publish", selection.pk, people="7"),
-        press(asker, "publish", selection.pk, people="8"),
+        press(asker, "publish", selection.pk, people="7", places="3"),
+        press(asker, "publish", selection.pk, people="8", places="3"),
     ]
     assert stages(*waiting.applications[:4]) == ["eligible"] * 4
     assert do_the_work(now + timedelta(hours=1)) == ["done"]
-    said.append(press(asker, "publish", selection.pk, people="8"))
+    said.append(press(asker, "publish", selection.pk, people="8", places="3"))
 
     assert said == [
         ["A second person can approve this list now."],
         ["The person who asked cannot approve."],
         ["A second person has not approved this list as it is now."],
         ["You approved this list."],
-        [
-            "Type how many people are in this list: "
-            "This list has 8 people, not 7. Nothing was published."
-        ],
+        ["Number of people who are told: 7 is not the number on this page. Nothing was done."],
         ["A worker publishes the list. This page says how far it is."],
         ["This list was published already, and everybody was told once."],
     ]
