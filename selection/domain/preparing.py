@@ -38,14 +38,18 @@ def commit_seed(*, cohort_id: int, step: str, by: User | None, now: datetime) ->
             return existing
         seed = secrets.token_hex(32)
         rule = latest_rule(cohort, step)
-        weights = rule.weights if rule else LISTINGS[step].criteria
-        names = [name for name, _weight in weights]
+        usual = LISTINGS[step]
+        names = (
+            deciding(rule.weights, rule.tie_breakers)
+            if rule
+            else deciding(usual.criteria, usual.tie_breakers)
+        )
         commitment = SeedCommitment.objects.create(
             cohort=cohort,
             step=step,
             seed=seed,
             commitment=seed_commitment(seed),
-            before_scores=not any(sources.get(name).scores(cohort.pk) for name in names),
+            before_scores=not scores_known(cohort.pk, names),
             committed_at=now,
             committed_by=by,
         )

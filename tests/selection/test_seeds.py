@@ -67,6 +67,17 @@ def test_a_seed_that_was_committed_stays_as_it_is(now: datetime) -> None:
     assert SeedCommitment.objects.get(step="bootcamp").committed_at == now
 
 
+def test_what_only_keeps_people_out_of_a_list_is_no_score_of_it(
+    waiting: Waiting, now: datetime
+) -> None:
+    """Finalists need attendance on enough days, which everybody has as soon as there is one."""
+    Application.objects.filter(cohort=waiting.cohort).update(stage="place-confirmed")
+
+    seed = commit_seed(cohort_id=waiting.cohort.pk, step="final", by=None, now=now)
+
+    assert seed.before_scores
+
+
 def test_the_page_of_the_cohort_shows_the_commitments_and_since_when(
     now: datetime, clock: time_machine.Traveller
 ) -> None:
