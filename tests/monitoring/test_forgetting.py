@@ -14,7 +14,7 @@ from monitoring.domain.counting import WAITS, count_due
 from monitoring.domain.forgetting import forget_answers
 from monitoring.models import Answers, ListCount
 from monitoring.tasks import count_due as count_due_task
-from selection.models import Selection
+from selection.models import Entry, Selection
 from tests.monitoring.conftest import PEOPLE, PLACES, Answered, answer
 from tests.selection.conftest import make_eligible
 
@@ -27,6 +27,7 @@ def publish_final(answered: Answered, cohort: Cohort, *, at: datetime) -> Select
     prepare_list(cohort, "final", criteria=[("test.score", Decimal(1))], reserves=5, by=by, now=at)
     places = [person.pk for person in answered.people[:PLACES]]
     Application.objects.filter(pk__in=places).update(stage=Stage.PLACE_CONFIRMED)
+    Entry.objects.filter(application__in=places).update(reply=Entry.Reply.CONFIRMED)
     return cohort_after_shortlist(cohort, answered.waiting.staff, now=at, step="final").selection
 
 
