@@ -18,7 +18,8 @@ COHORT = Example(
     match_at=LATER,
 )
 CONTACT = {"contact": "programme@dtt.example"}
-MINE: dict[str, Any] = {"cohort": "Spring 2027", "reference": "DTT-7KQ2MX34"}
+# A cohort is given as itself, never as its name: each letter says it in its reader’s language.
+MINE: dict[str, Any] = {"cohort": COHORT, "reference": "DTT-7KQ2MX34"}
 OFFER: dict[str, Any] = {
     "title": "Machine learning engineer",
     "reference": "OFR-4T7XQ2",
@@ -30,7 +31,6 @@ TO_PERSON = OFFER | {"expires_at": AT}
 LISTED: dict[str, Any] = {
     **MINE,
     **CONTACT,
-    "cohort": COHORT,
     "score": "71.25",
     "cut_score": "68.50",
     "band": "among the first 10",
@@ -120,7 +120,7 @@ KINDS = (
     Kind(
         "application-extended",
         _("More time to apply, for one person"),
-        CONTACT | {"cohort": MINE["cohort"], "cohort_slug": "spring-2027", "until": AT},
+        CONTACT | {"cohort": COHORT, "cohort_slug": "spring-2027", "until": AT},
     ),
     Kind(
         "application-eligible",
@@ -206,13 +206,13 @@ KINDS = (
     Kind(
         "timetable-trainer",
         _("The timetable, to a trainer"),
-        {"cohort": "Spring 2027", "days": DAYS},
+        {"cohort": COHORT, "days": DAYS},
         held=True,
     ),
     Kind(
         "judging-assigned",
         _("Projects to judge"),
-        {"cohort": "Spring 2027", "count": 8, "by": AT},
+        {"cohort": COHORT, "count": 8, "by": AT},
         held=True,
         asks=True,
     ),
@@ -246,7 +246,7 @@ KINDS = (
     Kind(
         "match-company",
         _("The match, to a company"),
-        {"cohort": "Spring 2027", "count": 2},
+        {"cohort": COHORT, "count": 2},
         held=True,
         asks=True,
     ),

@@ -17,7 +17,7 @@ def ranking_certified(application: Application, sheet: PersonRankingSheet, liste
         topic=f"ranking:{application.reference}",
         variables={
             "name": application.called,
-            "cohort": str(application.cohort),
+            "cohort": application.cohort,
             "reference": application.reference,
             "listed": listed,
             "rankings_close_at": application.cohort.rankings_close_at,
@@ -40,7 +40,7 @@ def about_the_match(run: MatchRun) -> list[Telling]:
             topic=f"match:{run.cohort.slug}",
             variables={
                 "name": pair.application.called,
-                "cohort": str(run.cohort),
+                "cohort": run.cohort,
                 "reference": pair.application.reference,
                 "company": _in_language_of(pair.application.user, pair.opportunity.company, "name"),
                 "title": _in_language_of(pair.application.user, pair.opportunity, "title"),
@@ -56,7 +56,7 @@ def about_the_match(run: MatchRun) -> list[Telling]:
             topic=f"match:{run.cohort.slug}",
             variables={
                 "name": one.application.called,
-                "cohort": str(run.cohort),
+                "cohort": run.cohort,
                 "reference": one.application.reference,
                 "contact": run.cohort.programme.contact_email,
             },
@@ -76,7 +76,7 @@ def about_the_match(run: MatchRun) -> list[Telling]:
             kind="match-company",
             run=fact,
             topic=f"match:{run.cohort.slug}",
-            variables={"cohort": str(run.cohort), "count": count},
+            variables={"cohort": run.cohort, "count": count},
         )
         for person, count in people.items()
     ]

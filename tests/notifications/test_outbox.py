@@ -15,6 +15,7 @@ from django.db import IntegrityError, connection, transaction
 from accounts.models import User
 from applications.domain.consents import change_consents
 from applications.models import Application, Cohort
+from dtt.letters import COHORT
 from dtt.play.people import make_applicant, make_cohort
 from notifications import kinds
 from notifications.domain.delivery import claim, deliver
@@ -27,7 +28,7 @@ from tests.conftest import NOW
 pytestmark = pytest.mark.django_db
 TEXTS = Path(settings.BASE_DIR) / "templates" / "messages"
 FACTS = {
-    "cohort": "Spring 2027",
+    "cohort": COHORT,
     "reference": "DTT-7KQ2MX34",
     "quiz_opens_at": NOW,
     "quiz_closes_at": NOW,
