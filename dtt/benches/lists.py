@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from django.core.management import call_command
 
-from applications.models import Application, Cohort, Stage
+from applications.models import Application, Cohort, DuplicateCase, Stage
 from dtt.benches.measure import Measure
 from dtt.play.crowd import make_crowd
 from dtt.play.people import make_cohort
@@ -59,6 +59,10 @@ def _drawn(cohort: Cohort, staff: Staff, now: datetime) -> Selection:
         cohort, "bootcamp", criteria=[("bench.score", Decimal(1))], by=staff.asker, now=now
     )
     selection = draw_up_step(cohort, "bootcamp", by=staff.asker, now=now)
+    # Half of the crowd shares a telephone; a list waits until somebody has decided about each pair.
+    DuplicateCase.objects.update(
+        state=DuplicateCase.State.DISTINCT, decided_by=staff.second, decided_at=now
+    )
     request_publication(selection_id=selection.pk, by=staff.asker, now=now)
     approve_publication(
         selection_id=selection.pk, digest=selection.digest, by=staff.second, now=now

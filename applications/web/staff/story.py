@@ -139,8 +139,8 @@ def _links(application: Application, viewer: User) -> Iterator[dict[str, str]]:
 
 
 def _access_link(application: Application, viewer: User) -> str:
-    asked = getattr(application, "access_request", None)
-    if asked is None or not arranges_access(viewer):
+    asked = getattr(application, "access_request", None) if arranges_access(viewer) else None
+    if asked is None:
         return ""
     return reverse("admin:applications_accessrequest_change", args=[asked.pk])
 
