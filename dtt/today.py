@@ -31,7 +31,7 @@ from notifications.moments import HONG_KONG
 from notifications.queries import is_uncertain
 from quiz.models import Attempt, ItemVersion
 from selection.models import Appeal, Entry, Selection
-from selection.queries import could_not_appear, list_states, waits_unapproved
+from selection.queries import in_trouble, list_states, waits_unapproved
 
 AHEAD = timedelta(days=7)
 FAILED_SINCE = timedelta(days=7)
@@ -136,10 +136,10 @@ QUEUES: tuple[_Queue, ...] = (
     ),
     _Queue(_("People who sit the quiz now"), Attempt, **_state(Attempt.State.OPEN)),
     _Queue(
-        _("Lists that could not appear at their instant"),
+        _("Lists in trouble: each says why"),
         Selection,
         narrowed=lambda now: {"appears": "troubled"},
-        same=lambda now: could_not_appear(),
+        same=lambda now: in_trouble(),
         is_wrong=True,
     ),
     _Queue(

@@ -156,9 +156,12 @@ def list_states() -> list[ListState]:
     ]
 
 
-def could_not_appear() -> Q:
-    """Runs whose instant came and which were not published then; each says why."""
-    return Q(state=Selection.State.DRAWN) & ~Q(trouble="")
+def in_trouble() -> Q:
+    """Runs that could not appear at their instant, or in which something could not be done since.
+
+    Each says on its page what and why.
+    """
+    return Q(state__in=[Selection.State.DRAWN, Selection.State.PUBLISHED]) & ~Q(trouble="")
 
 
 def waits_unapproved(now: datetime) -> Q:

@@ -76,8 +76,8 @@ def require_open(*, cohort_id: int, part: str, now: datetime) -> None:
     if lock := locked_now(cohort_id=cohort_id, part=part, now=now):
         raise InputLocked(
             _(
-                "“%(part)s” is locked since %(at)s, when a list was published from it. Two people "
-                "can open it for a day: see “Locked inputs” in the staff menu."
+                "“%(part)s” is locked since %(at)s, when a list was published from it. Two "
+                "programme managers can open it for a day: “Locked inputs” in their menu."
             )
             % {"part": locks.title_of(part), "at": say_instant(lock.locked_at)}
         )
@@ -103,9 +103,9 @@ def ask_unlock(*, lock_id: int, reason: str, by: User, now: datetime) -> Approva
     if not reason.strip():
         raise UnableToUnlock(_("Say what has to change and why: the second person reads it."))
     with transaction.atomic():
-        lock = InputLock.objects.select_for_update().get(pk=lock_id)
-        _require_locked(lock, now)
-        return request_approval(
+        lock = InputLock.objects.get(pk=lock_id)
+        # The request first, then the lock: as the approval that carries it out locks them.
+        asked = request_approval(
             kind=UNLOCK,
             object_id=lock.pk,
             payload={"cohort": lock.cohort_id, "part": lock.part, "reason": reason.strip()},
@@ -113,6 +113,8 @@ def ask_unlock(*, lock_id: int, reason: str, by: User, now: datetime) -> Approva
             now=now,
             reason=reason.strip(),
         )
+        _require_locked(InputLock.objects.select_for_update().get(pk=lock_id), now)
+        return asked
 
 
 def open_approved(approval: Approval, by: User, now: datetime) -> None:

@@ -13,6 +13,7 @@ from accounts.domain.impartial import require_another
 from accounts.errors import Refused
 from accounts.models import User
 from applications.domain.applying import EDITABLE, keep_version
+from applications.domain.locking import hold_publishing
 from applications.domain.review import doubts_about, reconsider
 from applications.domain.stages import advance_locked
 from applications.lifecycle import MOVES, Move
@@ -52,6 +53,8 @@ def merge_applications(
     """
     _require_note(note)
     with transaction.atomic():
+        cohorts = DuplicateCase.objects.values_list("cohort", flat=True)
+        hold_publishing(cohorts.get(pk=case_id))
         case, pair = _locked(case_id)
         keep = next((one for one in pair if one.pk == keep_id), None)
         if keep is None:

@@ -1,6 +1,5 @@
 """Eligibility: clear cases pass by themselves, the others wait for a person."""
 
-from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
@@ -57,21 +56,6 @@ def doubts_about(application: Application) -> tuple[Doubt, ...]:
     return doubts(answers, rules_of(application.cohort, application.rules))
 
 
-def review_clear_cases(*, application_ids: Collection[int], now: datetime) -> int:
-    """Pass the clear cases and leave those with doubts to staff; return how many passed.
-
-    Nobody is turned away by a program.
-    """
-    with transaction.atomic():
-        waiting = (
-            Application.objects.select_for_update(of=("self",))
-            .select_related("cohort__rules", "rules")
-            .filter(pk__in=application_ids)
-            .order_by("pk")
-        )
-        return pass_clear_cases(list(waiting), now=now)
-
-
 def pass_clear_cases(rows: list[Application], *, now: datetime) -> int:
     """Pass the clear cases among applications that the caller has locked; return how many."""
     clear = [row for row in rows if row.stage == Stage.SUBMITTED and not doubts_about(row)]
@@ -87,7 +71,8 @@ def reconsider(
 
     A change that takes the last doubt away makes it eligible; one that brings a new doubt sends an
     eligible one back to staff. A doubt that staff have decided about does not come up again. Once
-    a list is out nobody becomes eligible by themselves: no list would rank them.
+    a list is out nobody becomes eligible by themselves: no list would rank them. Where a list may
+    be published at this moment, the caller holds it back (`hold_publishing`).
     """
     if application.stage == Stage.SUBMITTED:
         if not locked_now(cohort_id=application.cohort_id, part=ELIGIBILITY, now=now):

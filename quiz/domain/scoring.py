@@ -22,7 +22,7 @@ from accounts.domain import audit
 from accounts.domain.jobs import Tell, in_the_language_of, start_job, unwatched
 from accounts.errors import Refused
 from accounts.models import Job, User
-from applications.domain.locking import InputLocked
+from applications.domain.locking import InputLocked, hold_publishing
 from notifications.moments import say_instant
 from quiz.domain.closing import finalise_expired
 from quiz.domain.finishing import RULES, fail_run, finish_run, marked
@@ -69,6 +69,7 @@ def score_quiz(
         InputLocked: a list has been published from the scores, and they would change.
     """
     with transaction.atomic():
+        hold_publishing(Quiz.objects.values_list("cohort", flat=True).get(pk=quiz_id))
         quiz = Quiz.objects.select_for_update(of=("self",)).select_related("cohort").get(pk=quiz_id)
         _require_closed(quiz, now)
         sat, closed_now = quiz.attempts.of_present_people().count(), 0

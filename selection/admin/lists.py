@@ -55,14 +55,14 @@ class AppearsFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [
-            ("troubled", gettext_lazy("could not at its instant")),
+            ("troubled", gettext_lazy("in trouble")),
             ("unapproved", gettext_lazy("is not approved yet")),
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Selection]) -> QuerySet[Selection]:
         match self.value():
             case "troubled":
-                return queryset.filter(queries.could_not_appear())
+                return queryset.filter(queries.in_trouble())
             case "unapproved":
                 return queryset.filter(queries.waits_unapproved(timezone.now()))
         return queryset

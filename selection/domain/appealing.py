@@ -35,13 +35,13 @@ def appeal_until(selection: Selection) -> datetime | None:
 
 def why_no_appeal(entry: Entry, now: datetime) -> str:
     """Why this person cannot appeal against this list now; blank if they can."""
-    until = appeal_until(entry.selection)
-    if until is None or entry.reply in (*HAVE_A_SEAT, Entry.Reply.DECLINED, Entry.Reply.LAPSED):
-        return _("You have been offered a place, so there is nothing to appeal against.")
-    if entry.reply == Entry.Reply.WITHDRAWN:
+    until, standing = appeal_until(entry.selection), entry.standing
+    if standing == Entry.Reply.WITHDRAWN:
         return _("You withdrew your application.")
-    if entry.reply == Entry.Reply.LEFT:
+    if standing == Entry.Reply.LEFT:
         return entry.why_left
+    if until is None or standing in (*HAVE_A_SEAT, Entry.Reply.DECLINED, Entry.Reply.LAPSED):
+        return _("You have been offered a place, so there is nothing to appeal against.")
     if now >= until:
         return _(
             "Appeals against this list were possible until %(at)s. If something has kept you from "

@@ -1,6 +1,6 @@
 """What time does by itself: reminders, lapsed places, seats of people who withdrew."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -90,11 +90,13 @@ def close_reserves(*, now: datetime) -> int:
     chores = []
     for selection in ended:
         waiting = list(selection.entries.waiting().values_list("pk", flat=True))
+        # As it is before anybody is told: the queue gets shorter with each.
+        close = partial(_close, turns={pk: turn for turn, pk in enumerate(waiting, start=1)})
         chores.append(
             Chore(
                 selection.pk,
-                partial(_close, selection.pk, waiting, now=now),
-                partial(_one_by_one, _close, selection.pk, waiting, now=now),
+                partial(close, selection.pk, waiting, now=now),
+                partial(_one_by_one, close, selection.pk, waiting, now=now),
             )
         )
     return do_each(chores, sweep="close")
@@ -190,7 +192,9 @@ def _remind(selection_id: int, entry_ids: Sequence[int], *, now: datetime) -> in
         return len(letters)
 
 
-def _close(selection_id: int, entry_ids: Sequence[int], *, now: datetime) -> int:
+def _close(
+    selection_id: int, entry_ids: Sequence[int], *, turns: Mapping[int, int], now: datetime
+) -> int:
     with transaction.atomic():
         selection = seats.locked_selection(selection_id)
         still = selection.entries.waiting().filter(pk__in=entry_ids)
@@ -214,8 +218,10 @@ def _close(selection_id: int, entry_ids: Sequence[int], *, now: datetime) -> int
         in_time = until if until and now < until else None
         tell(
             [
-                telling(selection, entry, fact, also=news(turn=turn, appeal_until=in_time))
-                for turn, entry in enumerate(told, start=1)
+                telling(
+                    selection, entry, fact, also=news(turn=turns[entry.pk], appeal_until=in_time)
+                )
+                for entry in told
             ],
             now=now,
         )

@@ -47,28 +47,25 @@ def ask_override(
     if not reason.strip():
         raise UnableToOverride(_("Give a reason: it is kept with the decision."))
     with transaction.atomic():
-        cohort = _open_list(cohort_id, step)
+        _require_not_out(cohort_id, step)
         application = Application.objects.filter(
-            cohort=cohort, reference=reference.strip().upper(), stage=STEPS[step].pool
+            cohort=cohort_id, reference=reference.strip().upper(), stage=STEPS[step].pool
         ).first()
         if application is None:
             raise UnableToOverride(
                 _("Nobody with the reference %(reference)s waits for this list.")
                 % {"reference": reference.strip()[:40]}
             )
-        if Override.objects.in_force().filter(step=step, application=application).exists():
-            raise UnableToOverride(_("This person is moved by hand already."))
-        if way == Override.Way.IN:
-            _require_scores(cohort, step, application, now)
         payload = {
-            "cohort": cohort.pk,
+            "cohort": cohort_id,
             "step": step,
             "application": application.pk,
             "way": Override.Way(way).value,
             "category": Override.Category(category).value,
             "reason": reason.strip(),
         }
-        return approvals.request_approval(
+        # The request first, then the list: as the approval that carries it out locks them.
+        asked = approvals.request_approval(
             kind=KIND,
             object_id=asked_about(step, application.pk),
             payload=payload,
@@ -76,6 +73,12 @@ def ask_override(
             now=now,
             reason=reason.strip(),
         )
+        cohort = _open_list(cohort_id, step)
+        if Override.objects.in_force().filter(step=step, application=application).exists():
+            raise UnableToOverride(_("This person is moved by hand already."))
+        if way == Override.Way.IN:
+            _require_scores(cohort, step, application, now)
+        return asked
 
 
 def asked_about(step: str, application_id: int) -> str:
@@ -132,10 +135,14 @@ def _open_list(cohort_id: int, step: str) -> Cohort:
     """Lock the cohort, as drawing up does; its list must not be out yet, nor go out meanwhile."""
     hold_publishing(cohort_id)
     cohort = Cohort.objects.select_for_update(no_key=True).get(pk=cohort_id)
-    out = Selection.objects.filter(cohort=cohort, step=step, state=Selection.State.PUBLISHED)
+    _require_not_out(cohort_id, step)
+    return cohort
+
+
+def _require_not_out(cohort_id: int, step: str) -> None:
+    out = Selection.objects.filter(cohort=cohort_id, step=step, state=Selection.State.PUBLISHED)
     if step not in STEPS or out.exists():
         raise UnableToOverride(_("This list has been published. It stands as it is."))
-    return cohort
 
 
 def _require_scores(cohort: Cohort, step: str, application: Application, now: datetime) -> None:

@@ -17,12 +17,11 @@ from applications.domain.stages import advance
 from applications.lifecycle import MOVES, STEPS, Move
 from applications.models import Application
 from notifications.moments import say_instant
-from selection import canonical, pending
+from selection import pending
 from selection.domain import seats
 from selection.domain.appealing import WITHIN as APPEALS_WITHIN
-from selection.domain.drawing import UnableToDrawUp, freeze, read_candidates
-from selection.domain.preparing import current_rule
-from selection.domain.troubles import Chore, do_each
+from selection.domain.staleness import changes_since, letters_changed
+from selection.domain.troubles import Chore, do_each, forget_trouble
 from selection.letters import Fact, kind_at_publication, news, telling, told_by
 from selection.letters import tell as send
 from selection.models import APPROVAL_KIND, Entry, Selection
@@ -53,9 +52,9 @@ def request_publication(
         _require_fresh(selection)
         if publish_at is not None:
             _require_instant(publish_at, now)
-        selection.publish_at, selection.trouble = publish_at, ""
+        selection.publish_at = publish_at
         selection.told_by = told_by(selection)
-        selection.save(update_fields=["publish_at", "trouble", "told_by"])
+        selection.save(update_fields=["publish_at", "told_by", *forget_trouble(selection)])
         return approvals.request_approval(
             kind=APPROVAL_KIND,
             object_id=selection.pk,
@@ -119,21 +118,25 @@ def publish_selection(
             place that leads into this list is offered and not answered.
     """
     with transaction.atomic(durable=tell is None):
+        # Before the run's row: verbs that change its inputs hold this and may wait for the row.
+        stand_still(Selection.objects.values_list("cohort", flat=True).get(pk=selection_id))
         selection = seats.locked_selection(selection_id)
         require_ready(selection, now)
-        stand_still(selection.cohort_id)
         stages = _stages_held(selection)
         watch, people = tell or unwatched, selection.entries.count()
         watch(0, people, _("Looking whether anything has changed"))
+        # Answered first: who confirms after this was looked at is found in the pool below.
+        _require_answered(selection, now)
         _require_fresh(selection)
         _require_as_asked(selection)
         _require_nothing_pending(selection, now)
-        _require_answered(selection, now)
         watch(0, people, _("Giving the places"))
         counts = _tell_everybody(selection, stages, by=by, now=now, tell=watch)
+        # Texts and dates are held by nobody meanwhile; if they have changed, nothing was told.
+        again = Selection.objects.select_related("cohort__programme").defer("inputs")
+        _require_as_asked(again.get(pk=selection.pk))
         selection.state, selection.published_at = Selection.State.PUBLISHED, now
-        selection.trouble = ""
-        selection.save(update_fields=["state", "published_at", "trouble"])
+        selection.save(update_fields=["state", "published_at", *forget_trouble(selection)])
         lock_parts(
             cohort_id=selection.cohort_id,
             parts=selection.parts,
@@ -197,43 +200,6 @@ def requests_of(selection: Selection) -> QuerySet[Approval]:
     return Approval.objects.filter(kind=APPROVAL_KIND, object_id=str(selection.pk)).select_related(
         "requested_by", "decided_by"
     )
-
-
-def changes_since(selection: Selection) -> str:
-    """Say how the people or scores differ from the frozen ones; blank if they do not.
-
-    Somebody who left the pool by themselves does not make a list stale: the next in turn moves up.
-    """
-    try:
-        candidates = read_candidates(
-            cohort_id=selection.cohort_id, step=selection.step, rule=selection.rule
-        )
-    except UnableToDrawUp as error:
-        return str(error)
-    rule = current_rule(cohort=selection.cohort, step=selection.step, now=selection.created_at)
-    fresh = freeze(selection.cohort, rule, selection.seed, candidates)
-    frozen = dict(selection.inputs["candidates"])
-    current = dict(fresh.pop("candidates"))
-    joined = len(current.keys() - frozen.keys())
-    if joined:
-        return ngettext(
-            "One person has joined since the list was drawn up.",
-            "%(count)s people have joined since the list was drawn up.",
-            joined,
-        ) % {"count": joined}
-    changed = sum(scores != frozen[pk] for pk, scores in current.items())
-    if changed:
-        return ngettext(
-            "One person’s scores have changed since the list was drawn up.",
-            "The scores of %(count)s people have changed since the list was drawn up.",
-            changed,
-        ) % {"count": changed}
-    terms = {name: value for name, value in selection.inputs.items() if name != "candidates"}
-    if canonical.digest(terms) != canonical.digest(fresh):
-        return _(
-            "The places, the rule or who is moved by hand have changed since the list was drawn up."
-        )
-    return ""
 
 
 def _tell_everybody(
@@ -340,16 +306,6 @@ def _require_instant(publish_at: datetime, now: datetime) -> None:
             )
             % {"last": say_instant(last)}
         )
-
-
-def letters_changed(selection: Selection) -> str:
-    """Say that the letters are not those that approval was asked for; blank if they are."""
-    if not selection.told_by or selection.told_by == told_by(selection):
-        return ""
-    return _(
-        "The texts or the dates of the letters have changed since approval was asked for. Ask for "
-        "it again."
-    )
 
 
 def _require_as_asked(selection: Selection) -> None:

@@ -14,7 +14,8 @@ from applications.domain.stages import advance_locked
 from applications.lifecycle import MOVES, STEPS, Move
 from applications.models import Application, Stage
 from notifications.moments import say_instant
-from selection.letters import Fact, kind_at_publication, tell, telling
+from selection.domain.appealing import appeal_until
+from selection.letters import Fact, kind_at_publication, news, tell, telling
 from selection.models import Entry, Selection
 from selection.queries import list_out
 
@@ -85,4 +86,6 @@ def _place(selection: Selection, entry: Entry, *, by: User | None, now: datetime
             else kind_at_publication(selection, seated=False, entry=entry)
         )
         fact = Fact(kind, "reserve-closed" if closed else "back")
-        tell([telling(selection, entry, fact)], now=now)
+        until = appeal_until(selection)
+        also = news(turn=None, appeal_until=until if until and now < until else None)
+        tell([telling(selection, entry, fact, also=also)], now=now)

@@ -15,6 +15,7 @@ log = logging.getLogger("dtt.lists")
 BOTH = (Language.ENGLISH, Language.TRADITIONAL_CHINESE)
 Verb = Callable[[], int]
 Said = tuple[str, str]
+NO_TROUBLE = {"trouble": "", "trouble_zh": "", "trouble_of": ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,14 @@ def _write(tally: _Tally, sweep: str, state: Selection.State) -> None:
         concerned.filter(pk=pk).update(trouble=english, trouble_zh=chinese, trouble_of=sweep)
     if state == Selection.State.PUBLISHED:
         past = concerned.filter(trouble_of=sweep).exclude(pk__in=tally.refusals)
-        past.update(trouble="", trouble_zh="", trouble_of="")
+        past.update(**NO_TROUBLE)
+
+
+def forget_trouble(selection: Selection) -> list[str]:
+    """Blank what is said of a run's trouble; return the names of the fields to save."""
+    for name, blank in NO_TROUBLE.items():
+        setattr(selection, name, blank)
+    return list(NO_TROUBLE)
 
 
 def said_in_both(say: Callable[[], str]) -> Said:

@@ -11,12 +11,8 @@ from selection import pending, queries
 from selection.cautions import cautions
 from selection.domain.by_hand import PUBLISH
 from selection.domain.drawing import RANK
-from selection.domain.publishing import (
-    changes_since,
-    letters_changed,
-    open_request,
-    requests_of,
-)
+from selection.domain.publishing import open_request, requests_of
+from selection.domain.staleness import changes_since, letters_changed
 from selection.histogram import histogram
 from selection.models import Entry, Selection
 from selection.previews import foretell, previews

@@ -28,7 +28,8 @@ BEGINS = {
     "Pairs of applications": "applications_duplicatecase WHERE state = 'open'",
     "Questions that wait": "quiz_itemversion WHERE approved_at IS NULL",
     "People who sit": "quiz_attempt WHERE state = 'open'",
-    "Lists that could": "selection_selection WHERE state = 'drawn' AND trouble <> ''",
+    "Lists in trouble": "selection_selection WHERE state IN ('drawn', 'published')"
+    " AND trouble <> ''",
     "Lists that are": (
         "selection_selection s WHERE s.state = 'drawn' AND s.publish_at IS NOT NULL"
         " AND s.trouble = '' AND NOT EXISTS (SELECT 1 FROM accounts_approval a"
@@ -187,12 +188,12 @@ def test_lists_that_wait_for_a_second_person_or_could_not_appear_are_counted(
 
     def seen() -> tuple[int, int]:
         browser, context = today(Role.PROGRAMME_MANAGER)
-        for words in ("Lists that could", "Lists that are"):
+        for words in ("Lists in trouble", "Lists that are"):
             [tile] = [one for one in context["tiles"] if str(one.what).startswith(words)]
             assert tile.count == counted(BEGINS[words], timezone.now())
             assert browser.get(tile.url).context["cl"].result_count == tile.count
         return (
-            number_on(context["tiles"], "Lists that could"),
+            number_on(context["tiles"], "Lists in trouble"),
             number_on(context["tiles"], "Lists that are"),
         )
 

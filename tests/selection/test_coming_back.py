@@ -19,6 +19,7 @@ from applications.models import Application, InputLock, Stage
 from dtt.play.people import make_cohort
 from dtt.play.selection import approve, draw_up_step
 from notifications.models import Message
+from selection.domain.appealing import why_no_appeal
 from selection.domain.expiring import close_reserves, expire_unanswered
 from selection.domain.publishing import publish_selection
 from selection.domain.replying import decline_place
@@ -279,3 +280,29 @@ def test_a_reserve_who_was_away_when_the_list_closed_withdrew(
 
     replies = [entry_of(one).reply for one in (away, present)]
     assert replies == ["withdrawn", "closed"]
+
+
+def test_a_reserve_who_has_withdrawn_is_not_led_to_an_appeal_and_who_is_back_is(
+    waiting: Waiting, now: datetime
+) -> None:
+    """What counts is where somebody stands, not what they last replied."""
+    publish(draw_up(waiting, now), waiting, now)
+    reserve = waiting.applications[4]
+
+    leave(reserve, now + HOUR)
+    gone = why_no_appeal(entry_of(reserve), now + HOUR)
+    come_back(reserve, waiting, now + 2 * HOUR)
+    back = why_no_appeal(entry_of(reserve), now + 2 * HOUR)
+
+    assert (gone, back) == ("You withdrew your application.", "")
+
+
+def test_a_holder_who_has_withdrawn_is_told_so_before_a_sweep_has_come(
+    waiting: Waiting, now: datetime
+) -> None:
+    publish(draw_up(waiting, now), waiting, now)
+    holder = waiting.applications[0]
+
+    leave(holder, now + HOUR)
+
+    assert why_no_appeal(entry_of(holder), now + HOUR) == "You withdrew your application."

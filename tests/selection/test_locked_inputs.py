@@ -24,7 +24,7 @@ from applications.domain.locking import (
 from applications.domain.review import decide_eligibility
 from applications.models import Application, Cohort, InputLock, LateAccess
 from dtt.play.people import make_cohort, make_user
-from dtt.play.selection import Shortlist, approve, draw_up_step
+from dtt.play.selection import Shortlist, approve, cohort_after_shortlist, draw_up_step
 from selection.domain.overriding import ask_override
 from selection.domain.publishing import publish_selection
 from selection.models import Override
@@ -264,4 +264,24 @@ def test_a_move_by_hand_and_a_publication_at_one_moment_never_both_count(now: da
         assert (done, moved) in [
             (["done", "UnableToOverride"], 0),
             (["UnableToPublish", "done"], 1),
+        ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_asking_again_while_the_second_person_agrees_ends_for_both(now: datetime) -> None:
+    for number in range(5):
+        waiting = make_waiting(now, slug=f"round{number}").give(80, 70, 60, 50, 40, 30, 20, 10)
+        asker, second = waiting.staff.asker, waiting.staff.second
+        cohort_after_shortlist(waiting.cohort, waiting.staff, now=now)
+        lock = lock_of(waiting.cohort)
+        ask = partial(ask_unlock, lock_id=lock.pk, by=asker, now=now)
+        asked = ask(reason="A form was misread.")
+        agree = partial(decide, approval_id=asked.pk, digest=asked.digest, by=second, now=now)
+
+        done = at_once([partial(ask, reason="Two forms were."), partial(agree, approve=True)])
+
+        lock.refresh_from_db()
+        assert (done, lock.open_until) in [
+            (["UnableToUnlock", "done"], now + DAY),
+            (["done", "UnableToApprove"], None),
         ]

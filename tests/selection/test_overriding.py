@@ -18,8 +18,8 @@ from selection.domain.overriding import (
     ask_override,
     take_back_override,
 )
-from selection.domain.publishing import changes_since
 from selection.domain.replying import decline_place
+from selection.domain.staleness import changes_since
 from selection.models import Override, Selection
 from selection.queries import changes_from_last
 from selection.verification import verify_selection

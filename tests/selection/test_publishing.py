@@ -197,6 +197,22 @@ def test_other_letters_than_the_second_person_read_are_not_sent(
     assert publish_selection(selection_id=drawn.pk, by=staff.asker, now=now).state == "published"
 
 
+def test_a_text_that_is_approved_while_the_letters_are_written_stops_them_all(
+    waiting: Waiting, drawn: Selection, now: datetime
+) -> None:
+    staff = waiting.staff
+    approve(drawn, by=staff.asker, approver=staff.second, now=now)
+
+    def meanwhile(done: int, people: int, what: str) -> None:
+        if what == "Writing the letters":
+            write_another_letter(waiting, now)
+
+    with pytest.raises(UnableToPublish, match="letters have changed since approval"):
+        publish_selection(selection_id=drawn.pk, by=staff.asker, now=now, tell=meanwhile)
+
+    assert nothing_happened(waiting)
+
+
 @pytest.mark.parametrize(("hours", "taken"), [(71, True), (71.1, False)])
 def test_an_instant_to_which_no_approval_would_hold_is_refused(
     waiting: Waiting, drawn: Selection, now: datetime, hours: float, taken: bool
@@ -458,5 +474,5 @@ def test_publishing_more_people_takes_no_more_queries_for_each(
     large = draw_up_step(other.cohort, "bootcamp", by=other.staff.asker, now=now)
     approve(large, by=other.staff.asker, approver=other.staff.second, now=now)
 
-    with django_assert_max_num_queries(50):
+    with django_assert_max_num_queries(56):
         publish_selection(selection_id=large.pk, by=other.staff.asker, now=now)

@@ -23,6 +23,7 @@ from selection.domain.publishing import (
 )
 from selection.domain.troubles import Chore, do_each
 from selection.models import Selection
+from selection.wording import say_turn
 from tests.selection.conftest import Waiting, make_waiting, messages_to, seats, stages
 
 pytestmark = pytest.mark.django_db
@@ -179,3 +180,24 @@ def test_each_sweep_is_a_task_of_its_own() -> None:
         "selection.remind_unanswered",
         "selection.close_reserves",
     }
+
+
+def test_who_is_told_of_the_closing_reads_where_they_really_stood(now: datetime) -> None:
+    """Also where one person's trouble has it done person by person."""
+    waiting = make_waiting(now, people=40, places=3, reserves=30).give(*range(90, 50, -1))
+    published = cohort_after_shortlist(waiting.cohort, waiting.staff, now=now)
+    selection = published.selection
+    tell_otherwise(published.reserves[5], selection, "reserve-closed", now)
+
+    close_reserves(now=selection.reserves_until)
+
+    said = {1: "among the first 10", 12: "between number 11 and number 25", 28: "number 26"}
+    for turn, band in said.items():
+        person = published.reserves[turn]
+        with translation.override(person.user.language):
+            expected = say_turn(turn + 1)
+        letter = Message.objects.get(person=person.user, kind="place-reserve-closed")
+        assert expected in letter.body
+        if person.user.language == "en":
+            assert band in letter.body
+    assert troubles_of(selection)[0].startswith(CONTRADICTION)
