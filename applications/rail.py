@@ -178,12 +178,12 @@ STORY: dict[Stage, tuple[Chapter, ...]] = {
         Chapter(
             until="bootcamp_starts_at",
             happened=_("You have a place in the bootcamp, if you want it."),
-            next=_("A place that is not confirmed in time goes to the next person on the list."),
+            next=_("A place that is not confirmed in time lapses and is no longer kept for you."),
             to_do=_("Confirm or decline your place."),
         ),
         Chapter(
             happened=_("You have a place in the bootcamp, which has begun."),
-            next=_("A place that is not confirmed in time goes to the next person on the list."),
+            next=_("A place that is not confirmed in time lapses and is no longer kept for you."),
             to_do=_("Confirm or decline your place at once."),
         ),
     ),

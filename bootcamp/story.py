@@ -67,12 +67,12 @@ def _judged(score: ProjectScore) -> Fact:
     marks = {"sheets": score.marks, "mean": score.raw_mean}
     said = _("%(sheets)d sheets, raw mean %(mean)s") % marks
     if score.score is None:
-        said = f"{said} · {_('no score: a question of honesty was failed')}"
+        outcome = _("no score: a question of honesty was failed")
     else:
-        said = f"{said} · {_('score %(score)s') % {'score': score.score}}"
+        outcome = _("score %(score)s") % {"score": score.score}
     return Fact(
         at=score.run.created_at,
         what=_("Judging, run %(number)d") % {"number": score.run.number},
-        detail=said,
+        detail=f"{said} · {outcome}",
         url=reverse("admin:bootcamp_judgingrun_change", args=[score.run_id]),
     )

@@ -39,7 +39,6 @@ def line_page(selection: Selection, now: datetime) -> dict[str, Any]:
         if score is not None
     ]
     line_at = queries.line_at(selection)
-    changes = queries.changes_from_last(selection)
     return {
         **work,
         "selection": selection,
@@ -50,7 +49,7 @@ def line_page(selection: Selection, now: datetime) -> dict[str, Any]:
         "replies": queries.counts_by_reply(selection),
         "line_at": line_at,
         "near_line": queries.near_line(selection, line_at),
-        "changes": changes,
+        "changes": queries.changes_from_last(selection),
         "overrides": queries.overrides_of(selection),
         "override_form": OverrideForm(),
         "tied": queries.tied_at_line(selection),
@@ -66,20 +65,15 @@ def line_page(selection: Selection, now: datetime) -> dict[str, Any]:
         "decision_form": DecisionForm(initial={"digest": selection.digest}),
         "discard_form": DiscardForm(),
         "export_form": ExportForm(),
-        **(_before_publication(selection, changes or [], now) if in_work else {}),
+        **(_before_publication(selection, now) if in_work else {}),
     }
 
 
-def _before_publication(
-    selection: Selection, changes: list[queries.Change], now: datetime
-) -> dict[str, Any]:
+def _before_publication(selection: Selection, now: datetime) -> dict[str, Any]:
     """Who will be told what, what is unusual about them, and the forms that ask for the numbers."""
     foretold = foretell(selection)
-    into = [one for one in changes if one.after and one.after.outcome == Entry.Outcome.SELECTED]
     return {
         "foretold": foretold,
-        "into": into,
-        "out": [one for one in changes if one not in into],
         "groups": previews(selection, foretold, {"site_url": settings.SITE_URL}, now),
         "cautions": cautions(selection, foretold),
         "request_form": RequestForm(auto_id="request_%s", foretold=foretold),
