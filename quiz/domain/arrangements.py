@@ -105,21 +105,24 @@ def ask_for_reset(
 
     Raises:
         UnableToArrange: the reason or the evidence is missing, or it has been scored.
+        InputLocked: a list has been published from the scores, so agreeing would do nothing.
     """
     reason = require_reason(reason)
     if not evidence.strip():
         raise UnableToArrange(_("Say where the evidence is: the second person looks at it."))
-    attempt = Attempt.objects.get(pk=attempt_id)
-    if attempt.state == Attempt.State.SCORED:
-        raise UnableToArrange(_("This attempt has been scored; it stays as it is."))
-    return request_approval(
-        kind=RESET_KIND,
-        object_id=attempt_id,
-        payload={"attempt": attempt_id, "reason": reason, "evidence": evidence.strip()},
-        by=by,
-        now=now,
-        reason=reason,
-    )
+    with transaction.atomic():
+        require_scores_open(attempts=attempt_id, now=now)
+        attempt = Attempt.objects.get(pk=attempt_id)
+        if attempt.state == Attempt.State.SCORED:
+            raise UnableToArrange(_("This attempt has been scored; it stays as it is."))
+        return request_approval(
+            kind=RESET_KIND,
+            object_id=attempt_id,
+            payload={"attempt": attempt_id, "reason": reason, "evidence": evidence.strip()},
+            by=by,
+            now=now,
+            reason=reason,
+        )
 
 
 def carry_out_reset(approval: Approval, by: User, now: datetime) -> None:

@@ -89,12 +89,15 @@ def ask_for_ruling(*, ruling_id: int, by: User, now: datetime) -> Approval:
 
     Raises:
         UnableToRule: it is no longer a proposal.
+        InputLocked: a list has been published from the scores, so agreeing would do nothing.
     """
-    ruling = Ruling.objects.get(pk=ruling_id)
-    _require_proposal(ruling)
-    return approvals.request_approval(
-        kind=APPROVAL_KIND, object_id=ruling.pk, payload=ruling.content, by=by, now=now
-    )
+    with transaction.atomic():
+        require_scores_open(rulings=ruling_id, now=now)
+        ruling = Ruling.objects.get(pk=ruling_id)
+        _require_proposal(ruling)
+        return approvals.request_approval(
+            kind=APPROVAL_KIND, object_id=ruling.pk, payload=ruling.content, by=by, now=now
+        )
 
 
 def decide_on_ruling(

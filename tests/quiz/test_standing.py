@@ -58,6 +58,8 @@ def test_after_publication_no_key_counts_otherwise_until_two_people_open_it(
 
     with pytest.raises(InputLocked, match="“Answers, keys and scores of the quiz” is locked"):
         decide_on_ruling(ruling_id=ruling.pk, approve=True, digest=ruling.digest, by=second, now=at)
+    with pytest.raises(InputLocked):
+        ask_for_ruling(ruling_id=ruling.pk, by=scored.manager, now=at)
     ruling.refresh_from_db()
     assert (ruling.state, scores_of(scored.cohort.pk)) == (Ruling.State.PROPOSED, before)
 
@@ -89,6 +91,8 @@ def test_no_attempt_is_given_time_or_made_void_after_publication(
         extend_window(quiz_id=scored.quiz.pk, closes_at=at + 2 * HOUR, **words)
     with pytest.raises(InputLocked):
         void_attempt(attempt_id=attempt.pk, **words)
+    with pytest.raises(InputLocked):
+        ask_for_reset(attempt_id=attempt.pk, evidence="Ticket 7", **words)
 
     assert list(Attempt.objects.order_by("pk").values_list("pk", "state", "score")) == before
 
