@@ -297,9 +297,14 @@ def free_numbers(selection: Selection) -> list[int]:
 
 def free_seats(selection: Selection) -> list[int]:
     """Those that can be given again: while fewer people than places hold one."""
+    return free_numbers(selection)[: open_places(selection)]
+
+
+def open_places(selection: Selection) -> int:
+    """How many places nobody holds; who was moved in by hand sits above them."""
     held = selection.entries.filter(seat__lte=selection.seats or 0)
     within = held.exclude(application__in=selection.moved_in).count()
-    return free_numbers(selection)[: max(selection.places - within, 0)]
+    return max(selection.places - within, 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from applications.lifecycle import MOVES, STEPS, Move
 from applications.models import Application, Stage
 from selection.letters import Fact, tell, telling
 from selection.models import Entry, Selection
-from selection.queries import free_numbers, free_seats
+from selection.queries import free_numbers, open_places
 
 
 def locked_selection(selection_id: int) -> Selection:
@@ -110,12 +110,20 @@ def move_up(selection: Selection, *, by: User | None, now: datetime) -> list[Ent
     waiting = selection.entries.waiting()
     if now >= selection.reserves_until:
         waiting = waiting.filter(first_in_turn=True)
-    # A seat above the places is filled again by nobody but who declined it by mistake.
-    own = waiting.filter(first_in_turn=True, application__in=selection.moved_in)
-    moved = _seat_next(selection, own, free_numbers(selection), now=now)
-    # Who sits above the places leaves them free, so there may be more to give than it seemed.
-    while (free := free_seats(selection)) and waiting.exists():
-        moved += _seat_next(selection, waiting, free, now=now)
+    numbers, by_hand, moved = free_numbers(selection), selection.moved_in, list[Entry]()
+    if numbers and by_hand:
+        # A seat above the places is filled again by nobody but who declined it by mistake.
+        own = waiting.filter(first_in_turn=True, application__in=by_hand)
+        moved, _looked_at = _seat_next(selection, own, numbers, now=now)
+        numbers = numbers[len(moved) :]
+    to_give = open_places(selection) if numbers else 0
+    while free := numbers[:to_give]:
+        seated, looked_at = _seat_next(selection, waiting, free, now=now)
+        if not looked_at:
+            break
+        # Who sits above the places leaves them free, so there may be more to give than it seemed.
+        to_give -= sum(entry.application_id not in by_hand for entry in seated)
+        numbers, moved = numbers[len(seated) :], moved + seated
     if moved:
         advance(
             application_ids=[entry.application_id for entry in moved],
@@ -136,15 +144,19 @@ def is_held(selection: Selection, entry: Entry) -> bool:
 
 def _seat_next(
     selection: Selection, waiting: QuerySet[Entry], free: list[int], *, now: datetime
-) -> list[Entry]:
-    """Seat as many of the next in turn as there are numbers; pass over who cannot be seated."""
+) -> tuple[list[Entry], int]:
+    """Seat as many of the next in turn as there are numbers; pass over who cannot be seated.
+
+    Returns:
+        who was seated, and how many were looked at.
+    """
     next_in_turn = list(waiting.select_related("application__user")[: len(free)])
     able = stand_in([e.application_id for e in next_in_turn], selection.way.select)
     gone = [entry.pk for entry in next_in_turn if entry.application_id not in able]
     Entry.objects.filter(pk__in=gone).update(reply=Entry.Reply.WITHDRAWN, replied_at=now)
     chosen = [entry for entry in next_in_turn if entry.application_id in able]
     seat(selection, list(zip(chosen, free, strict=False)), now=now)
-    return chosen
+    return chosen, len(next_in_turn)
 
 
 def has_left(selection_step: str) -> list[Stage]:
