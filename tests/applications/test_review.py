@@ -1,18 +1,13 @@
 """The review queue: what waits, who has it in hand, and the decision."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from accounts.domain.impartial import AboutOneself
-from accounts.errors import Refused
 from accounts.models import AuditEvent, User
 from accounts.roles import Role
 from applications.domain.claims import HELD_FOR, UnableToClaim, give_back, hold, take_next
@@ -22,6 +17,7 @@ from applications.lifecycle import MOVES, Move
 from applications.models import Application, Cohort, ReviewClaim, Stage
 from dtt.play.people import make_cohort, make_user
 from notifications.models import Message
+from tests.parallel import results_at_once
 
 pytestmark = pytest.mark.django_db
 QUEUE = "admin:applications_review_queue"
@@ -84,29 +80,14 @@ def test_nobody_is_given_or_decides_their_own(cohort: Cohort, now: datetime) -> 
     assert stage(mine) == "submitted"
 
 
-def at_once(jobs: list[Callable[[], Any]]) -> list[Any]:
-    """Run all jobs at the same moment, each on its own connection; a refusal gives its name."""
-    barrier = Barrier(len(jobs))
-
-    def run(job: Callable[[], Any]) -> Any:
-        try:
-            barrier.wait(timeout=30)
-            return job()
-        except Refused as refused:
-            return type(refused).__name__
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(jobs)) as threads:
-        return list(threads.map(run, jobs))
-
-
 @pytest.mark.django_db(transaction=True)
 def test_twenty_reviewers_at_once_get_twenty_applications(now: datetime) -> None:
     waiting = make_waiting(make_cohort(now=now), REVIEWERS, now=now)
     people = [reviewer(f"r{n}", now) for n in range(REVIEWERS)]
 
-    taken = at_once([lambda person=person: take_next(by=person, now=now) for person in people])
+    taken = results_at_once(
+        [lambda person=person: take_next(by=person, now=now) for person in people]
+    )
 
     assert sorted(one.pk for one in taken) == [one.pk for one in waiting]
     assert ReviewClaim.objects.count() == REVIEWERS
@@ -117,7 +98,7 @@ def test_of_two_moves_at_once_exactly_one_is_made(now: datetime) -> None:
     [application] = make_waiting(make_cohort(now=now), 1, now=now)
     Application.objects.update(stage=Stage.ELIGIBLE)
 
-    done = at_once(
+    done = results_at_once(
         [
             lambda move=move: advance(application_ids=[application.pk], move=move, by=None, now=now)
             for move in (Move.RECONSIDER, Move.OFFER_PLACE)
@@ -138,7 +119,7 @@ def test_two_who_decide_at_once_decide_once(now: datetime) -> None:
     person = reviewer("ada", now)
     hold(application_id=application.pk, by=person, now=now)
 
-    done = at_once(
+    done = results_at_once(
         [
             lambda eligible=eligible: decide_eligibility(
                 application_id=application.pk, eligible=eligible, reason="Why.", by=person, now=now

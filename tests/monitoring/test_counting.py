@@ -1,15 +1,12 @@
 """A list is counted once, a day after it is out; then nothing moves."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from decimal import Decimal
-from threading import Barrier
 from typing import Any
 
 import pytest
 import time_machine
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from accounts.models import AuditEvent
 from applications.domain.access import answer_due_on
@@ -22,6 +19,7 @@ from monitoring.tasks import count_due as count_due_task
 from quiz.models import ExtraTime
 from selection.models import Selection
 from tests.monitoring.conftest import PLACES, Answered, ask, make_answered
+from tests.parallel import results_at_once
 
 SECOND = timedelta(seconds=1)
 
@@ -266,28 +264,13 @@ def test_of_fewer_than_five_requests_only_whether_all_were_in_time_is_kept(
 # ---- at once -------------------------------------------------------------------------------------
 
 
-def at_once(jobs: list[Callable[[], int]]) -> list[int]:
-    """Run all jobs at the same moment, each on a connection of its own."""
-    barrier = Barrier(len(jobs))
-
-    def run(job: Callable[[], int]) -> int:
-        try:
-            barrier.wait(timeout=30)
-            return job()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(jobs)) as threads:
-        return list(threads.map(run, jobs))
-
-
 @pytest.mark.django_db(transaction=True)
 def test_ten_workers_at_once_count_a_list_once(now: datetime) -> None:
     answered = make_answered(now)
     selection = answered.publish().selection
     due = answered.published_at + WAITS
 
-    found = at_once([lambda: count_published(selection_id=selection.pk, now=due).pk] * 10)
+    found = results_at_once([lambda: count_published(selection_id=selection.pk, now=due).pk] * 10)
 
     assert (len(set(found)), ListCount.objects.count()) == (1, 1)
     assert AuditEvent.objects.filter(verb="count-equal-treatment").count() == 1
@@ -304,6 +287,6 @@ def test_somebody_who_answers_ten_times_at_once_has_one_row(now: datetime) -> No
         give_answers(application_id=person.pk, answers=answers, by=person.user, now=now)
         return number
 
-    at_once([lambda n=n: say(n) for n in range(10)])
+    results_at_once([lambda n=n: say(n) for n in range(10)])
 
     assert Answers.objects.filter(application=person).count() == 1

@@ -28,8 +28,8 @@ from dtt.play.selection import Shortlist, approve, cohort_after_shortlist, draw_
 from selection.domain.overriding import ask_override
 from selection.domain.publishing import publish_selection
 from selection.models import Override
+from tests.parallel import at_once
 from tests.selection.conftest import Waiting, make_eligible, make_waiting, stages
-from tests.selection.test_parallel_replies import at_once
 
 DAY = timedelta(hours=24)
 

@@ -1,14 +1,9 @@
 """Twenty people, and fifty, answer at once, each on a connection of their own."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from threading import Barrier
 
 import pytest
-from django.db import connection
 
-from accounts.errors import Refused
 from applications.models import Application, Stage
 from dtt.play.selection import approve, cohort_after_shortlist, draw_up_step
 from notifications.models import Message
@@ -16,28 +11,11 @@ from selection.domain.expiring import expire_unanswered
 from selection.domain.publishing import publish_selection
 from selection.domain.replying import confirm_place, decline_place
 from selection.models import Entry
+from tests.parallel import at_once
 from tests.selection.conftest import make_waiting, seats
 
 pytestmark = pytest.mark.django_db(transaction=True)
 THREADS, FIFTY = 20, 50
-
-
-def at_once(jobs: list[Callable[[], object]]) -> list[str]:
-    """Run all jobs at the same moment; return "done" or the name of the refusal for each."""
-    barrier = Barrier(len(jobs))
-
-    def run(job: Callable[[], object]) -> str:
-        try:
-            barrier.wait(timeout=30)
-            job()
-        except Refused as refused:
-            return type(refused).__name__
-        finally:
-            connection.close()
-        return "done"
-
-    with ThreadPoolExecutor(len(jobs)) as threads:
-        return list(threads.map(run, jobs))
 
 
 def test_twenty_replies_at_once_leave_one_holder_for_each_seat(now: datetime) -> None:

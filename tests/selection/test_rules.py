@@ -102,7 +102,10 @@ def test_what_may_be_set_can_rank_people(
     named = {name for name, _weight in criteria}
     others = [(name, Decimal(0)) for name in breakers if name not in named]
 
-    Rule((*criteria, *others), tuple(breakers), places=1, cap=1, seed="any")
+    rule = Rule((*criteria, *others), tuple(breakers), places=1, cap=1, seed="any")
+
+    assert sum(weight for _name, weight in rule.criteria) == 1
+    assert len(dict(rule.criteria)) == len(rule.criteria)
 
 
 def test_weights_are_compared_as_numbers_in_any_order(cohort: Cohort, now: datetime) -> None:
