@@ -14,7 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.errors import Refused
 from accounts.languages import Language
-from applications.web.staff.pages import UNPROCESSABLE, allowed
+from accounts.web.staff import allowed
+from applications.web.staff.pages import UNPROCESSABLE
 from quiz.authoring import clean_source
 from quiz.domain.authoring import edit_item, restore_item, retire_item, write_item
 from quiz.domain.bank import approve_items, content_digest, faults_of_version, is_complete

@@ -12,12 +12,13 @@ from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminTextareaWidget
 
 from accounts.errors import Refused
+from accounts.web.staff import allowed
 from applications import arrangements
 from applications.domain.access import answer_due_on, decide_access, read_request
 from applications.models import AccessRequest
 from applications.rules import arranges_access
 from applications.web.fields import TextField
-from applications.web.staff.pages import UNPROCESSABLE, allowed, staff_page
+from applications.web.staff.pages import UNPROCESSABLE, staff_page
 
 
 class AnswerForm(forms.Form):

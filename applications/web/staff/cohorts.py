@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.errors import Refused
 from accounts.models import User
+from accounts.web.staff import allowed
 from applications.answers import say_month
 from applications.cohort_queries import compare, counts_by_stage, versions_of_rules
 from applications.domain.cohorts import (
@@ -30,7 +31,7 @@ from applications.models.cohorts import BOOTCAMP_DAYS, INSTANTS_IN_ORDER
 from applications.readiness import checklist, valid_sign_offs
 from applications.rules import manages_cohorts, reads_cohorts
 from applications.web.staff.cohort_forms import WEEK, DuplicateForm, RulesForm, suggested_shift
-from applications.web.staff.pages import UNPROCESSABLE, allowed, staff_page
+from applications.web.staff.pages import UNPROCESSABLE, staff_page
 from notifications.moments import HONG_KONG, say_day, say_instant
 
 LABELS = {field.name: field.verbose_name for field in EligibilityRules._meta.concrete_fields}

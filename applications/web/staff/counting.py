@@ -3,11 +3,12 @@
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from accounts.web.staff import allowed
 from applications import counts
 from applications.models import Cohort
 from applications.rules import reads_everything
 from applications.web.staff.institutions import CohortForm
-from applications.web.staff.pages import allowed, staff_page
+from applications.web.staff.pages import staff_page
 
 
 def count(request: HttpRequest) -> HttpResponse:

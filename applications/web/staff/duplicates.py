@@ -13,12 +13,13 @@ from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminTextareaWidg
 
 from accounts.errors import Refused
 from accounts.models import User
+from accounts.web.staff import allowed
 from applications.answers import say_answer
 from applications.domain.merging import hindrances_to_giving_up, keep_both, merge_applications
 from applications.models import Application, DuplicateCase
 from applications.rules import reads_everything, reviews_applications
 from applications.web.sections import summaries_of
-from applications.web.staff.pages import UNPROCESSABLE, allowed, staff_page
+from applications.web.staff.pages import UNPROCESSABLE, staff_page
 from notifications.moments import say_instant
 
 BOTH = "both"

@@ -26,6 +26,7 @@ from unfold.widgets import (
 from accounts import approvable
 from accounts.errors import Refused
 from accounts.models import Approval, User
+from accounts.web.staff import allowed
 from applications.domain.exporting import (
     FEW,
     KIND,
@@ -42,7 +43,7 @@ from applications.models import Cohort, Export
 from applications.rules import reads_everything
 from applications.tables import say
 from applications.web.fields import TextField
-from applications.web.staff.pages import UNPROCESSABLE, allowed, staff_page
+from applications.web.staff.pages import UNPROCESSABLE, staff_page
 from notifications.moments import say_instant
 
 PAGE = "admin:applications_export_page"

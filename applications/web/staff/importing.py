@@ -18,6 +18,7 @@ from accounts.domain.jobs import OPEN
 from accounts.errors import Refused
 from accounts.models import Job
 from accounts.web.jobs import watched
+from accounts.web.staff import allowed
 from applications.domain.import_columns import columns_of, remembered_columns
 from applications.domain.import_files import (
     IMPORT,
@@ -37,7 +38,7 @@ from applications.intake.columns import LABELS, REQUIRED, ambiguous_fields
 from applications.intake.faults import UnreadableFile, shorten
 from applications.models import Cohort, ImportFile
 from applications.rules import manages_cohorts
-from applications.web.staff.pages import UNPROCESSABLE, allowed, staff_page
+from applications.web.staff.pages import UNPROCESSABLE, staff_page
 
 MAX_BYTES = 20 * 1024 * 1024
 SHOWN_REMARKS = 500

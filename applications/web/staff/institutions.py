@@ -19,6 +19,7 @@ from unfold.widgets import (
 )
 
 from accounts.errors import Refused
+from accounts.web.staff import allowed
 from applications.counts import written_names
 from applications.domain.institutions import (
     LONGEST,
@@ -34,7 +35,7 @@ from applications.domain.institutions import (
 from applications.models import Application, Cohort, Institution, InstitutionAlias
 from applications.rules import manages_cohorts
 from applications.web.fields import LineField
-from applications.web.staff.pages import UNPROCESSABLE, allowed, staff_page
+from applications.web.staff.pages import UNPROCESSABLE, staff_page
 
 LIST = "admin:applications_institution_changelist"
 PAGE = "admin:applications_institution_change"

@@ -13,11 +13,12 @@ from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from accounts.models import Approval
+from accounts.web.staff import allowed
 from applications import locks
 from applications.domain.locking import UNLOCK, ask_unlock, close_again, is_open
 from applications.models import Cohort, InputLock
 from applications.rules import manages_cohorts
-from applications.web.staff.pages import allowed, ask_first
+from applications.web.staff.pages import ask_first
 from notifications.moments import say_instant
 
 

@@ -18,11 +18,12 @@ from unfold.widgets import (
 )
 
 from accounts.models import User, normalise_email
+from accounts.web.staff import allowed
 from applications.domain.lateness import closes_at, end_late_access, give_late_access
 from applications.domain.restoring import restorable_until, restore_application, why_not
 from applications.models import Application, Cohort, LateAccess
 from applications.rules import manages_cohorts
-from applications.web.staff.pages import Act, allowed, ask_first
+from applications.web.staff.pages import Act, ask_first
 from notifications.moments import say_instant
 
 

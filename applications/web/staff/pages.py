@@ -6,26 +6,16 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from rules import Predicate
 
 from accounts.errors import Refused
-from accounts.models import User
 
 UNPROCESSABLE = 422
 
 Act = Callable[[dict[str, Any], datetime], str]
 """Call a verb with what a form says, and say what was done."""
-
-
-def allowed(request: HttpRequest, rule: Predicate) -> User:
-    """The member of staff who asks, if the rule holds for them."""
-    if not (isinstance(request.user, User) and rule(request.user)):
-        raise PermissionDenied
-    return request.user
 
 
 def staff_page(

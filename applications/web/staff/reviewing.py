@@ -20,6 +20,7 @@ from unfold.widgets import (
 
 from accounts.errors import Refused
 from accounts.models import User
+from accounts.web.staff import allowed
 from applications.domain.claims import UnableToClaim, give_back, hold, take_next
 from applications.domain.review import DOUBTS, decide_eligibility, doubts_about, may_be_decided
 from applications.eligibility import Doubt
@@ -27,7 +28,7 @@ from applications.models import Application, Cohort
 from applications.queries import place_in_queue, waiting_for_review
 from applications.rules import reviews_applications
 from applications.web.sections import summaries_of
-from applications.web.staff.pages import UNPROCESSABLE, allowed, staff_page
+from applications.web.staff.pages import UNPROCESSABLE, staff_page
 from notifications.moments import say_time
 
 ON_A_PAGE = 50

@@ -9,10 +9,11 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.errors import Refused
 from accounts.languages import Language
+from accounts.web.staff import allowed
 from applications.domain.texts import REQUIRED, in_force, people_asked_again, publish_text
 from applications.models import LegalText
 from applications.rules import writes_texts
-from applications.web.staff.pages import allowed, staff_page
+from applications.web.staff.pages import staff_page
 from applications.web.texts import said
 
 

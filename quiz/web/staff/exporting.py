@@ -14,11 +14,12 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from accounts.errors import Refused
 from accounts.languages import Language
+from accounts.web.staff import allowed
 from quiz.domain.exporting import ExportedItems, export_items, look_at_export
 from quiz.formats.registry import FORMATS
 from quiz.models import Item
 from quiz.rules import exports_items
-from quiz.web.staff.pages import UNPROCESSABLE, allowed, staff_page
+from quiz.web.staff.pages import UNPROCESSABLE, staff_page
 
 SHOWN = 200
 

@@ -13,12 +13,13 @@ from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget
 
 from accounts.errors import Refused
 from accounts.languages import Language
+from accounts.web.staff import allowed
 from quiz.domain.importing import Action
 from quiz.domain.item_files import import_item_file, keep_item_file, read_item_file_as
 from quiz.formats.registry import FORMATS, MAX_BYTES, MEGABYTE, QTI, READ, guess
 from quiz.models import ItemFile
 from quiz.rules import reads_items
-from quiz.web.staff.pages import UNPROCESSABLE, allowed, staff_page
+from quiz.web.staff.pages import UNPROCESSABLE, staff_page
 
 SHOWN = 200  # problems, and questions
 ACCEPTED = ".csv,.gift,.txt,.xml,.zip"
