@@ -14,7 +14,7 @@ from pytest_django import DjangoDbBlocker
 
 # A shared machine may pause at any moment; a property is about values, not about time. Fifty
 # examples each keep the whole suite short: `pytest --hypothesis-profile=thorough` tries more.
-hypothesis_settings.register_profile("dtt", deadline=None, max_examples=50)
+hypothesis_settings.register_profile("dtt", deadline=None, max_examples=50, derandomize=True)
 hypothesis_settings.register_profile("thorough", deadline=None, max_examples=1000)
 hypothesis_settings.load_profile("dtt")
 

@@ -1,7 +1,6 @@
 """Play the bootcamp: prepare it, attend it, submit projects, judge them. By the pages' verbs."""
 
 import random
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from accounts.models import User
@@ -148,24 +147,23 @@ def attend(cohort: Cohort, *, seed: int = 1) -> int:
 
     One person in fifteen comes to hardly anything; the others miss or are late now and then.
     """
-    members: dict[int, list[int]] = {}
-    for group, application in (
+    members: dict[int, list[tuple[int, str]]] = {}
+    for group, application, email in (
         Membership.objects.filter(group__cohort=cohort, application__stage__in=IN_BOOTCAMP)
         .order_by("application")
-        .values_list("group", "application")
+        .values_list("group", "application", "application__user__email")
     ):
-        members.setdefault(group, []).append(application)
+        members.setdefault(group, []).append((application, email))
     written = 0
     for booking in published_bookings().filter(timetable__cohort=cohort):
-        marks = [
-            Mark(pk, _presence(seed, booking.session_id, pk)) for pk in members[booking.group_id]
-        ]
+        at = booking.slot.starts_at
+        marks = [Mark(pk, _presence(seed, email, at)) for pk, email in members[booking.group_id]]
         written += len(
             mark_attendance(
                 session_id=booking.session_id,
                 marks=marks,
                 by=booking.trainer.user,
-                now=booking.slot.starts_at + timedelta(minutes=15),
+                now=at + timedelta(minutes=15),
             )
         )
     return written
@@ -229,40 +227,30 @@ def judge_projects(
     by: User,
     now: datetime,
     seed: int = 1,
-    abilities: Mapping[int, float] | None = None,
 ) -> JudgingRun:
     """Assign the judges, have everybody mark everything, and count.
 
     Args:
         now: after the projects are due.
-        abilities: by application id, 0 for the average person; drawn where it is missing.
     """
     assign_judges(cohort_id=cohort.pk, seed=seed, by=by, now=now)
-    mark_everything(cohort, now=now, seed=seed, abilities=abilities)
+    mark_everything(cohort, now=now, seed=seed)
     return close_judging(cohort_id=cohort.pk, by=by, now=now + timedelta(days=1))
 
 
-def mark_everything(
-    cohort: Cohort,
-    *,
-    now: datetime,
-    seed: int = 1,
-    abilities: Mapping[int, float] | None = None,
-) -> int:
+def mark_everything(cohort: Cohort, *, now: datetime, seed: int = 1) -> int:
     """Every judge submits a sheet for every project on their list; return how many sheets."""
     assignments = (
         Assignment.objects.filter(judge__cohort=cohort, state=Assignment.State.ASSIGNED)
-        .select_related("judge__user", "project__application")
+        .select_related("judge__user", "project__application__user")
         .order_by("judge", "order")
     )
     [rubric] = Rubric.objects.filter(cohort=cohort)[:1]
     for assignment in assignments:
         judge = random.Random(f"judge {seed} {assignment.judge.user.email}")
         severity, reach = judge.gauss(0, 0.5), judge.uniform(0.6, 1.2)
-        person = assignment.project.application_id
-        ability = (abilities or {}).get(person)
-        if ability is None:
-            ability = random.Random(f"ability {seed} {person}").gauss(0, 1)
+        person = assignment.project.application.user.email
+        ability = random.Random(f"ability {seed} {person}").gauss(0, 1)
         dice = random.Random(f"sheet {seed} {assignment.judge.user.email} {person}")
         marks = {
             name: min(5, max(1, round(3 + reach * ability - severity + dice.gauss(0, 0.6))))
@@ -281,9 +269,9 @@ def mark_everything(
     return len(assignments)
 
 
-def _presence(seed: int, session: int, application: int) -> Attendance.Presence:
-    seldom = random.Random(f"attends {seed} {application}").random() < 1 / 15
-    luck = random.Random(f"attends {seed} {application} {session}").random()
+def _presence(seed: int, email: str, at: datetime) -> Attendance.Presence:
+    seldom = random.Random(f"attends {seed} {email}").random() < 1 / 15
+    luck = random.Random(f"attends {seed} {email} {at.isoformat()}").random()
     if luck < (0.6 if seldom else 0.03):
         return Attendance.Presence.ABSENT
     if luck < (0.7 if seldom else 0.05):

@@ -110,7 +110,7 @@ def sit_quiz(
         skill: 0 is average, ±1 a standard deviation.
         walks_away: how likely it is that the person closes the page without submitting.
     """
-    dice = random.Random(f"sit {seed} {application.reference}")
+    dice = random.Random(f"sit {seed} {application.user.email}")
     quiz = application.cohort.quiz
     attempt = open_attempt(
         quiz_id=quiz.pk, application_id=application.pk, by=application.user, now=now

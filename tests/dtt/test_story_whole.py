@@ -108,8 +108,8 @@ def played() -> Application:
         slug="whole",
         places=8,
         places_with_ties=8,
-        finalists=8,
-        finalists_with_ties=8,
+        finalists=10,
+        finalists_with_ties=10,
     )
     season = Season(cohort=cohort, staff=staff, applicants=10)
     acts = season.acts()

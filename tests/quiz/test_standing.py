@@ -52,7 +52,7 @@ def test_after_publication_no_key_counts_otherwise_until_two_people_open_it(
     second: User,  # noqa: F811
 ) -> None:
     at = scored.quiz.closes_at + HOUR
-    ruling = void(scored, item_of(scored, 0, 0), at)
+    ruling = void(scored, item_of(scored, 3, 0), at)  # three of five right: the share changes
     ask_for_ruling(ruling_id=ruling.pk, by=scored.manager, now=at)
     published, before = publish(scored, second, at), scores_of(scored.cohort.pk)
 
