@@ -10,7 +10,7 @@ from typing import Any
 from celery import Celery, Task, signals
 from django.conf import settings
 
-from dtt import embedded, heartbeat, trace
+from dtt import cycles, embedded, heartbeat, trace
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dtt.settings")
 
@@ -37,6 +37,12 @@ def keep_our_logging(**_: object) -> None:
 def pass_the_name_on(headers: dict[str, Any], **_: object) -> None:
     """A task has the name of the request or task that asks for it."""
     headers[trace.TASK_HEADER] = trace.named(trace.current())
+
+
+@signals.worker_init.connect
+def spare_the_processor(**_: object) -> None:
+    """Before the worker parts into processes."""
+    cycles.look_seldom()
 
 
 @signals.task_prerun.connect

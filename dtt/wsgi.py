@@ -6,7 +6,7 @@ from django.core.wsgi import get_wsgi_application
 from django.db import connections
 from django.utils import timezone
 
-from dtt import embedded
+from dtt import cycles, embedded
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dtt.settings")
 embedded.provide()
@@ -16,3 +16,4 @@ from quiz.web.warming import warm_up  # noqa: E402 - models need the settings to
 
 warm_up(now=timezone.now())
 connections.close_all()  # processes that part from here must not share one
+cycles.look_seldom()

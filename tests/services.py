@@ -12,7 +12,7 @@ import tempfile
 import pytest
 from django.conf import settings
 
-from dtt import embedded
+from dtt import cycles, embedded
 from tests import templates
 
 FIRST_DATABASE = 4
@@ -34,3 +34,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     if os.environ.get("PYTEST_XDIST_WORKER") or not session.config.getoption("numprocesses", None):
         template = templates.migrated(embedded.database_url())
         settings.DATABASES["default"].setdefault("TEST", {})["TEMPLATE"] = template
+
+
+def pytest_collection_finish() -> None:
+    cycles.look_seldom()
