@@ -71,13 +71,21 @@ def test_two_readers_confirm_on_their_pages_and_are_named_on_the_versions(
         right = {"decision": "right", "digest": digest_read(written, language)}
         said = signed_in(reader).post(page_of(written, suffix), right, follow=True)
         assert said.redirect_chain[-1][0] == record_of(written)
-    record, history = (body(signed_in(staff[0]), to) for to in (record_of(written), reverse(LIST)))
+    browser = signed_in(staff[0])
+    record, history = (body(browser, to) for to in (record_of(written), reverse(LIST)))
+    trail = browser.get(browser.get(record_of(written)).context["trail_url"]).context["cl"]
 
     assert "Both languages are right: the version is in use now." in said.content.decode()
     for reader in (staff[1], third):
         assert f"found right by {reader.email}, " in record
         assert str(reader) in history
     assert record.count("HKT (UTC+8)") == 2
+    assert [(event.verb, event.actor) for event in trail.result_list] == [
+        ("use-letter", third),
+        ("read-letter", third),
+        ("read-letter", staff[1]),
+        ("write-letter", staff[0]),
+    ]
 
 
 def test_a_language_that_is_wrong_takes_words_that_its_writer_reads(staff: list[User]) -> None:
