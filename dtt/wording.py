@@ -189,6 +189,8 @@ VERBS = {
     "message-left": _("Found that a message had left"),
     "send-message-again": _("Found that a message had not left"),
     "write-letter": _("Wrote a text of messages"),
+    "read-letter": _("Found one language of a text of messages right"),
+    "refuse-letter": _("Found one language of a text of messages wrong"),
     "use-letter": _("Put a text of messages to use"),
     "write-correction": _("Wrote a correction"),
     "send-correction": _("Sent a correction"),

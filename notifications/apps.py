@@ -9,20 +9,29 @@ class NotificationsConfig(AppConfig):
     def ready(self) -> None:
         # These need the loaded tables.
         from accounts import approvable  # noqa: PLC0415
+        from accounts.languages import Language  # noqa: PLC0415
         from notifications.domain import announcing, correcting, writing  # noqa: PLC0415
 
         # Only to be heard: the receiver of `hooks` registers itself.
         from notifications.web import hooks  # noqa: F401, PLC0415
         from notifications.web.staff import announcing as announcement_pages  # noqa: PLC0415
         from notifications.web.staff import correcting as correction_pages  # noqa: PLC0415
-        from notifications.web.staff import writing as text_pages  # noqa: PLC0415
+        from notifications.web.staff import proofreading  # noqa: PLC0415
 
+        for language, title in (
+            (Language.ENGLISH, _("Read the English of a text of messages")),
+            (Language.TRADITIONAL_CHINESE, _("Read the Chinese of a text of messages")),
+        ):
+            approvable.register(
+                writing.READ[language],
+                title=title,
+                describe=proofreading.describe,
+                page=f"admin:{proofreading.PAGES[language]}",
+            )
         approvable.register(
-            writing.USE_TEXT,
+            writing.READ_AS_ONE,
             title=_("Use a new text for messages"),
-            describe=text_pages.describe,
-            link=text_pages.link,
-            carry_out=writing.use_letter,
+            describe=proofreading.describe,
         )
         approvable.register(
             correcting.SEND_CORRECTION,

@@ -130,10 +130,23 @@ class Pace(models.Model):
         return f"{self.minute}: {self.claimed}"
 
 
+def _read_by_another(language: str) -> models.CheckConstraint:
+    """A language has a reader and an instant, or neither; and the reader did not write it."""
+    by, at = f"read_{language}_by", f"read_{language}_at"
+    nobody = Q((f"{by}__isnull", True), (f"{at}__isnull", True))
+    somebody = Q((f"{by}__isnull", False), (f"{at}__isnull", False))
+    return models.CheckConstraint(
+        condition=nobody | somebody & ~Q((by, models.F("written_by"))),
+        name=f"notifications_text_{language}_read_by_another",
+    )
+
+
 class LetterText(models.Model):
     """A version of the text of one kind, in both languages. Written once, never changed.
 
-    The approved one with the highest number is used; a kind without any uses its file.
+    Each language is read by somebody who did not write it. Once both are found right the version
+    is used, until one with a higher number is; a kind without any uses its file. A version of which
+    one language was found wrong is never used.
     """
 
     kind = models.CharField(_("kind"), max_length=40)
@@ -147,10 +160,24 @@ class LetterText(models.Model):
         User, models.PROTECT, related_name="+", verbose_name=_("written by")
     )
     written_at = models.DateTimeField(_("written"))
-    approved_by = models.ForeignKey(
-        User, models.PROTECT, null=True, related_name="+", verbose_name=_("approved by")
+    read_en_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", verbose_name=_("English read by")
     )
+    read_en_at = models.DateTimeField(_("English read"), null=True)
+    read_zh_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", verbose_name=_("Chinese read by")
+    )
+    read_zh_at = models.DateTimeField(_("Chinese read"), null=True)
     approved_at = models.DateTimeField(_("in use from"), null=True)
+    refused_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", verbose_name=_("found wrong by")
+    )
+    refused_at = models.DateTimeField(_("found wrong"), null=True)
+    # Blank where one person decided about both languages at once, before each had its reader.
+    refused_language = models.CharField(
+        _("language found wrong"), max_length=10, choices=Language, blank=True, default=""
+    )
+    refused_why = models.TextField(_("what is wrong"), blank=True, default="")
 
     class Meta:
         verbose_name = _("text of a message")
@@ -158,11 +185,19 @@ class LetterText(models.Model):
         ordering = ["kind", "-number"]
         constraints = [
             models.UniqueConstraint(fields=["kind", "number"], name="notifications_text_once"),
+            _read_by_another("en"),
+            _read_by_another("zh"),
             models.CheckConstraint(
-                condition=Q(approved_at__isnull=True, approved_by__isnull=True)
-                | Q(approved_at__isnull=False, approved_by__isnull=False)
-                & ~Q(approved_by=models.F("written_by")),
-                name="notifications_text_approved_by_another",
+                condition=Q(approved_at__isnull=True)
+                | Q(read_en_at__isnull=False, read_zh_at__isnull=False, refused_at__isnull=True),
+                name="notifications_text_used_when_both_are_read",
+            ),
+            models.CheckConstraint(
+                condition=Q(refused_at__isnull=True, refused_by__isnull=True, refused_language="")
+                | Q(refused_at__isnull=False, refused_by__isnull=False)
+                & ~Q(refused_why="")
+                & ~Q(refused_by=models.F("written_by")),
+                name="notifications_text_found_wrong_by_another",
             ),
             models.CheckConstraint(
                 condition=~Q(subject_en="") & ~Q(body_en="") & ~Q(subject_zh="") & ~Q(body_zh=""),

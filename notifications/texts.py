@@ -1,4 +1,4 @@
-"""The texts of messages: the version that staff wrote last and a second person approved.
+"""The texts of messages: the version that staff wrote last and of which both languages were read.
 
 A kind without one uses its file, `templates/messages/<kind>.<language>.txt`; the first line is the
 subject. A variable that the caller did not give is an error, never an empty gap in somebody's

@@ -40,6 +40,7 @@ from dtt.play.selection import make_staff
 from matching.models import MatchRun, Offer, Opportunity, Recruiter
 from notifications.domain.announcing import write_announcement
 from notifications.domain.troubles import note_trouble
+from notifications.domain.writing import in_force, write_letter
 from notifications.models import Message
 from notifications.queries import messages_to
 from notifications.unsubscribing import unsubscribe_address
@@ -271,6 +272,8 @@ STAFF_DOORS: dict[str, Door] = {
     "admin:notifications_correction_new": Door(MANAGES, says=ANSWERED),
     "admin:notifications_letter_kinds": Door(READS),
     "admin:notifications_letter_write": Door(MANAGES, by("letter")),
+    "admin:notifications_letter_read_en": Door(READS, by("letter_version")),
+    "admin:notifications_letter_read_zh": Door(READS, by("letter_version")),
     "admin:notifications_trouble_settle": Door(MANAGES, by("trouble")),
     "admin:notifications_trouble_call": Door(MANAGES),
     "admin:notifications_trouble_phone": Door(MANAGES, by("trouble"), DOES),
@@ -525,6 +528,13 @@ def _for_staff(
         by=manager,
         now=datetime.now(UTC),
     )
+    letter = write_letter(
+        kind="place-offered",
+        text=in_force("place-offered"),
+        why="x",
+        by=manager,
+        now=datetime.now(UTC),
+    )
     return {
         "announcement": announcement.pk,
         "audience": announcement.audience,
@@ -547,6 +557,7 @@ def _for_staff(
         "job_post": Opportunity.objects.order_by("pk")[0].pk,
         "late": late.pk,
         "letter": "place-offered",
+        "letter_version": letter.pk,
         "mend": "recall",
         "trouble": trouble.pk,
         "list": Selection.objects.order_by("pk")[0].pk,

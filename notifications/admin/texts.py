@@ -1,69 +1,72 @@
 """Staff pages of the texts of messages: every version, and the letters it makes."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.http import HttpRequest
-from django.template.defaultfilters import linebreaksbr
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from accounts.models import Approval
 from accounts.staff import RoleAdmin
-from accounts.web.staff import page_of
 from notifications import kinds
-from notifications.domain.writing import USE_TEXT
 from notifications.models import LetterText
-from notifications.web.staff import writing
+from notifications.rules import mends_messages
+from notifications.web.staff import proofreading, writing
 
 
 @admin.register(LetterText)
 class LetterTextAdmin(RoleAdmin):
-    list_display = ("says_kind", "number", "why", "written_by", "written_at", "approved_at")
-    list_select_related = ("written_by",)
-    search_fields = ("kind", "why")
-    list_before_template = "notifications/staff/texts_top.html"
-    change_form_after_template = "notifications/staff/samples.html"
-    fields = (
+    list_display = (
         "says_kind",
         "number",
         "why",
-        "subject_en",
-        "says_english",
-        "subject_zh",
-        "says_chinese",
         "written_by",
         "written_at",
-        "approved_by",
+        "read_en_by",
+        "read_zh_by",
+        "refused_by",
         "approved_at",
     )
+    list_select_related = ("written_by", "read_en_by", "read_zh_by", "refused_by")
+    search_fields = ("kind", "why")
+    list_before_template = "notifications/staff/texts_top.html"
+    change_form_after_template = "notifications/staff/text_bottom.html"
+    fields = ("says_kind", "number", "why", "written_by", "written_at", "approved_at")
     readonly_fields = fields
 
     @display(description=_("kind"), ordering="kind")
     def says_kind(self, written: LetterText) -> str:
         return kinds.title_of(written.kind)
 
-    @display(description=_("text, English"))
-    def says_english(self, written: LetterText) -> str:
-        return linebreaksbr(written.body_en)
-
-    @display(description=_("text, Chinese"))
-    def says_chinese(self, written: LetterText) -> str:
-        return linebreaksbr(written.body_zh)
-
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         return [
             path("kinds/", view(writing.every_kind), name="notifications_letter_kinds"),
             path("write/<slug:kind>/", view(writing.write), name="notifications_letter_write"),
+            *(
+                path(
+                    f"<int:pk>/read/{language}/",
+                    view(proofreading.read),
+                    {"language": language},
+                    name=name,
+                )
+                for language, name in proofreading.PAGES.items()
+            ),
             *super().get_urls(),
         ]
 
     def beside(self, request: HttpRequest, row: LetterText) -> dict[str, Any]:
-        asked = Approval.objects.filter(kind=USE_TEXT, object_id=str(row.pk))
-        request_of = asked.order_by("-pk").first()
         return {
-            "samples": writing.samples_of(row),
-            "approval_url": page_of(request_of) if request_of else "",
+            "readings": proofreading.readings_of(row, request.user).values(),
+            "trail_url": _trail_of(row),
+            "may_write": mends_messages(request.user) and kinds.is_declared(row.kind),
+            **proofreading.side_by_side(row),
         }
+
+
+def _trail_of(written: LetterText) -> str:
+    """Who did what with a version, in the audit trail."""
+    about = {"object_type": written._meta.label_lower, "q": written.pk}
+    return f"{reverse('admin:accounts_auditevent_changelist')}?{urlencode(about)}"

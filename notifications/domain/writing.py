@@ -1,9 +1,8 @@
-"""Write a new version of a text, and use it when a second person has agreed."""
+"""Write a new version of a text, and ask for a reader of each of its languages."""
 
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Max
@@ -13,12 +12,18 @@ from accounts.domain import audit
 from accounts.domain.approvals import digest_of, request_approval
 from accounts.errors import Refused
 from accounts.languages import Language
-from accounts.models import Approval, User
+from accounts.models import User
 from notifications import kinds, language, previews
 from notifications.models import LetterText
 from notifications.texts import SHIPPED, MissingVariable, Shelf, Version, check, shipped
 
-USE_TEXT = "use-letter"
+READ = {
+    Language.ENGLISH: "read-letter-en",
+    Language.TRADITIONAL_CHINESE: "read-letter-zh",
+}
+"""Of each language, the kind of the request to read it."""
+READ_AS_ONE = "use-letter"
+"""How both languages were asked for at once, before each had its reader; decided ones are kept."""
 LONGEST_SUBJECT = 200
 FIELDS = {
     "subject_en": Language.ENGLISH,
@@ -40,14 +45,10 @@ class UnableToWrite(Refused):
         self.problems = problems
 
 
-class UnableToUse(Refused):
-    """The version cannot come into use; the message says why."""
-
-
 def write_letter(
     *, kind: str, text: dict[str, str], why: str, by: User, now: datetime
 ) -> LetterText:
-    """Keep a new version and ask a second person to let it be used.
+    """Keep a new version and ask somebody else to read it, once for each language.
 
     Args:
         text: `subject_en`, `body_en`, `subject_zh` and `body_zh`.
@@ -59,7 +60,7 @@ def write_letter(
     said = {name: text.get(name, "").replace("\r\n", "\n").strip() for name in FIELDS}
     try_out(kind, said)
     with transaction.atomic():
-        _one_at_a_time(kind)
+        one_at_a_time(kind)
         newest = LetterText.objects.filter(kind=kind).aggregate(n=Max("number"))["n"] or SHIPPED
         written = LetterText.objects.create(
             kind=kind, number=newest + 1, why=why, written_by=by, written_at=now, **said
@@ -69,17 +70,18 @@ def write_letter(
             "write-letter",
             by=by,
             now=now,
-            after={"kind": kind, "number": written.number, "digest": _digest(written)},
+            after={"kind": kind, "number": written.number, "digest": digest_written(written)},
             reason=why,
         )
-        request_approval(
-            kind=USE_TEXT,
-            object_id=written.pk,
-            payload=_payload(written),
-            by=by,
-            now=now,
-            reason=why,
-        )
+        for in_language, reading in READ.items():
+            request_approval(
+                kind=reading,
+                object_id=written.pk,
+                digest=digest_read(written, in_language),
+                by=by,
+                now=now,
+                reason=why,
+            )
         return written
 
 
@@ -156,56 +158,34 @@ def say_problem(wrong: language.NotALetter) -> str:
     return _("Line %(line)d: %(problem)s") % {"line": wrong.line, "problem": problem}
 
 
-def use_letter(approval: Approval, by: User, now: datetime) -> None:
-    """Let an approved version be used from now on.
-
-    Raises:
-        UnableToUse: a newer version is in use, or the text can no longer be rendered.
-    """
-    with transaction.atomic():
-        written = LetterText.objects.select_for_update().get(pk=approval.object_id)
-        if approval.payload != _payload(written):
-            raise UnableToUse(_("The content has changed since approval was asked for."))
-        newer = LetterText.objects.filter(
-            kind=written.kind, number__gt=written.number, approved_at__isnull=False
-        )
-        if newer.exists():
-            raise UnableToUse(_("A newer version is in use already."))
-        if written.written_by_id == by.pk:
-            raise UnableToUse(_("Who wrote a text does not approve it."))
-        try_out(written.kind, {name: getattr(written, name) for name in FIELDS})
-        written.approved_by, written.approved_at = by, now
-        written.save(update_fields=["approved_by", "approved_at"])
-        audit.record(
-            written,
-            "use-letter",
-            by=by,
-            now=now,
-            after={"kind": written.kind, "number": written.number, "digest": _digest(written)},
-        )
-
-
 def in_force(kind: str) -> dict[str, str]:
     """The text of a kind as it is used now, by field; to begin a new version from."""
     written = Shelf({kind}).written.get(kind)
     if written is not None:
-        return {name: getattr(written, name) for name in FIELDS}
+        return text_of(written)
     found = {}
     for suffix, in_language in (("en", "en"), ("zh", "zh-hant")):
         found[f"subject_{suffix}"], found[f"body_{suffix}"] = shipped(kind, in_language)
     return found
 
 
-def _payload(written: LetterText) -> dict[str, Any]:
-    return {"kind": written.kind, "number": written.number, "digest": _digest(written)}
+def text_of(written: LetterText) -> dict[str, str]:
+    """What a version says, by field."""
+    return {name: getattr(written, name) for name in FIELDS}
 
 
-def _digest(written: LetterText) -> str:
-    return hashlib.sha256(
-        digest_of({name: getattr(written, name) for name in FIELDS}).encode()
-    ).hexdigest()
+def digest_read(written: LetterText, in_language: Language) -> str:
+    """What the reader of a language agrees to: the version in both, and which of them was read."""
+    named = {"kind": written.kind, "number": written.number, "language": in_language.value}
+    return digest_of(named | text_of(written))
 
 
-def _one_at_a_time(kind: str) -> None:
+def digest_written(written: LetterText) -> str:
+    """What a version is called in the trail."""
+    return hashlib.sha256(digest_of(text_of(written)).encode()).hexdigest()
+
+
+def one_at_a_time(kind: str) -> None:
+    """Let all that is done to the texts of one kind be done one after the other."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"letter {kind}"])

@@ -156,14 +156,17 @@ def test_some_test_of_a_verb_tells_every_kind(kind: kinds.Kind) -> None:
 
 
 def in_force(kind: str, body: str, *, staff: Staff, now: datetime, number: int = 1) -> None:
-    """A text that two people have let be used, whether it fits or not."""
+    """A text that was found right in both languages, whether it fits or not."""
     LetterText.objects.create(
         kind=kind,
         number=number,
         why="x",
         written_by=staff.asker,
         written_at=now,
-        approved_by=staff.second,
+        read_en_by=staff.second,
+        read_en_at=now,
+        read_zh_by=staff.second,
+        read_zh_at=now,
         approved_at=now,
         **text(body),
     )

@@ -1,4 +1,4 @@
-"""A text of messages: checked at save, tried for real people, used after a second person agreed."""
+"""A text of messages: checked at save, tried for real people, used once both sides are right."""
 
 from datetime import datetime
 from typing import Any
@@ -8,20 +8,19 @@ from django.db import DatabaseError, transaction
 from django.test import Client
 from django.urls import reverse
 
-from accounts.domain.approvals import UnableToApprove, decide
 from accounts.models import Approval, User
 from dtt.play.people import make_applicant, make_cohort
-from dtt.play.selection import make_staff
 from notifications import kinds
 from notifications.domain.outbox import Telling, queue
+from notifications.domain.proofreading import UnableToRead
 from notifications.domain.writing import (
-    UnableToUse,
     UnableToWrite,
     in_force,
     try_out,
     write_letter,
 )
 from notifications.models import LetterText, Message
+from tests.notifications.texts import CHINESE, ENGLISH, read, read_both
 from tests.walk import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -34,19 +33,8 @@ NEW = {
 }
 
 
-@pytest.fixture
-def staff(now: datetime) -> list[User]:
-    made = make_staff(now=now)
-    return [made.asker, made.second]
-
-
 def write(by: User, now: datetime, **changed: str) -> LetterText:
     return write_letter(kind=KIND, text=NEW | changed, why="shorter", by=by, now=now)
-
-
-def approve(written: LetterText, by: User, now: datetime) -> None:
-    request = Approval.objects.get(object_id=str(written.pk), kind="use-letter", state="requested")
-    decide(approval_id=request.pk, approve=True, digest=request.digest, by=by, now=now)
 
 
 def told(now: datetime, run: str = "r", **facts: Any) -> Message:
@@ -82,20 +70,22 @@ def test_what_could_not_be_sent_is_refused_and_nothing_is_kept(
     assert (LetterText.objects.count(), Approval.objects.count()) == (0, 0)
 
 
-def test_a_version_is_used_only_after_a_second_person_agreed(
+def test_a_version_is_used_only_after_both_languages_were_found_right_by_another(
     staff: list[User], now: datetime
 ) -> None:
     writer, second = staff
     before = told(now, "before")
     written = write(writer, now)
     waiting = told(now, "waiting")
-    with pytest.raises(UnableToApprove):
-        approve(written, writer, now)
+    with pytest.raises(UnableToRead):
+        read_both(written, writer, now)
 
-    approve(written, second, now)
+    read(written, CHINESE, second, now)
+    half = told(now, "half")
+    read(written, ENGLISH, second, now)
     after = told(now, "after")
 
-    assert [message.text_version for message in (before, waiting, after)] == [0, 0, 1]
+    assert [message.text_version for message in (before, waiting, half, after)] == [0, 0, 0, 1]
     assert waiting.subject == before.subject
     assert (after.subject, after.body) == (
         "Reserve list: DTT-7KQ2MX34",
@@ -105,7 +95,7 @@ def test_a_version_is_used_only_after_a_second_person_agreed(
 
 
 def test_what_may_be_missing_leaves_no_gap_in_a_letter(staff: list[User], now: datetime) -> None:
-    approve(write(staff[0], now), staff[1], now)
+    read_both(write(staff[0], now), staff[1], now)
 
     assert told(now, band=None).body == "Dear Tai Man,\n\nYou are on it.\n"
 
@@ -114,17 +104,18 @@ def test_an_older_version_cannot_take_the_place_of_a_newer_one(
     staff: list[User], now: datetime
 ) -> None:
     older, newer = write(staff[0], now), write(staff[0], now, subject_en="Newer")
-    approve(newer, staff[1], now)
+    read(older, ENGLISH, staff[1], now)
+    read_both(newer, staff[1], now)
 
-    with pytest.raises(UnableToUse):
-        approve(older, staff[1], now)
+    with pytest.raises(UnableToRead, match="A newer version is in use already"):
+        read(older, CHINESE, staff[1], now)
 
     assert told(now).subject == "Newer"
 
 
 def test_a_written_version_never_changes(staff: list[User], now: datetime) -> None:
     written = write(staff[0], now)
-    approve(written, staff[1], now)
+    read_both(written, staff[1], now)
 
     for change in ({"body_en": "other"}, {"approved_at": None}, {"number": 9}):
         with pytest.raises(DatabaseError), transaction.atomic():
@@ -148,25 +139,22 @@ def test_a_text_is_tried_for_three_real_people_in_both_languages(
     assert "None" not in "".join(sample.text.body for sample in samples)
 
 
-def test_staff_write_see_and_approve_a_text(staff: list[User], now: datetime) -> None:
-    writer, second = (signed_in(person) for person in staff)
+def test_staff_write_and_see_a_text(staff: list[User], now: datetime) -> None:
+    writer = signed_in(staff[0])
     address = reverse("admin:notifications_letter_write", args=[KIND])
 
     tried = writer.post(address, NEW | {"why": "shorter", "try": "1"})
     wrong = writer.post(address, NEW | {"why": "x", "keep": "1", "body_en": "{{ secret }}"})
     kept = writer.post(address, NEW | {"why": "shorter", "keep": "1"}, follow=True)
+    written = LetterText.objects.get()
+    again = writer.get(address, {"from": written.pk}).context["form"]
+    other = writer.get(address, {"from": "x"}).context["form"]
 
     assert "Reserve list: DTT-" in tried.content.decode()
     assert (wrong.status_code, "has no “secret”" in wrong.content.decode()) == (422, True)
-    assert "A second person was asked." in kept.content.decode()
-    request = Approval.objects.get()
-    page = second.get(reverse("admin:accounts_approval_change", args=[request.pk]))
-    assert "{{ band }}" in page.content.decode()
-    second.post(
-        reverse("admin:accounts_approval_decide", args=[request.pk]),
-        {"decision": "approve", "digest": request.digest},
-    )
-    assert LetterText.objects.get().approved_by == staff[1]
+    assert "Somebody else is asked to read each language." in kept.content.decode()
+    assert again.initial == {name: text.strip() for name, text in NEW.items()}
+    assert other.initial == in_force(KIND) != again.initial
 
 
 def test_the_pages_of_texts_are_open_to_readers_and_writing_to_managers(

@@ -25,7 +25,8 @@ def test_a_text_from_before_kinds_had_their_own_variables_breaks_nothing(
     for kind in OF_LISTS:
         LetterText.objects.create(
             kind=kind, number=1, why="x", written_by=waiting.staff.asker, written_at=now,
-            approved_by=waiting.staff.second, approved_at=now,
+            read_en_by=waiting.staff.second, read_en_at=now,
+            read_zh_by=waiting.staff.second, read_zh_at=now, approved_at=now,
             subject_en="S", body_en=text, subject_zh="題", body_zh=text,
         )  # fmt: skip
     browser = Client()

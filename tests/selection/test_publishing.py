@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 from django.db import IntegrityError, transaction
 
-from accounts.domain.approvals import UnableToApprove, decide
+from accounts.domain.approvals import UnableToApprove
 from accounts.models import Approval, AuditEvent
 from applications.domain.applying import withdraw_application
 from applications.models import Application, Cohort
@@ -17,7 +17,7 @@ from dtt.play.selection import (
     draw_up_step,
     prepare_list,
 )
-from notifications.domain.writing import USE_TEXT, write_letter
+from notifications.domain.writing import write_letter
 from notifications.models import Message
 from selection.domain.drawing import draw_up
 from selection.domain.expiring import close_reserves
@@ -30,6 +30,7 @@ from selection.domain.publishing import (
     request_publication,
 )
 from selection.models import Entry, Selection
+from tests.notifications.texts import read_both
 from tests.selection.conftest import (
     SCORES,
     Waiting,
@@ -171,9 +172,10 @@ def write_another_letter(waiting: Waiting, now: datetime) -> None:
         "body_zh": "{{ name }}：很抱歉。",
     }
     staff = waiting.staff
-    write_letter(kind="place-not-selected", text=text, why="Shorter.", by=staff.asker, now=now)
-    [asked] = Approval.objects.filter(kind=USE_TEXT)
-    decide(approval_id=asked.pk, approve=True, digest=asked.digest, by=staff.second, now=now)
+    written = write_letter(
+        kind="place-not-selected", text=text, why="Shorter.", by=staff.asker, now=now
+    )
+    read_both(written, staff.second, now)
 
 
 def move_the_bootcamp(waiting: Waiting, now: datetime) -> None:

@@ -1,25 +1,25 @@
 """The texts of messages: every kind, what it may say, and writing a new version."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
-from accounts.models import Approval
 from accounts.web.staff import allowed
 from notifications import kinds, moments
 from notifications.domain.writing import (
     FIELDS,
-    USE_TEXT,
+    READ,
     UnableToWrite,
     in_force,
+    text_of,
     try_out,
     write_letter,
 )
@@ -28,7 +28,8 @@ from notifications.models import LetterText
 from notifications.previews import Sample
 from notifications.rules import mends_messages, reads_messages
 from notifications.texts import in_use
-from notifications.web.staff.pages import UNPROCESSABLE, staff_page
+from notifications.web.staff.pages import UNPROCESSABLE, numbers_in, staff_page
+from notifications.web.staff.proofreading import NAMES, open_requests
 
 
 class LetterForm(forms.Form):
@@ -55,7 +56,7 @@ class LetterForm(forms.Form):
     why = forms.CharField(
         label=gettext_lazy("Why it is changed"),
         max_length=500,
-        help_text=gettext_lazy("The second person reads it, and it stays in the record."),
+        help_text=gettext_lazy("Whoever reads a language sees it, and it stays in the record."),
         widget=UnfoldAdminTextInputWidget,
     )
 
@@ -70,14 +71,12 @@ def every_kind(request: HttpRequest) -> HttpResponse:
         for row in versions
         if row.approved_at and row.number > getattr(used.get(row.kind), "number", 0)
     }
-    waiting = {row.kind for row in versions if not row.approved_at} & {
-        row.kind for row in versions if row.number > getattr(used.get(row.kind), "number", 0)
-    }
+    waiting = _languages_that_wait(versions)
     rows = [
         {
             "kind": kind,
             "version": used.get(kind.name),
-            "waits": kind.name in waiting,
+            "waits": waiting.get(kind.name, ""),
             "passed_over": kind.name in passed_over,
         }
         for kind in kinds.declared()
@@ -86,16 +85,30 @@ def every_kind(request: HttpRequest) -> HttpResponse:
     return staff_page(request, "kinds", _("What people are told"), context)
 
 
+def _languages_that_wait(versions: Iterable[LetterText]) -> dict[str, str]:
+    """Of each kind the languages of its newest version that somebody is asked to read."""
+    asked = open_requests().filter(expires_at__gt=timezone.now())
+    open_for = set(asked.values_list("object_id", "kind"))
+    waiting = {}
+    for row in versions:
+        names = [NAMES[one] for one, reading in READ.items() if (str(row.pk), reading) in open_for]
+        if names:
+            waiting[row.kind] = ", ".join(map(str, names))
+    return waiting
+
+
 def write(request: HttpRequest, kind: str) -> HttpResponse:
-    """Write a version: try it for real people, then ask a second person."""
+    """Write a version: try it for real people, then ask for a reader of each language."""
     person = allowed(request, mends_messages)
     if not kinds.is_declared(kind):
         raise Http404
-    form = LetterForm(request.POST) if request.method == "POST" else LetterForm(in_force(kind))
+    form = (
+        LetterForm(request.POST)
+        if request.method == "POST"
+        else LetterForm(initial=_first(request, kind))
+    )
     samples: list[Sample] = []
-    if request.method != "POST":
-        form = LetterForm(initial=in_force(kind))
-    elif form.is_valid():
+    if form.is_bound and form.is_valid():
         said = {name: form.cleaned_data[name] for name in FIELDS}
         try:
             if "keep" in request.POST:
@@ -106,7 +119,9 @@ def write(request: HttpRequest, kind: str) -> HttpResponse:
                     by=person,
                     now=timezone.now(),
                 )
-                messages.success(request, _("The version is kept. A second person was asked."))
+                messages.success(
+                    request, _("The version is kept. Somebody else is asked to read each language.")
+                )
                 return redirect("admin:notifications_lettertext_change", written.pk)
             samples = try_out(kind, said)
         except UnableToWrite as refusal:
@@ -122,6 +137,13 @@ def write(request: HttpRequest, kind: str) -> HttpResponse:
     return staff_page(
         request, "write", title, context, status=UNPROCESSABLE if form.errors else 200
     )
+
+
+def _first(request: HttpRequest, kind: str) -> dict[str, str]:
+    """What a new version begins from: the one that the address names, or the one in use."""
+    named = numbers_in(request.GET.get("from", ""), 1)
+    before = LetterText.objects.filter(pk__in=named, kind=kind).first()
+    return text_of(before) if before else in_force(kind)
 
 
 def variables_of(kind: kinds.Kind) -> list[dict[str, Any]]:
@@ -143,34 +165,3 @@ def _example(kind: kinds.Kind, path: str) -> str:
         return "…"
     with translation.override(translation.get_language()):
         return moments.say_instant(value) if hasattr(value, "astimezone") else str(value)
-
-
-def samples_of(written: LetterText) -> list[Sample]:
-    """A version as people would read it; nothing, if it can no longer be rendered."""
-    try:
-        return try_out(written.kind, {name: getattr(written, name) for name in FIELDS})
-    except UnableToWrite:
-        return []
-
-
-def describe(approval: Approval) -> list[tuple[str, str]]:
-    """What a second person agrees to: every word, in both languages."""
-    written = LetterText.objects.filter(pk=approval.object_id).first()
-    if written is None:
-        return []
-    return [
-        (_("Kind"), kinds.title_of(written.kind)),
-        (_("Version"), str(written.number)),
-        (_("Why it is changed"), written.why),
-        (_("Subject, English"), written.subject_en),
-        (_("Text, English"), written.body_en),
-        (_("Subject, Chinese"), written.subject_zh),
-        (_("Text, Chinese"), written.body_zh),
-    ]
-
-
-def link(approval: Approval) -> str | None:
-    """The page on which the version is rendered for real people."""
-    if approval.kind != USE_TEXT:
-        return None
-    return reverse("admin:notifications_lettertext_change", args=[approval.object_id])
