@@ -9,12 +9,14 @@ from typing import Any, ClassVar, cast
 
 from django.db import models
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from unfold.admin import ModelAdmin
 
 from accounts.domain import audit
 from accounts.models import User
 from accounts.roles import Role, has_role
+from accounts.web.trail import trail_of
 
 LONGEST = 500  # characters of a value in the trail
 
@@ -30,6 +32,7 @@ class RoleAdmin(ModelAdmin):
     writers: ClassVar[tuple[Role, ...]] = ()
     list_fullwidth = True
     list_per_page = 50
+    view_on_site = False  # a page over there is mostly another person's own
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
@@ -48,6 +51,12 @@ class RoleAdmin(ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """What was done with a row stands in the audit trail, and nowhere else."""
+        return redirect(trail_of(self.model, object_id))
 
     def beside(self, request: HttpRequest, row: Any) -> dict[str, Any]:
         """What the page of one row shows besides its fields; nothing unless a subclass says."""

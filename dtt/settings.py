@@ -302,6 +302,7 @@ UNFOLD = {
     "SITE_HEADER": _("Programme staff"),
     "SITE_URL": "/",
     "SHOW_LANGUAGES": True,
+    "SHOW_HISTORY": "accounts.web.staff.shows_history",
     "STYLES": [lambda request: static("css/staff.css")],
     "SIDEBAR": {"navigation": "dtt.web.staff.navigation"},
     "DASHBOARD_CALLBACK": "dtt.web.staff.overview",

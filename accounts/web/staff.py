@@ -11,6 +11,7 @@ from rules import Predicate
 
 from accounts import approvable
 from accounts.models import Approval, User
+from accounts.rules import reads_trail
 
 LINK = "text-primary-600 underline dark:text-primary-500"
 
@@ -26,6 +27,11 @@ def page_of(approval: Approval) -> str:
     if own:
         return reverse(own, args=[approval.object_id])
     return reverse("admin:accounts_approval_change", args=[approval.pk])
+
+
+def shows_history(request: HttpRequest) -> bool:
+    """History is the audit trail, and not everybody who looks at a row may read that."""
+    return bool(reads_trail(request.user))
 
 
 def allowed(request: HttpRequest, rule: Predicate) -> User:

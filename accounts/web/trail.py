@@ -3,9 +3,11 @@
 import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from django.apps import apps
 from django.contrib import admin
+from django.db.models import Model
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
@@ -48,6 +50,12 @@ def say_changes(event: AuditEvent, *, in_short: bool = False) -> SafeString:
 def _arrow(change: Change, *, in_short: bool) -> str:
     said = " → ".join(filter(None, (change.before, change.after)))
     return DIGEST.sub(lambda found: found[0][:SHORT_DIGEST] + "…", said) if in_short else said
+
+
+def trail_of(model: type[Model], pk: object) -> str:
+    """The address of everything that was done with one row."""
+    about = urlencode({"object_type": model._meta.label_lower, "object_id": pk})
+    return f"{reverse('admin:accounts_auditevent_changelist')}?{about}"
 
 
 def say_when(event: AuditEvent) -> str:

@@ -49,7 +49,6 @@ class CohortAdmin(RoleAdmin):
     search_fields = ("name_en", "name_zh", "slug")
     list_select_related = ("programme",)
     readonly_fields = ("is_public",)
-    view_on_site = False  # the public page is linked where there is one
     change_form_before_template = "applications/staff/cohort_top.html"
     fieldsets = (
         (None, {"fields": ("programme", "slug", "name_en", "name_zh", "is_public")}),

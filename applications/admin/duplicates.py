@@ -30,7 +30,6 @@ class DuplicateCaseAdmin(RoleAdmin):
         "second__user__email",
     )
     show_full_result_count = False
-    view_on_site = False
 
     @display(description=_("applications"))
     def says_pair(self, case: DuplicateCase) -> str:

@@ -112,7 +112,6 @@ class ApplicationAdmin(RoleAdmin):
     # The answers stand in the story above the form, in words.
     fields = ("reference", "version", "created_at", "saved_at", "submitted_at", "imported_at")
     readonly_fields = fields
-    view_on_site = False  # the page over there is the applicant's own
     change_form_outer_before_template = "applications/staff/story.html"
     list_before_template = "applications/staff/list_top.html"
 

@@ -1,11 +1,10 @@
 """Staff pages of the texts of messages: every version, and the letters it makes."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.http import HttpRequest
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
@@ -60,13 +59,6 @@ class LetterTextAdmin(RoleAdmin):
     def beside(self, request: HttpRequest, row: LetterText) -> dict[str, Any]:
         return {
             "readings": proofreading.readings_of(row, request.user).values(),
-            "trail_url": _trail_of(row),
             "may_write": mends_messages(request.user) and kinds.is_declared(row.kind),
             **proofreading.side_by_side(row),
         }
-
-
-def _trail_of(written: LetterText) -> str:
-    """Who did what with a version, in the audit trail."""
-    about = {"object_type": written._meta.label_lower, "q": written.pk}
-    return f"{reverse('admin:accounts_auditevent_changelist')}?{urlencode(about)}"

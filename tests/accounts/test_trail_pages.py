@@ -14,7 +14,7 @@ from accounts.domain import audit, sealing
 from accounts.domain.audit import acting_from
 from accounts.models import AuditEvent, AuditSeal, User
 from accounts.roles import Role
-from dtt.play.people import make_user
+from dtt.play.people import make_cohort, make_user
 
 
 @pytest.fixture
@@ -180,3 +180,27 @@ def test_the_list_costs_the_same_with_one_row_and_with_many(
     many = queries()
 
     assert (many, many < 15) == (few, True)
+
+
+@pytest.mark.parametrize(
+    ("role", "reads"),
+    [(Role.PROGRAMME_MANAGER, True), (Role.AUDITOR, True), (Role.REVIEWER, False)],
+)
+def test_the_history_of_a_row_is_what_the_trail_says_of_it(
+    manager: User, now: datetime, role: Role, reads: bool
+) -> None:
+    cohort, other = make_cohort(now=now), make_cohort(now=now, slug="other")
+    for one in (cohort, other):
+        audit.record(one, "change-record", by=manager, now=now, after={"places": 90})
+    reader = browser_of(make_user("reader@staff.dtt.example", role, now=now))
+    history = reverse("admin:applications_cohort_history", args=[cohort.pk])
+
+    page = reader.get(reverse("admin:applications_cohort_change", args=[cohort.pk]))
+    answer = reader.get(history, follow=True)
+
+    assert (page.status_code, history in page.content.decode()) == (200, reads)
+    assert answer.status_code == (200 if reads else 403)
+    if reads:
+        assert {(row.object_type, row.object_id) for row in rows(answer)} == {
+            ("applications.cohort", str(cohort.pk))
+        }

@@ -73,7 +73,9 @@ def test_two_readers_confirm_on_their_pages_and_are_named_on_the_versions(
         assert said.redirect_chain[-1][0] == record_of(written)
     browser = signed_in(staff[0])
     record, history = (body(browser, to) for to in (record_of(written), reverse(LIST)))
-    trail = browser.get(browser.get(record_of(written)).context["trail_url"]).context["cl"]
+    trail = browser.get(
+        reverse("admin:notifications_lettertext_history", args=[written.pk]), follow=True
+    ).context["cl"]
 
     assert "Both languages are right: the version is in use now." in said.content.decode()
     for reader in (staff[1], third):
