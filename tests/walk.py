@@ -40,6 +40,7 @@ from dtt.play.selection import make_staff
 from matching.models import MatchRun, Offer, Opportunity, Recruiter
 from notifications.domain.announcing import write_announcement
 from notifications.domain.correcting import write_correction
+from notifications.domain.delivery import claim, deliver
 from notifications.domain.troubles import note_trouble
 from notifications.models import Message
 from notifications.queries import messages_to
@@ -528,8 +529,10 @@ def _for_staff(
         by=manager,
         now=datetime.now(UTC),
     )
+    left = claim(now=now, limit=1)
+    deliver(message_ids=left, now=now)
     correction = write_correction(
-        message_ids=Message.objects.filter(state=Message.State.SENT).order_by("pk")[:1],
+        message_ids=left,
         text_en="…",
         text_zh="…",
         incident="x",
