@@ -10,7 +10,7 @@ from datetime import datetime
 
 from django.utils.functional import Promise
 
-from accounts.models import Approval, User
+from accounts.models import Approval, Job, User
 from accounts.roles import Role
 
 Line = tuple[str, str]
@@ -18,12 +18,17 @@ Line = tuple[str, str]
 
 Describe = Callable[[Approval], Sequence[Line]]
 Link = Callable[[Approval], str | None]
+Work = Callable[[Approval], Job | None]
 CarryOut = Callable[[Approval, User, datetime], None]
 """Do what was asked, in the transaction of the approving decision; a `Refused` undoes both."""
 
 
 def _nothing_more(approval: Approval) -> Sequence[Line]:
     return ()
+
+
+def _no_work(approval: Approval) -> Job | None:
+    return None
 
 
 def _nowhere(approval: Approval) -> str | None:
@@ -43,6 +48,7 @@ class Kind:
         carry_out: what the approval itself does; None where the asker acts on it afterwards.
         when_refused: what a refusal does to what was asked for, in its transaction.
         deciders: who may approve or refuse.
+        work: the job that does what was approved, where a worker does it.
     """
 
     title: str | Promise
@@ -52,6 +58,7 @@ class Kind:
     carry_out: CarryOut | None = None
     when_refused: CarryOut | None = None
     deciders: tuple[Role, ...] = (Role.PROGRAMME_MANAGER,)
+    work: Work = _no_work
 
 
 _kinds: dict[str, Kind] = {}
@@ -67,9 +74,10 @@ def register(
     carry_out: CarryOut | None = None,
     when_refused: CarryOut | None = None,
     deciders: tuple[Role, ...] = (Role.PROGRAMME_MANAGER,),
+    work: Work = _no_work,
 ) -> None:
     """Let people ask for this; registering a kind again replaces it."""
-    _kinds[kind] = Kind(title, describe, page or "", link, carry_out, when_refused, deciders)
+    _kinds[kind] = Kind(title, describe, page or "", link, carry_out, when_refused, deciders, work)
 
 
 def known(kind: str) -> Kind:

@@ -89,14 +89,16 @@ def facts_of_people(
 
 def awkward_in_cohort(parameters: Parameters, people: Collection[int]) -> list[tuple[int, str]]:
     """Whose names a text should be tried with, by what they wrote in this cohort."""
-    return _awkward(_of_cohort(parameters).filter(user__in=people))
+    of_cohort, wanted = _of_cohort(parameters), set(people)
+    applications = of_cohort.order_by().values_list("pk", "user")
+    return _awkward(of_cohort, {pk for pk, person in applications if person in wanted})
 
 
 def awkward_of_people(parameters: Parameters, people: Collection[int]) -> list[tuple[int, str]]:
     """The same, by their newest applications."""
     newest = Application.objects.filter(user__in=people).order_by("user_id", "-created_at", "-pk")
-    ids = list(newest.distinct("user_id").values_list("pk", flat=True))
-    return _awkward(Application.objects.filter(pk__in=ids))
+    ids = set(newest.distinct("user_id").values_list("pk", flat=True))
+    return _awkward(Application.objects.all(), ids)
 
 
 def _people(applications: QuerySet[Application]) -> set[int]:
@@ -112,5 +114,5 @@ def _cohort_name(parameters: Parameters) -> str:
     return str(cohort or parameters["cohort"])
 
 
-def _awkward(applications: QuerySet[Application]) -> list[tuple[int, str]]:
-    return [(one.user_id, why) for one, why, _bare in awkward_among(applications)]
+def _awkward(applications: QuerySet[Application], ids: set[int]) -> list[tuple[int, str]]:
+    return [(one.user_id, why) for one, why, _bare in awkward_among(applications, ids)]

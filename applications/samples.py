@@ -1,5 +1,7 @@
 """Real people for whom a text of messages is tried before it is used."""
 
+from collections.abc import Collection
+
 from django.db.models import QuerySet
 from django.db.models.functions import Concat, Length
 from django.utils.translation import gettext as _
@@ -18,8 +20,14 @@ def awkward_people() -> list[Somebody]:
     return people
 
 
-def awkward_among(applications: QuerySet[Application]) -> list[tuple[Application, str, bool]]:
-    """Up to three of them: each with why it was chosen, and whether something was left out."""
+def awkward_among(
+    applications: QuerySet[Application], ids: Collection[int] | None = None
+) -> list[tuple[Application, str, bool]]:
+    """Up to three of them: each with why it was chosen, and whether something was left out.
+
+    Args:
+        ids: only these. They are looked for here: the database is slow to be told thousands.
+    """
     everybody = applications.exclude(surname_en="").select_related("cohort", "user")
     by_length = everybody.annotate(
         length=Length(Concat("surname_en", "given_en", "preferred_name"))
@@ -29,12 +37,19 @@ def awkward_among(applications: QuerySet[Application]) -> list[tuple[Application
         (_("a Chinese name"), everybody.exclude(name_zh="").order_by("-pk"), False),
         (_("without what may be missing"), everybody.filter(preferred_name=""), True),
     )
-    chosen: dict[int, tuple[Application, str, bool]] = {}
+    chosen: dict[int, tuple[str, bool]] = {}
     for why, candidates, bare in wanted:
-        application = candidates.exclude(pk__in=chosen).first()
-        if application is not None:
-            chosen[application.pk] = (application, why, bare)
-    return list(chosen.values())
+        pk = _first(candidates.exclude(pk__in=chosen).values_list("pk", flat=True), ids)
+        if pk is not None:
+            chosen[pk] = (why, bare)
+    found = everybody.in_bulk(chosen)
+    return [(found[pk], why, bare) for pk, (why, bare) in chosen.items()]
+
+
+def _first(candidates: QuerySet[Application, int], ids: Collection[int] | None) -> int | None:
+    if ids is None:
+        return candidates.first()
+    return next((pk for pk in candidates.iterator() if pk in ids), None)
 
 
 def _variables(application: Application) -> dict[str, str]:

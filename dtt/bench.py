@@ -19,6 +19,7 @@ from urllib.request import urlopen
 
 from django.conf import settings
 
+from dtt.benches.announcing import announce_20000
 from dtt.benches.autosave import autosave
 from dtt.benches.fairness import fair_papers
 from dtt.benches.importing import import_50000
@@ -91,6 +92,7 @@ MEASURES: tuple[Callable[[], Iterator[Measure]], ...] = (
     quiz_faults,
     rank_1000000,
     publish_10000,
+    announce_20000,
     outbox_faults,
     outbox_speed,
 )

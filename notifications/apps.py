@@ -9,8 +9,9 @@ class NotificationsConfig(AppConfig):
     def ready(self) -> None:
         # These need the loaded tables.
         from accounts import approvable  # noqa: PLC0415
+        from accounts.domain import jobs  # noqa: PLC0415
         from accounts.languages import Language  # noqa: PLC0415
-        from notifications.domain import announcing, correcting, writing  # noqa: PLC0415
+        from notifications.domain import announcing, correcting, sending, writing  # noqa: PLC0415
 
         # Only to be heard: the receiver of `hooks` registers itself.
         from notifications.web import hooks  # noqa: F401, PLC0415
@@ -38,13 +39,29 @@ class NotificationsConfig(AppConfig):
             title=_("Send a correction to many"),
             describe=correction_pages.describe,
             link=correction_pages.link,
-            carry_out=correcting.send_approved,
+            carry_out=correcting.agree_to_correction,
+            work=correction_pages.work_of,
         )
         approvable.register(
-            announcing.SEND_ANNOUNCEMENT,
+            sending.SEND_ANNOUNCEMENT,
             title=_("Send a letter to many"),
             describe=announcement_pages.describe,
             link=announcement_pages.link,
-            carry_out=announcing.send_approved,
+            carry_out=sending.agree_to_announcement,
             when_refused=announcing.note_refusal,
+            work=announcement_pages.work_of,
+        )
+        jobs.register(
+            sending.JOB,
+            sending.run_announcement,
+            title=_("Send a letter to many"),
+            page="admin:notifications_announcement_change",
+            subject="announcement",
+        )
+        jobs.register(
+            correcting.JOB,
+            correcting.run_correction,
+            title=_("Send a correction to many"),
+            page="admin:notifications_correction_change",
+            subject="correction",
         )

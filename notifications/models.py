@@ -220,6 +220,7 @@ class Correction(models.Model):
 
     class State(models.TextChoices):
         DRAFT = "draft", _("not sent yet")
+        AGREED = "agreed", _("agreed to, not sent yet")
         SENT = "sent", _("sent")
 
     kind = models.CharField(_("kind of the wrong message"), max_length=40)
@@ -254,6 +255,7 @@ class Announcement(models.Model):
     class State(models.TextChoices):
         DRAFT = "draft", _("written, not sent")
         ASKED = "asked", _("waits for a second person")
+        AGREED = "agreed", _("agreed to, not sent yet")
         SENT = "sent", _("sent")
         REFUSED = "refused", _("refused")
         DROPPED = "dropped", _("dropped")
@@ -303,6 +305,10 @@ class Announcement(models.Model):
                 | Q(people__lte=ONE_PERSON_DECIDES)
                 | Q(approved_by__isnull=False),
                 name="notifications_many_are_told_by_two",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="agreed") | Q(approved_by__isnull=False),
+                name="notifications_somebody_agreed",
             ),
             models.CheckConstraint(
                 condition=Q(approved_by__isnull=True) | ~Q(approved_by=models.F("written_by")),

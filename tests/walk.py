@@ -39,6 +39,8 @@ from dtt.play.season import Season
 from dtt.play.selection import make_staff
 from matching.models import MatchRun, Offer, Opportunity, Recruiter
 from notifications.domain.announcing import write_announcement
+from notifications.domain.correcting import write_correction
+from notifications.domain.delivery import claim, deliver
 from notifications.domain.troubles import note_trouble
 from notifications.domain.writing import in_force, write_letter
 from notifications.models import Message
@@ -281,6 +283,8 @@ STAFF_DOORS: dict[str, Door] = {
     "admin:notifications_announcement_write": Door(MANAGES, by("audience")),
     "admin:notifications_announcement_confirm": Door(MANAGES, by("announcement")),
     "admin:notifications_announcement_drop": Door(MANAGES, by("announcement")),
+    "admin:notifications_announcement_send": Door(MANAGES, by("announcement"), DOES),
+    "admin:notifications_correction_send": Door(MANAGES, by("correction"), DOES),
     "admin:quiz_attempt_void": Door(MANAGES, by("attempt"), ANSWERED | DOES),
     "admin:quiz_itemstatistics_ask": Door(MANAGES, by("scoring"), DOES),
     "admin:quiz_itemstatistics_item": Door(own("manager", "author"), by("scoring", "analysed")),
@@ -535,9 +539,20 @@ def _for_staff(
         by=manager,
         now=datetime.now(UTC),
     )
+    left = claim(now=now, limit=1)
+    deliver(message_ids=left, now=now)
+    correction = write_correction(
+        message_ids=left,
+        text_en="…",
+        text_zh="…",
+        incident="x",
+        by=manager,
+        now=now,
+    )
     return {
         "announcement": announcement.pk,
         "audience": announcement.audience,
+        "correction": correction.pk,
         "access": AccessRequest.objects.filter(application=somebody).get().pk,
         "analysed": analysis.result["items"][0]["version_id"],
         "alias": InstitutionAlias.objects.order_by("pk")[0].pk,

@@ -18,6 +18,7 @@ from accounts.domain.approvals import decide
 from accounts.errors import Refused
 from accounts.models import Approval, User
 from accounts.roles import has_role
+from accounts.web.jobs import how_far
 from accounts.web.staff import kind_of, page_of, staff_page
 
 UNPROCESSABLE = 422
@@ -103,6 +104,7 @@ def _show(
         "asked_by_reader": asked,
         "may_decide": bool(has_role(*kind.deciders)(request.user)) and not asked,
         "form": form,
+        **how_far(kind.work(approval)),
         "opts": Approval._meta,
     }
     return staff_page(request, "approval", kind_of(approval), context, status=status)

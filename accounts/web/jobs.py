@@ -68,6 +68,13 @@ def watched(job: Job) -> dict[str, Any]:
     return {"job": job, "what": title_of(job), "progress": progress, "says": says}
 
 
+def how_far(job: Job | None) -> dict[str, Any]:
+    """The bar of work that goes on, or the job as it `ended`; nothing where there is none."""
+    if job is None:
+        return {}
+    return watched(job) if job.state in OPEN else {"ended": job}
+
+
 def say(job: Job, progress: Progress, now: datetime) -> str:
     """How far a job is, in a sentence; or why it stands still."""
     begun = job.state == Job.State.RUNNING

@@ -17,6 +17,7 @@ from notifications.web.staff import announcing
 LABELS = {
     Announcement.State.DRAFT: "",
     Announcement.State.ASKED: "warning",
+    Announcement.State.AGREED: "info",
     Announcement.State.SENT: "success",
     Announcement.State.REFUSED: "danger",
     Announcement.State.DROPPED: "",
@@ -39,6 +40,8 @@ class AnnouncementAdmin(RoleAdmin):
     search_fields = ("subject_en", "subject_zh", "why")
     list_select_related = ("written_by", "approved_by")
     list_before_template = "notifications/staff/announcements_top.html"
+    change_form_template = "notifications/staff/watched.html"
+    change_form_outer_before_template = "notifications/staff/sending.html"
     change_form_before_template = "notifications/staff/announcement_top.html"
     change_form_after_template = "notifications/staff/announcement_bottom.html"
     fields = (
@@ -91,6 +94,7 @@ class AnnouncementAdmin(RoleAdmin):
                 name="notifications_announcement_confirm",
             ),
             path("<int:pk>/drop/", view(announcing.drop), name="notifications_announcement_drop"),
+            path("<int:pk>/send/", view(announcing.send), name="notifications_announcement_send"),
             *super().get_urls(),
         ]
 

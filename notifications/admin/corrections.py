@@ -14,6 +14,7 @@ from accounts.web.staff import page_of
 from notifications import kinds
 from notifications.domain.correcting import SEND_CORRECTION
 from notifications.models import Correction, Message
+from notifications.rules import mends_messages
 from notifications.web.staff import correcting
 
 MOST_SHOWN = 200
@@ -36,6 +37,8 @@ class CorrectionAdmin(RoleAdmin):
         "sent_at",
     )
     readonly_fields = fields
+    change_form_template = "notifications/staff/watched.html"
+    change_form_outer_before_template = "notifications/staff/sending.html"
     change_form_after_template = "notifications/staff/correction_bottom.html"
 
     @display(description=_("the wrong message"), ordering="kind")
@@ -46,6 +49,7 @@ class CorrectionAdmin(RoleAdmin):
         view = self.admin_site.admin_view
         return [
             path("new/", view(correcting.new), name="notifications_correction_new"),
+            path("<int:pk>/send/", view(correcting.send), name="notifications_correction_send"),
             *super().get_urls(),
         ]
 
@@ -53,9 +57,13 @@ class CorrectionAdmin(RoleAdmin):
         asked = Approval.objects.filter(kind=SEND_CORRECTION, object_id=str(row.pk))
         request_of = asked.order_by("-pk").first()
         wrong = row.messages.select_related("person").defer("body").order_by("pk")
-        run = f"correction:{row.pk}"
-        letters = {m.person_id: m for m in Message.objects.filter(run=run).defer("body")}
+        shown = list(wrong[:MOST_SHOWN])
+        told = Message.objects.filter(
+            run=f"correction:{row.pk}", person__in={one.person_id for one in shown}
+        )
+        letters = {letter.person_id: letter for letter in told.defer("body")}
         return {
-            "pairs": [(one, letters.get(one.person_id)) for one in wrong[:MOST_SHOWN]],
+            "pairs": [(one, letters.get(one.person_id)) for one in shown],
             "approval_url": page_of(request_of) if request_of else "",
+            **correcting.sending(row, request_of, may_mend=bool(mends_messages(request.user))),
         }

@@ -1,5 +1,6 @@
-"""The letters of an announcement: its words for each of its people, and how they are tried."""
+"""An announcement that is written: what it is, and its words for each of its people."""
 
+import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from accounts.domain.approvals import digest_of
 from accounts.errors import Refused
 from accounts.models import User
 from notifications import audiences, kinds
@@ -54,6 +56,55 @@ def texts_for(audience: Audience, said: Mapping[str, str]) -> dict[str, Version]
 def frozen_in(announcement: Announcement) -> set[int]:
     """The people to whom it goes, by id."""
     return set(announcement.addressees.values_list("person", flat=True))
+
+
+def content_of(announcement: Announcement, people: Collection[int]) -> dict[str, Any]:
+    """What an announcement is, as plain JSON: who changes any of it has another one."""
+    return {
+        "class": announcement.category,
+        "audience": announcement.audience,
+        "parameters": announcement.parameters,
+        "text": {name: getattr(announcement, name) for name in FIELDS},
+        "why": announcement.why,
+        "people": hashlib.sha256(",".join(map(str, sorted(people))).encode()).hexdigest(),
+        "count": announcement.people,
+    }
+
+
+def payload_of(announcement: Announcement) -> dict[str, Any]:
+    """What a second person agrees to."""
+    return {
+        "people": announcement.people,
+        "digest": digest_of(content_of(announcement, frozen_in(announcement))),
+    }
+
+
+def noted(announcement: Announcement) -> dict[str, Any]:
+    """What the trail keeps of it."""
+    return {
+        "class": announcement.category,
+        "audience": announcement.audience,
+        "parameters": announcement.parameters,
+        "people": announcement.people,
+        "digest": announcement.digest,
+    }
+
+
+def say_changed() -> str:
+    """It is not what was written, or agreed to."""
+    return _("The content has changed since it was written.")
+
+
+def why_not(announcement: Announcement) -> str:
+    """Why it is not in the state in which it could go on."""
+    return {
+        Announcement.State.DRAFT.value: _("A second person has not been asked about it."),
+        Announcement.State.ASKED.value: _("A second person has been asked about it already."),
+        Announcement.State.AGREED.value: _("A second person has agreed to it already."),
+        Announcement.State.SENT.value: _("It has been sent already."),
+        Announcement.State.REFUSED.value: _("A second person has refused it. Write it again."),
+        Announcement.State.DROPPED.value: _("It was dropped. Write it again."),
+    }[announcement.state]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,8 @@ A draft keeps the words and the people; what follows is about that draft alone. 
 whoever has left the audience since is left out, and nobody is added.
 """
 
-import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -20,21 +18,22 @@ from accounts.models import Approval, User
 from notifications import audiences
 from notifications.audiences import Parameters
 from notifications.domain.announced import (
-    Letters,
     UnableToAnnounce,
     audience_of,
-    frozen_in,
+    content_of,
+    noted,
+    payload_of,
     preview,
     texts_for,
+    why_not,
 )
-from notifications.domain.outbox import queue
+from notifications.domain.sending import SEND_ANNOUNCEMENT, fill_outbox
 from notifications.domain.writing import FIELDS
-from notifications.models import ONE_PERSON_DECIDES, Addressee, Announcement, Message
+from notifications.models import ONE_PERSON_DECIDES, Addressee, Announcement
 
-SEND_ANNOUNCEMENT = "send-announcement"
 VALID_FOR = timedelta(hours=72)
 State = Announcement.State
-UNDECIDED = (State.DRAFT, State.ASKED)
+UNSENT = (State.DRAFT, State.ASKED, State.AGREED)
 
 
 def write_announcement(
@@ -78,7 +77,7 @@ def write_announcement(
             written_at=now,
             **said,
         )
-        announcement.digest = digest_of(_content(announcement, people))
+        announcement.digest = digest_of(content_of(announcement, people))
         announcement.save()
         insert_rows(
             Addressee,
@@ -93,7 +92,7 @@ def write_announcement(
             "write-announcement",
             by=by,
             now=now,
-            after=_noted(announcement),
+            after=noted(announcement),
             reason=announcement.why,
         )
         return announcement
@@ -102,7 +101,7 @@ def write_announcement(
 def confirm_announcement(
     *, announcement_id: int, count: int, by: User, now: datetime
 ) -> Announcement:
-    """Send it, or, to more than twenty people, ask a second person.
+    """Send it, or, to more than twenty people, ask a second person; what then follows is a job.
 
     Args:
         count: how many people get it, as whoever confirms has typed it.
@@ -114,7 +113,7 @@ def confirm_announcement(
     with transaction.atomic():
         announcement = Announcement.objects.select_for_update().get(pk=announcement_id)
         if announcement.state != State.DRAFT:
-            raise UnableToAnnounce(_not_open(announcement))
+            raise UnableToAnnounce(why_not(announcement))
         if announcement.written_by_id != by.pk:
             raise UnableToAnnounce(_("Only the person who wrote it can send it."))
         if lapses_at(announcement) <= now:
@@ -122,12 +121,12 @@ def confirm_announcement(
         if count != announcement.people:
             raise UnableToAnnounce(_("That is not the number of people who would get it."))
         if announcement.people <= ONE_PERSON_DECIDES:
-            _send(announcement, by=by, now=now)
+            fill_outbox(announcement, by=by, now=now)
             return announcement
         request_approval(
             kind=SEND_ANNOUNCEMENT,
             object_id=announcement.pk,
-            payload=_payload(announcement),
+            payload=payload_of(announcement),
             by=by,
             now=now,
             reason=announcement.why,
@@ -139,26 +138,10 @@ def confirm_announcement(
             "confirm-announcement",
             by=by,
             now=now,
-            after=_noted(announcement),
+            after=noted(announcement),
             reason=announcement.why,
         )
         return announcement
-
-
-def send_approved(approval: Approval, by: User, now: datetime) -> None:
-    """Send it, as a second person agreed to.
-
-    Raises:
-        UnableToAnnounce: it no longer waits, or it is not what was asked for.
-    """
-    with transaction.atomic():
-        announcement = Announcement.objects.select_for_update().get(pk=approval.object_id)
-        if announcement.state != State.ASKED:
-            raise UnableToAnnounce(_not_open(announcement))
-        if approval.payload != _payload(announcement):
-            raise UnableToAnnounce(_changed())
-        announcement.approved_by = by
-        _send(announcement, by=by, now=now)
 
 
 def note_refusal(approval: Approval, by: User, now: datetime) -> None:
@@ -178,13 +161,13 @@ def drop_announcement(*, announcement_id: int, reason: str, by: User, now: datet
     """
     with transaction.atomic():
         if not _give_up(announcement_id, by=by, now=now, reason=reason):
-            raise UnableToAnnounce(_not_open(Announcement.objects.get(pk=announcement_id)))
+            raise UnableToAnnounce(why_not(Announcement.objects.get(pk=announcement_id)))
 
 
 def _give_up(announcement_id: int, *, by: User, now: datetime, reason: str) -> bool:
     void_requests(kind=SEND_ANNOUNCEMENT, object_id=announcement_id, by=by, now=now)
     announcement = Announcement.objects.select_for_update().get(pk=announcement_id)
-    if announcement.state not in UNDECIDED:
+    if announcement.state not in UNSENT:
         return False
     before = announcement.state
     announcement.state = State.DROPPED
@@ -195,63 +178,9 @@ def _give_up(announcement_id: int, *, by: User, now: datetime, reason: str) -> b
     return True
 
 
-def _send(announcement: Announcement, *, by: User, now: datetime) -> None:
-    """Fill the outbox: one letter for each of the frozen people who is still in the audience."""
-    frozen = frozen_in(announcement)
-    if announcement.digest != digest_of(_content(announcement, frozen)):
-        raise UnableToAnnounce(_changed())
-    audience = audience_of(announcement.audience)
-    still, _unwilling = audiences.people_of(audience, announcement.parameters)
-    letters = Letters.of(announcement, still & frozen)
-    queue((letters.telling(person) for person in letters.people), now=now)
-    announcement.told = Message.objects.filter(run=announcement.run).count()
-    if not announcement.told:
-        raise UnableToAnnounce(_("Everybody has left this audience since it was written."))
-    announcement.state, announcement.sent_at = State.SENT, now
-    announcement.save(update_fields=["state", "sent_at", "told", "approved_by"])
-    audit.record(
-        announcement,
-        "send-announcement",
-        by=by,
-        now=now,
-        after=_noted(announcement) | {"letters": announcement.told},
-        reason=announcement.why,
-    )
-
-
 def lapses_at(announcement: Announcement) -> datetime:
     """Until when a draft may be confirmed: its people were frozen when it was written."""
     return announcement.written_at + VALID_FOR
-
-
-def _content(announcement: Announcement, people: Collection[int]) -> dict[str, Any]:
-    """What an announcement is, as plain JSON: who changes any of it has another one."""
-    return {
-        "class": announcement.category,
-        "audience": announcement.audience,
-        "parameters": announcement.parameters,
-        "text": {name: getattr(announcement, name) for name in FIELDS},
-        "why": announcement.why,
-        "people": hashlib.sha256(",".join(map(str, sorted(people))).encode()).hexdigest(),
-        "count": announcement.people,
-    }
-
-
-def _payload(announcement: Announcement) -> dict[str, Any]:
-    return {
-        "people": announcement.people,
-        "digest": digest_of(_content(announcement, frozen_in(announcement))),
-    }
-
-
-def _noted(announcement: Announcement) -> dict[str, Any]:
-    return {
-        "class": announcement.category,
-        "audience": announcement.audience,
-        "parameters": announcement.parameters,
-        "people": announcement.people,
-        "digest": announcement.digest,
-    }
 
 
 def _nobody(unwilling: int) -> str:
@@ -262,17 +191,3 @@ def _nobody(unwilling: int) -> str:
         "Nobody is in this audience: %(n)d people want no news.",
         unwilling,
     ) % {"n": unwilling}
-
-
-def _changed() -> str:
-    return _("The content has changed since it was written.")
-
-
-def _not_open(announcement: Announcement) -> str:
-    return {
-        State.DRAFT.value: _("A second person has not been asked about it."),
-        State.ASKED.value: _("A second person has been asked about it already."),
-        State.SENT.value: _("It has been sent already."),
-        State.REFUSED.value: _("A second person has refused it. Write it again."),
-        State.DROPPED.value: _("It was dropped. Write it again."),
-    }[announcement.state]

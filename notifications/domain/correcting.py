@@ -7,15 +7,21 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.bulk import insert_rows
 from accounts.domain import audit
 from accounts.domain.approvals import digest_of, request_approval
+from accounts.domain.jobs import Tell, start_job, unwatched
 from accounts.errors import Refused
 from accounts.languages import Language
-from accounts.models import Approval, User
-from notifications.domain.outbox import Telling, queue
+from accounts.models import Approval, Job, User
+from notifications.domain.agreed import why_not_agreed
+from notifications.domain.outbox import Telling
+from notifications.domain.watching import queue_watched
 from notifications.models import ONE_PERSON_DECIDES, Correction, Message
 
 SEND_CORRECTION = "send-correction"
+JOB = "notifications.send-correction"
+State = Correction.State
 
 MAY_BE_CORRECTED = (Message.State.SENT, Message.State.SENDING, Message.State.FAILED)
 
@@ -36,33 +42,36 @@ def write_correction(
     """Write down what was wrong and tell it to the people of these messages.
 
     To twenty people or fewer it is sent at once (and waits in the outbox as every letter to many);
-    to more, when a second person has agreed.
+    to more, by a worker, when a second person has agreed.
 
     Raises:
         UnableToCorrect: messages of several kinds, or one that nobody has been told.
     """
     with transaction.atomic():
-        messages = list(
-            Message.objects.select_for_update().filter(pk__in=message_ids).order_by("pk")
-        )
+        wrong = Message.objects.select_for_update().filter(pk__in=message_ids).order_by("pk")
+        messages = list(wrong.values_list("pk", "person_id", "kind", "state"))
         if not messages:
             raise UnableToCorrect(_("Choose the messages that were wrong."))
-        if len({message.kind for message in messages}) > 1:
+        said = {kind for _pk, _person, kind, _state in messages}
+        if len(said) > 1:
             raise UnableToCorrect(_("Choose messages of one kind: each gets its own correction."))
-        if any(message.state not in MAY_BE_CORRECTED for message in messages):
+        if any(state not in MAY_BE_CORRECTED for _pk, _person, _kind, state in messages):
             raise UnableToCorrect(
                 _("Some of these have not left. Take those back instead of correcting them.")
             )
         correction = Correction.objects.create(
-            kind=messages[0].kind,
-            people=len({message.person_id for message in messages}),
+            kind=said.pop(),
+            people=len({person for _pk, person, _kind, _state in messages}),
             text_en=text_en,
             text_zh=text_zh,
             incident=incident,
             written_by=by,
             written_at=now,
         )
-        correction.messages.set(messages)
+        insert_rows(
+            Correction.messages.through,
+            ({"correction_id": correction.pk, "message_id": pk} for pk, *_rest in messages),
+        )
         audit.record(
             correction,
             "write-correction",
@@ -85,23 +94,87 @@ def write_correction(
         return correction
 
 
-def send_approved(approval: Approval, by: User, now: datetime) -> None:
-    """Send a correction to many, as a second person agreed to it."""
+def agree_to_correction(approval: Approval, by: User, now: datetime) -> None:
+    """A second person agrees to a correction to many: from now on a worker may send it."""
     with transaction.atomic():
         correction = Correction.objects.select_for_update().get(pk=approval.object_id)
-        if correction.state != Correction.State.DRAFT:
-            raise UnableToCorrect(_("This correction has been sent already."))
+        if correction.state != State.DRAFT:
+            raise UnableToCorrect(_why_not(correction))
         if approval.payload != _payload(correction):
             raise UnableToCorrect(_("The content has changed since approval was asked for."))
-        _send(correction, by=by, now=now)
+        correction.state = State.AGREED
+        correction.save(update_fields=["state"])
+        audit.record(
+            correction,
+            "agree-to-correction",
+            by=by,
+            now=now,
+            after={"kind": correction.kind, "people": correction.people},
+        )
+        _start(correction, by=by, now=now)
 
 
-def _send(correction: Correction, *, by: User, now: datetime) -> None:
+def ask_to_send_correction(*, correction_id: int, by: User, now: datetime) -> Job:
+    """Have a worker try again what was agreed to; while one does, this returns the same job.
+
+    Raises:
+        UnableToCorrect: nobody has agreed to it, or it has been sent.
+    """
+    correction = Correction.objects.get(pk=correction_id)
+    if correction.state != State.AGREED:
+        raise UnableToCorrect(_why_not(correction))
+    return _start(correction, by=by, now=now)
+
+
+def send_correction(
+    *, correction_id: int, by: User | None, now: datetime, tell: Tell = unwatched
+) -> Correction:
+    """Send a correction that a second person agreed to, whole or not at all.
+
+    Args:
+        tell: hears how far it is.
+
+    Raises:
+        UnableToCorrect: it was sent, changed since, or agreed to too long ago.
+    """
+    with transaction.atomic():
+        correction = Correction.objects.select_for_update().get(pk=correction_id)
+        if correction.state != State.AGREED:
+            raise UnableToCorrect(_why_not(correction))
+        payload = _payload(correction)
+        if why := why_not_agreed(
+            kind=SEND_CORRECTION, object_id=correction.pk, payload=payload, now=now
+        ):
+            raise UnableToCorrect(why)
+        _send(correction, by=by, now=now, tell=tell)
+        return correction
+
+
+def run_correction(job: Job, tell: Tell) -> dict[str, Any]:
+    """The worker's part: `accounts.domain.jobs` calls it."""
+    sent = send_correction(
+        correction_id=job.payload["correction"],
+        by=job.asked_by,
+        now=job.started_at or job.asked_at,
+        tell=tell,
+    )
+    return {"people": sent.people}
+
+
+def _start(correction: Correction, *, by: User, now: datetime) -> Job:
+    return start_job(kind=JOB, payload={"correction": correction.pk}, by=by, now=now)
+
+
+def _send(
+    correction: Correction, *, by: User | None, now: datetime, tell: Tell = unwatched
+) -> None:
     wrong: dict[int, Message] = {}
-    for message in correction.messages.select_related("person").order_by("pk"):
+    left = correction.messages.select_related("person").defer("body")
+    for message in left.order_by("pk"):
         wrong[message.person_id] = message  # of several, the newest
-    queue((_telling(correction, message) for message in wrong.values()), now=now)
-    correction.state, correction.sent_at = Correction.State.SENT, now
+    tellings = (_telling(correction, message) for message in wrong.values())
+    queue_watched(tellings, total=len(wrong), now=now, tell=tell)
+    correction.state, correction.sent_at = State.SENT, now
     correction.save(update_fields=["state", "sent_at"])
     audit.record(
         correction,
@@ -110,6 +183,15 @@ def _send(correction: Correction, *, by: User, now: datetime) -> None:
         now=now,
         after={"kind": correction.kind, "people": len(wrong)},
     )
+
+
+def _why_not(correction: Correction) -> str:
+    """Why it is not in the state in which it could go on."""
+    return {
+        State.DRAFT.value: _("A second person has not agreed to it."),
+        State.AGREED.value: _("A second person has agreed to it already."),
+        State.SENT.value: _("This correction has been sent already."),
+    }[correction.state]
 
 
 def _telling(correction: Correction, message: Message) -> Telling:

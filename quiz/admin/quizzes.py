@@ -16,12 +16,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts import workers
-from accounts.domain.jobs import OPEN, newest_job
+from accounts.domain.jobs import newest_job
 from accounts.errors import Refused
 from accounts.models import User
 from accounts.roles import Role
 from accounts.staff import RoleAdmin
-from accounts.web.jobs import watched
+from accounts.web.jobs import how_far
 from quiz import queries
 from quiz.answers import on_one_line
 from quiz.domain.arrangements import (
@@ -159,9 +159,8 @@ class QuizAdmin(PageAdmin):
         ]
         runs = found.scoring_runs.annotate(scored=Count("scores")).select_related("created_by")
         running = runs.filter(state=ScoringRun.State.RUNNING).first()
-        asked = newest_job([KIND], {"quiz": found.pk})
         return {
-            **(watched(asked) if asked and asked.state in OPEN else {"ended": asked}),
+            **how_far(newest_job([KIND], {"quiz": found.pk})),
             "quiz": found,
             "outages": found.outages.annotate(given=Count("pauses")).select_related("recorded_by"),
             "cells": cells,

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.conf import settings
 
-from accounts.domain.jobs import OPEN, newest_job
-from accounts.web.jobs import watched
+from accounts.domain.jobs import newest_job
+from accounts.web import jobs
 from selection import pending, queries
 from selection.cautions import cautions
 from selection.domain.by_hand import PUBLISH
@@ -83,7 +83,4 @@ def _before_publication(selection: Selection, now: datetime) -> dict[str, Any]:
 
 def how_far(selection: Selection, *kinds: str) -> dict[str, Any]:
     """The bar of the work on a run that goes on, or the newest job as it `ended`; one query."""
-    job = newest_job(kinds, {"selection": selection.pk})
-    if job is None:
-        return {}
-    return watched(job) if job.state in OPEN else {"ended": job}
+    return jobs.how_far(newest_job(kinds, {"selection": selection.pk}))

@@ -10,6 +10,7 @@ from applications.models import Application, Cohort, Consent, Stage
 from notifications.domain.announcing import confirm_announcement, write_announcement
 from notifications.domain.delivery import claim, deliver
 from notifications.models import Announcement, Message
+from tests.work import do_the_work
 
 SECOND = timedelta(seconds=1)
 HOLD = timedelta(minutes=10)
@@ -60,6 +61,12 @@ def confirm(announcement: Announcement, now: datetime, **changed: Any) -> Announ
 def agreed(announcement: Announcement, by: User, now: datetime, *, approve: bool = True) -> None:
     request = request_for(announcement)
     decide(approval_id=request.pk, approve=approve, digest=request.digest, by=by, now=now)
+
+
+def agreed_and_sent(announcement: Announcement, by: User, now: datetime) -> list[str | None]:
+    """A second person agrees and a worker does it; how each job ended."""
+    agreed(announcement, by, now)
+    return do_the_work(now)
 
 
 def request_for(announcement: Announcement) -> Approval:

@@ -18,6 +18,7 @@ from tests.notifications.announcements import (
     HOLD,
     SECOND,
     agreed,
+    agreed_and_sent,
     confirm,
     crowd,
     notice,
@@ -60,7 +61,7 @@ def test_to_more_than_twenty_a_second_person_must_agree_and_the_asker_cannot(
     with pytest.raises(UnableToApprove):
         agreed(written, staff[0], now)
     assert told() == []
-    agreed(written, staff[1], now + SECOND)
+    assert agreed_and_sent(written, staff[1], now + SECOND) == ["done"]
     done = Announcement.objects.get(pk=written.pk)
     assert (done.state, done.approved_by, done.told, len(told())) == ("sent", staff[1], 21, 21)
     with pytest.raises(UnableToApprove):
@@ -229,7 +230,7 @@ def test_who_wrote_confirmed_agreed_and_why_is_in_the_trail(
     crowd(cohort, 21, now=now)
     written = notice(cohort, staff[0], now)
     confirm(written, now)
-    agreed(written, staff[1], now)
+    agreed_and_sent(written, staff[1], now)
 
     events = AuditEvent.objects.filter(
         object_type="notifications.announcement", object_id=str(written.pk)
@@ -237,10 +238,11 @@ def test_who_wrote_confirmed_agreed_and_why_is_in_the_trail(
     assert [(one.verb, one.actor, one.reason) for one in events] == [
         ("write-announcement", staff[0], "the pipe burst"),
         ("confirm-announcement", staff[0], "the pipe burst"),
+        ("agree-to-announcement", staff[1], ""),
         ("send-announcement", staff[1], "the pipe burst"),
     ]
     assert {one.after["digest"] for one in events} == {written.digest}
-    assert events[2].after["letters"] == 21
+    assert events[3].after["letters"] == 21
 
 
 def test_a_crowd_costs_no_query_a_person(staff: list[User], cohort: Cohort, now: datetime) -> None:

@@ -19,6 +19,7 @@ from notifications.domain.troubles import note_trouble
 from notifications.models import Announcement, Message
 from tests.notifications.announcements import TEXT, agree, confirm, crowd, news, notice
 from tests.walk import signed_in
+from tests.work import do_the_work
 
 pytestmark = pytest.mark.django_db
 CONFIRMED = Stage.PLACE_CONFIRMED.value
@@ -120,6 +121,7 @@ def test_many_wait_for_a_second_person_who_reads_every_word(
     page = said(second.get(reverse("admin:accounts_approval_change", args=[request.pk])))
     tried = said(second.get(address("change", written.pk)))
     second.post(decision, agree_to_it)
+    do_the_work(timezone.now())
 
     assert "a second person has been asked" in asked
     assert by_the_asker == 0

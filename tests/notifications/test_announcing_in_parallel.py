@@ -1,18 +1,29 @@
 """Two tabs, two people, one letter to many: it is sent once. Each on a connection of its own."""
 
 from datetime import datetime
+from functools import partial
 
 import pytest
 
 from accounts.domain.approvals import decide
-from accounts.models import Approval, User
+from accounts.domain.jobs import run_job
+from accounts.models import Approval, Job, User
 from accounts.roles import Role
 from applications.models import Cohort
 from dtt.play.people import make_user
 from notifications.domain.announcing import drop_announcement
+from notifications.domain.sending import ask_to_send
 from notifications.models import Announcement, Message
-from tests.notifications.announcements import confirm, crowd, notice, request_for, state
-from tests.parallel import at_once
+from tests.notifications.announcements import (
+    agreed,
+    confirm,
+    crowd,
+    notice,
+    request_for,
+    state,
+)
+from tests.parallel import at_once, results_at_once
+from tests.work import do_the_work
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -50,10 +61,11 @@ def test_tabs_and_second_persons_at_once_ask_once_and_send_once(
 
     assert sorted(asked) == ["UnableToAnnounce"] * 4 + ["done"]
     assert sorted(decided) == ["UnableToApprove"] * 3 + ["done"]
-    assert (Approval.objects.count(), Message.objects.count()) == (1, 21)
+    assert (Approval.objects.count(), Job.objects.count()) == (1, 1)
+    assert (do_the_work(now), Message.objects.count()) == (["done"], 21)
 
 
-def test_of_dropping_and_agreeing_at_once_one_wins_whole(
+def test_what_is_dropped_and_agreed_to_at_once_is_not_sent(
     staff: list[User], cohort: Cohort, now: datetime
 ) -> None:
     crowd(cohort, 21, now=now)
@@ -63,7 +75,7 @@ def test_of_dropping_and_agreeing_at_once_one_wins_whole(
 
     done = at_once(
         [
-            lambda: drop_announcement(announcement_id=written.pk, reason="x", by=staff[0], now=now),
+            partial(drop, written, staff[0], now),
             lambda: decide(
                 approval_id=request.pk,
                 approve=True,
@@ -74,6 +86,71 @@ def test_of_dropping_and_agreeing_at_once_one_wins_whole(
         ]
     )
 
-    assert done.count("done") == 1
-    outcome = (state(written), request_for(written).state, Message.objects.count())
-    assert outcome in (("dropped", "void", 0), ("sent", "approved", 21))
+    outcome = (done, request_for(written).state, do_the_work(now))
+    assert (state(written), Message.objects.count()) == ("dropped", 0)
+    assert outcome in (
+        (["done", "UnableToApprove"], "void", []),
+        (["done", "done"], "approved", ["failed"]),
+    )
+
+
+def test_of_dropping_and_sending_at_once_one_wins_whole(
+    staff: list[User], cohort: Cohort, now: datetime
+) -> None:
+    crowd(cohort, 21, now=now)
+    written = notice(cohort, staff[0], now)
+    confirm(written, now)
+    agreed(written, staff[1], now)
+
+    done = results_at_once(
+        [partial(drop, written, staff[0], now), lambda: work_on(Job.objects.get(), now)]
+    )
+
+    outcome = (state(written), Message.objects.count(), done)
+    assert outcome in (
+        ("dropped", 0, [None, "failed"]),
+        ("sent", 21, ["UnableToAnnounce", "done"]),
+    )
+
+
+def test_workers_that_are_given_the_same_job_at_once_send_once(
+    staff: list[User], cohort: Cohort, now: datetime
+) -> None:
+    crowd(cohort, 21, now=now)
+    written = notice(cohort, staff[0], now)
+    confirm(written, now)
+    agreed(written, staff[1], now)
+    job = Job.objects.get()
+
+    ended = results_at_once([lambda: work_on(job, now)] * 4)
+
+    assert sorted(ended, key=str) == [None, None, None, "done"]
+    assert Message.objects.filter(run=written.run).count() == 21
+
+
+def test_tabs_that_try_again_at_once_make_one_job(
+    staff: list[User], cohort: Cohort, now: datetime
+) -> None:
+    crowd(cohort, 21, now=now)
+    written = notice(cohort, staff[0], now)
+    confirm(written, now)
+    agreed(written, staff[1], now)
+    Job.objects.update(state=Job.State.FAILED, ended_at=now)
+
+    tried = results_at_once([lambda: try_again(written, staff[0], now)] * 4)
+
+    assert len(set(tried)) == 1
+    assert do_the_work(now) == ["done"]
+    assert (Job.objects.count(), Message.objects.count()) == (2, 21)
+
+
+def drop(written: Announcement, by: User, now: datetime) -> None:
+    drop_announcement(announcement_id=written.pk, reason="x", by=by, now=now)
+
+
+def try_again(written: Announcement, by: User, now: datetime) -> int:
+    return ask_to_send(announcement_id=written.pk, by=by, now=now).pk
+
+
+def work_on(job: Job, now: datetime) -> str | None:
+    return run_job(job_id=job.pk, clock=lambda: now)

@@ -23,6 +23,7 @@ from notifications.domain.outbox import Telling, queue
 from notifications.models import AddressTrouble, Correction, Message
 from notifications.queries import inbox_of, messages_to
 from tests.walk import signed_in
+from tests.work import do_the_work
 
 pytestmark = pytest.mark.django_db
 KIND = "timetable-published"
@@ -185,6 +186,8 @@ def test_more_than_twenty_people_are_told_only_when_two_agree(
     assert Message.objects.filter(kind="correction").count() == 0
     request = Approval.objects.get(kind="send-correction", object_id=str(correction.pk))
     decide(approval_id=request.pk, approve=True, digest=request.digest, by=staff[1], now=at)
+    assert Message.objects.filter(kind="correction").count() == 0
+    assert do_the_work(at) == ["done"]
     assert Message.objects.filter(kind="correction").count() == 21
 
 

@@ -12,22 +12,26 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
 
+from accounts.domain.jobs import newest_job
 from accounts.errors import Refused
-from accounts.models import Approval, User
+from accounts.models import Approval, Job, User
+from accounts.web.jobs import how_far
 from accounts.web.staff import allowed, page_of
 from notifications import audiences
 from notifications.audiences import Audience, ChoiceForm
+from notifications.domain.agreed import has_lapsed
 from notifications.domain.announced import kind_for, preview
 from notifications.domain.announcing import (
-    SEND_ANNOUNCEMENT,
-    UNDECIDED,
+    UNSENT,
     confirm_announcement,
     drop_announcement,
     lapses_at,
     write_announcement,
 )
+from notifications.domain.sending import JOB, SEND_ANNOUNCEMENT, ask_to_send
 from notifications.domain.writing import FIELDS, UnableToWrite
 from notifications.models import ONE_PERSON_DECIDES, Announcement, Message
 from notifications.previews import Sample
@@ -188,11 +192,32 @@ def drop(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "announcement": announcement,
         "form": form,
-        "is_open": announcement.state in UNDECIDED,
+        "is_open": announcement.state in UNSENT,
         "back": reverse(PAGE, args=[pk]),
     }
     status = UNPROCESSABLE if form.errors else 200
     return staff_page(request, "announce_drop", _("Drop it"), context, status=status)
+
+
+@require_POST
+def send(request: HttpRequest, pk: int) -> HttpResponse:
+    """Have a worker try again what a second person agreed to and could not be sent."""
+    person = allowed(request, mends_messages)
+    get_object_or_404(Announcement, pk=pk)
+    try:
+        ask_to_send(announcement_id=pk, by=person, now=timezone.now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect(PAGE, pk)
+
+
+def work_of(approval: Approval) -> Job | None:
+    """The sending that an agreement began."""
+    return _sending(int(approval.object_id))
+
+
+def _sending(announcement_id: int) -> Job | None:
+    return newest_job([JOB], {"announcement": announcement_id})
 
 
 def whom(announcement: Announcement) -> dict[str, Any]:
@@ -232,7 +257,7 @@ def beside(announcement: Announcement, *, may_mend: bool) -> dict[str, Any]:
     """What stands under the record of one: what can be done, the letters, the people."""
     asked = Approval.objects.filter(kind=SEND_ANNOUNCEMENT, object_id=str(announcement.pk))
     request_of = asked.order_by("-pk").first()
-    is_open = announcement.state in UNDECIDED
+    is_open = announcement.state in UNSENT
     outbox = reverse("admin:notifications_message_changelist")
     states = states_of(announcement.run)
     letters = [
@@ -244,7 +269,13 @@ def beside(announcement: Announcement, *, may_mend: bool) -> dict[str, Any]:
         for state, count in states.items()
     ]
     recall = f"{address_of('recall')}?{urlencode({'run': announcement.run})}"
+    agreed = announcement.state == Announcement.State.AGREED
+    work = how_far(_sending(announcement.pk)) if agreed else {}
     return {
+        **work,
+        "send_url": reverse("admin:notifications_announcement_send", args=[announcement.pk])
+        if may_mend and "ended" in work
+        else "",
         "approval_url": page_of(request_of) if request_of else "",
         "lapsed": _has_lapsed(announcement, request_of),
         "letters": letters,
@@ -262,10 +293,14 @@ def beside(announcement: Announcement, *, may_mend: bool) -> dict[str, Any]:
 
 
 def _has_lapsed(announcement: Announcement, request_of: Approval | None) -> bool:
+    now = timezone.now()
     if announcement.state == Announcement.State.DRAFT:
-        return lapses_at(announcement) <= timezone.now()
-    asked = announcement.state == Announcement.State.ASKED
-    return asked and request_of is not None and request_of.expires_at <= timezone.now()
+        return lapses_at(announcement) <= now
+    if request_of is None:
+        return False
+    if announcement.state == Announcement.State.AGREED:
+        return has_lapsed(request_of, now)
+    return announcement.state == Announcement.State.ASKED and request_of.expires_at <= now
 
 
 def _again(announcement: Announcement) -> str:
