@@ -35,6 +35,7 @@ class SelectionConfig(AppConfig):
         from selection.domain.overriding import agree_override  # noqa: PLC0415
         from selection.domain.returning import settle, way_back, why_not_back  # noqa: PLC0415
         from selection.models import APPROVAL_KIND  # noqa: PLC0415
+        from selection.standing import standing  # noqa: PLC0415
 
         verifiers.register("selection", verification.find_and_verify)
         approvable.register(
@@ -81,7 +82,9 @@ class SelectionConfig(AppConfig):
             partaking.register(f"selection.{name}", title=title, people_of=people_of)
         published.register(
             "selection",
-            published.Room(why_not_back=why_not_back, way_back=way_back, settle=settle),
+            published.Room(
+                why_not_back=why_not_back, way_back=way_back, settle=settle, standing=standing
+            ),
         )
         register_chapter("selection", story.tell)
         page = "admin:selection_selection_change"

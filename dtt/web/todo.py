@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from applications.chapters import MATCH
 from applications.domain.documents import ASKED, Readiness, readiness
 from applications.domain.lateness import closes_for
 from applications.domain.texts import to_accept_again
 from applications.models import Application, Stage
 from applications.queries import cvs_of
-from applications.rail import MATCH
 from bootcamp.queries import timetable_of
 from matching.queries import offer_to_answer, published_run
 from quiz.domain.cases import case_to_answer
@@ -81,8 +81,10 @@ def reply_to_the_place(application: Application, now: datetime) -> Todo | None:
     if application.stage != Stage.PLACE_OFFERED:
         return None
     entry = open_offer(application.pk, now)
+    if entry is None:  # lapsed, though no sweep has come since
+        return None
     page = reverse("selection:result", args=[application.reference])
-    return Todo(_("Confirm your place"), page, entry.reply_by if entry else None)
+    return Todo(_("Confirm your place"), page, entry.reply_by)
 
 
 def read_the_result(application: Application, now: datetime) -> Todo | None:
