@@ -38,4 +38,5 @@ class NotificationsConfig(AppConfig):
             link=announcement_pages.link,
             carry_out=announcing.send_approved,
             when_refused=announcing.note_refusal,
+            when_withdrawn=announcing.note_withdrawal,
         )

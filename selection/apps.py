@@ -33,6 +33,7 @@ class SelectionConfig(AppConfig):
         from selection.domain.foreseeing import FORESEE, run_foresight  # noqa: PLC0415
         from selection.domain.overriding import KIND as OVERRIDE  # noqa: PLC0415
         from selection.domain.overriding import agree_override  # noqa: PLC0415
+        from selection.domain.publishing import has_appeared, hold_run  # noqa: PLC0415
         from selection.domain.returning import settle, way_back, why_not_back  # noqa: PLC0415
         from selection.models import APPROVAL_KIND  # noqa: PLC0415
         from selection.standing import standing  # noqa: PLC0415
@@ -43,6 +44,8 @@ class SelectionConfig(AppConfig):
             title=_("Publish a list"),
             describe=describe,
             page="admin:selection_selection_change",
+            happened=has_appeared,
+            hold=hold_run,
         )
         approvable.register(
             OVERRIDE,
