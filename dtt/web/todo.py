@@ -12,6 +12,7 @@ from applications.domain.documents import ASKED, Readiness, readiness
 from applications.domain.lateness import closes_for
 from applications.domain.texts import to_accept_again
 from applications.models import Application, Stage
+from applications.published import standing
 from applications.queries import cvs_of
 from bootcamp.queries import timetable_of
 from matching.queries import offer_to_answer, published_run
@@ -88,8 +89,13 @@ def reply_to_the_place(application: Application, now: datetime) -> Todo | None:
 
 
 def read_the_result(application: Application, now: datetime) -> Todo | None:
-    """Read a published result; nothing has to be answered."""
-    if application.stage not in (Stage.RESERVE, Stage.NOT_SELECTED, Stage.NOT_FINALIST):
+    """Read a published result, or whom to ask about a list that came out without one.
+
+    Nothing has to be answered.
+    """
+    stands = standing(application, now)
+    told = stands.stage in (Stage.RESERVE, Stage.NOT_SELECTED, Stage.NOT_FINALIST)
+    if not told and not stands.left_out:
         return None
     page = reverse("selection:result", args=[application.reference])
     return Todo(_("Read your result"), page)

@@ -185,6 +185,8 @@ def test_who_is_in_no_list_reads_that_and_whom_to_ask_until_when(
     for page in (in_time, late):
         assert page.count("The list came out without your application") == 2
         assert f"write to {contact}" in page
+        assert "Read your result" in page  # home leads to where the address stands
+        assert "There is nothing for you to do." not in page
         for wait in ("Results", "taking longer", "The quiz", "We check"):
             assert wait not in page.replace("The quiz closes", "")
     assert "If you think that this is a mistake, write to us in time." in in_time
