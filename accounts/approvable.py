@@ -21,6 +21,10 @@ Link = Callable[[Approval], str | None]
 Work = Callable[[Approval], Job | None]
 CarryOut = Callable[[Approval, User, datetime], None]
 """Do what was asked, in the transaction of the approving decision; a `Refused` undoes both."""
+Happened = Callable[[Approval], bool]
+"""Whether what was approved has been done."""
+Hold = Callable[[Approval], None]
+"""Lock what the request is about, as whoever acts on the approval does before they ask for it."""
 
 
 def _nothing_more(approval: Approval) -> Sequence[Line]:
@@ -46,7 +50,11 @@ class Kind:
             of the object. Blank where that is the general page.
         link: the address of what the request concerns, if it has one.
         carry_out: what the approval itself does; None where the asker acts on it afterwards.
+        happened: whether the asker has, for a kind without `carry_out`: an approval can be taken
+            back until then.
+        hold: goes with `happened`, so that of acting and giving up one comes after the other.
         when_refused: what a refusal does to what was asked for, in its transaction.
+        when_withdrawn: the same where the asker gives it up, or it has lapsed and is cleared.
         deciders: who may approve or refuse.
         work: the job that does what was approved, where a worker does it.
     """
@@ -56,7 +64,10 @@ class Kind:
     page: str = ""
     link: Link = _nowhere
     carry_out: CarryOut | None = None
+    happened: Happened | None = None
+    hold: Hold | None = None
     when_refused: CarryOut | None = None
+    when_withdrawn: CarryOut | None = None
     deciders: tuple[Role, ...] = (Role.PROGRAMME_MANAGER,)
     work: Work = _no_work
 
@@ -72,12 +83,33 @@ def register(
     page: str | None = None,
     link: Link = _nowhere,
     carry_out: CarryOut | None = None,
+    happened: Happened | None = None,
+    hold: Hold | None = None,
     when_refused: CarryOut | None = None,
+    when_withdrawn: CarryOut | None = None,
     deciders: tuple[Role, ...] = (Role.PROGRAMME_MANAGER,),
     work: Work = _no_work,
 ) -> None:
-    """Let people ask for this; registering a kind again replaces it."""
-    _kinds[kind] = Kind(title, describe, page or "", link, carry_out, when_refused, deciders, work)
+    """Let people ask for this; registering a kind again replaces it.
+
+    Raises:
+        ValueError: it says when it happens although the approval does it, or not what to lock.
+    """
+    if (happened is None) != (hold is None) or (carry_out and happened):
+        raise ValueError("`happened` goes with `hold`, and not with `carry_out`")
+    _kinds[kind] = Kind(
+        title=title,
+        describe=describe,
+        page=page or "",
+        link=link,
+        carry_out=carry_out,
+        happened=happened,
+        hold=hold,
+        when_refused=when_refused,
+        when_withdrawn=when_withdrawn,
+        deciders=deciders,
+        work=work,
+    )
 
 
 def known(kind: str) -> Kind:

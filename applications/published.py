@@ -14,6 +14,21 @@ from applications.models import Application, Stage
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """Where somebody stands at an instant, whether or not a sweep has come since.
+
+    Attributes:
+        stage: the stage in which a sweep that came now would leave them.
+        left_out: the list that they wait for came out without them, and no other will rank them.
+        ask_until: until when who was left out should ask; None once that is over.
+    """
+
+    stage: Stage
+    left_out: bool = False
+    ask_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Room:
     """What a room of lists answers.
 
@@ -23,11 +38,14 @@ class Room:
         way_back: by which move it does, where a list decides that.
         settle: called in the transaction that has brought it back, with its row locked; moves it
             on to where a list that is out has put it, and tells the person.
+        standing: where time and the lists put who stands in, or is on the way to, this stage; None
+            where that is where they stand. At most two queries.
     """
 
     why_not_back: Callable[[Application, Stage], str]
     way_back: Callable[[Application, Stage], Move | None]
     settle: Callable[[Application, User | None, datetime], None]
+    standing: Callable[[Application, Stage, datetime], Standing | None]
 
 
 _rooms: dict[str, Room] = {}
@@ -54,3 +72,16 @@ def settle(application: Application, *, by: User | None, now: datetime) -> None:
     """Let every room put it where its lists say."""
     for room in _rooms.values():
         room.settle(application, by, now)
+
+
+def standing(application: Application, now: datetime) -> Standing:
+    """Where the person stands now, for all that they read."""
+    stage = Stage(application.stage)
+    waits_in = awaited_stage(stage)
+    found = (room.standing(application, waits_in, now) for room in _rooms.values())
+    return next((one for one in found if one), Standing(stage))
+
+
+def awaited_stage(stage: Stage) -> Stage:
+    """The stage that a list would rank them in: who is still being checked waits to be eligible."""
+    return Stage.ELIGIBLE if stage == Stage.SUBMITTED else stage

@@ -13,6 +13,7 @@ class MatchingConfig(AppConfig):
         from applications.story import register_chapter  # noqa: PLC0415
         from matching import story, verification  # noqa: PLC0415
         from matching.approving import describe  # noqa: PLC0415
+        from matching.domain.runs import has_appeared, hold_run  # noqa: PLC0415
         from matching.models import APPROVAL_KIND  # noqa: PLC0415
         from matching.readiness import no_date_on_a_holiday  # noqa: PLC0415
 
@@ -22,6 +23,8 @@ class MatchingConfig(AppConfig):
             title=_("Publish a match"),
             describe=describe,
             page="admin:matching_matchrun_change",
+            happened=has_appeared,
+            hold=hold_run,
         )
         register_chapter("matching", story.tell)
         readiness.register(

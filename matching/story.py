@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from applications.rail import MATCH
+from applications.chapters import MATCH
 from applications.story import Chapter, Fact
 from matching.models.companies import CompanyConsent
 from matching.models.offers import Offer

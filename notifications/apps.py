@@ -12,6 +12,7 @@ class NotificationsConfig(AppConfig):
         from accounts.domain import jobs  # noqa: PLC0415
         from accounts.languages import Language  # noqa: PLC0415
         from notifications.domain import announcing, correcting, sending, writing  # noqa: PLC0415
+        from notifications.domain import proofreading as reading  # noqa: PLC0415
 
         # Only to be heard: the receiver of `hooks` registers itself.
         from notifications.web import hooks  # noqa: F401, PLC0415
@@ -28,11 +29,16 @@ class NotificationsConfig(AppConfig):
                 title=title,
                 describe=proofreading.describe,
                 page=f"admin:{proofreading.PAGES[language]}",
+                happened=reading.is_kept,
+                hold=reading.hold,
+                when_withdrawn=reading.ask_nobody,
             )
         approvable.register(
             writing.READ_AS_ONE,
             title=_("Use a new text for messages"),
             describe=proofreading.describe,
+            happened=reading.is_kept,
+            hold=reading.hold,
         )
         approvable.register(
             correcting.SEND_CORRECTION,
@@ -49,6 +55,7 @@ class NotificationsConfig(AppConfig):
             link=announcement_pages.link,
             carry_out=sending.agree_to_announcement,
             when_refused=announcing.note_refusal,
+            when_withdrawn=announcing.note_withdrawal,
             work=announcement_pages.work_of,
         )
         jobs.register(

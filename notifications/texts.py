@@ -8,6 +8,8 @@ A text names only what its kind declares. A version that was approved when its k
 or something else, is passed over: the one before it is used, in the end the shipped one.
 """
 
+import hashlib
+import json
 import logging
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -78,10 +80,11 @@ class Shelf:
         self.wanted = frozenset(wanted)
         self.written = in_use(LetterText.objects.filter(kind__in=wanted, approved_at__isnull=False))
 
-    def versions(self) -> dict[str, int]:
-        """The number of each text that staff have written; of a shipped one, `SHIPPED`."""
+    def versions(self) -> dict[str, int | str]:
+        """The number of each text that staff have written; of a shipped one, which has no number
+        of its own, the digest of its words."""
         numbers = {kind: row.number for kind, row in self.written.items()}
-        return {kind: numbers.get(kind, SHIPPED) for kind in sorted(self.wanted)}
+        return {kind: numbers.get(kind) or shipped_digest(kind) for kind in sorted(self.wanted)}
 
     def take(self, kind: str, in_language: str) -> Version:
         """The text of a kind in one language.
@@ -158,6 +161,13 @@ def shipped(kind: str, in_language: str) -> tuple[str, str]:
         raise TemplateDoesNotExist(name) from error
     subject, _, body = text.partition("\n")
     return subject, body
+
+
+@cache
+def shipped_digest(kind: str) -> str:
+    """SHA-256, in hexadecimal, over a shipped text in every language."""
+    words = [shipped(kind, in_language) for in_language in kinds.languages()]
+    return hashlib.sha256(json.dumps(words, ensure_ascii=False).encode()).hexdigest()
 
 
 @cache

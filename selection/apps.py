@@ -33,8 +33,10 @@ class SelectionConfig(AppConfig):
         from selection.domain.foreseeing import FORESEE, run_foresight  # noqa: PLC0415
         from selection.domain.overriding import KIND as OVERRIDE  # noqa: PLC0415
         from selection.domain.overriding import agree_override  # noqa: PLC0415
+        from selection.domain.publishing import has_appeared, hold_run  # noqa: PLC0415
         from selection.domain.returning import settle, way_back, why_not_back  # noqa: PLC0415
         from selection.models import APPROVAL_KIND  # noqa: PLC0415
+        from selection.standing import standing  # noqa: PLC0415
 
         verifiers.register("selection", verification.find_and_verify)
         approvable.register(
@@ -42,6 +44,8 @@ class SelectionConfig(AppConfig):
             title=_("Publish a list"),
             describe=describe,
             page="admin:selection_selection_change",
+            happened=has_appeared,
+            hold=hold_run,
         )
         approvable.register(
             OVERRIDE,
@@ -81,7 +85,9 @@ class SelectionConfig(AppConfig):
             partaking.register(f"selection.{name}", title=title, people_of=people_of)
         published.register(
             "selection",
-            published.Room(why_not_back=why_not_back, way_back=way_back, settle=settle),
+            published.Room(
+                why_not_back=why_not_back, way_back=way_back, settle=settle, standing=standing
+            ),
         )
         register_chapter("selection", story.tell)
         page = "admin:selection_selection_change"

@@ -66,7 +66,9 @@ LISTINGS: dict[str, Listing] = {
         reserves_per_place=Decimal(1),
         places_end="bootcamp_dates",
         seated=_("You have been offered a place."),
-        moves_up=_("When a place becomes free, the next person is offered it and told at once."),
+        moves_up=_(
+            "If a place can be given again, the next person is offered it and told at once."
+        ),
         letters=Letters(
             selected="place-offered",
             reserve="place-reserve",
@@ -88,7 +90,9 @@ LISTINGS: dict[str, Listing] = {
         reserves_per_place=Decimal("0.2"),
         places_end="rankings_close_at",
         seated=_("You are a finalist."),
-        moves_up=_("When a finalist leaves, the next person takes the place and is told at once."),
+        moves_up=_(
+            "If a finalist’s place can be given again, the next person gets it and is told at once."
+        ),
         letters=Letters(
             selected="finalist",
             reserve="final-reserve",

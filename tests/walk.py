@@ -220,6 +220,9 @@ REVIEWS = own("manager", "reviewer")
 DOES = frozenset({302, 405})  # something done by a POST
 STAFF_DOORS: dict[str, Door] = {
     "admin:accounts_approval_decide": Door(MANAGES, by("approval"), DOES),
+    "admin:accounts_approval_withdraw": Door(MANAGES, by("approval"), DOES),
+    "admin:accounts_approval_take_back": Door(MANAGES, by("approval"), DOES),
+    "admin:accounts_approval_clear": Door(MANAGES, by("approval"), DOES),
     "admin:accounts_job_progress": Door(READS, by("job")),
     "admin:accounts_ask_role": Door(MANAGES, by("person"), DOES),
     "admin:accounts_take_role": Door(MANAGES, by("person"), DOES),

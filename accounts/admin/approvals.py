@@ -4,10 +4,10 @@ from typing import Any, cast
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import display
@@ -18,6 +18,13 @@ from accounts.queries import approvals_waiting_for
 from accounts.staff import RoleAdmin
 from accounts.web import approvals
 from accounts.web.staff import kind_of
+
+CAME_TO_NOTHING = (
+    Approval.State.REFUSED,
+    Approval.State.LAPSED,
+    Approval.State.TAKEN_BACK,
+    Approval.State.VOID,
+)
 
 
 class KindFilter(DropdownFilter):
@@ -31,18 +38,49 @@ class KindFilter(DropdownFilter):
         return queryset.filter(kind=self.value()) if self.value() else queryset
 
 
+class StateFilter(DropdownFilter):
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(Approval.State.choices)
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        state, now = self.value(), timezone.now()
+        late = Q(state=Approval.State.REQUESTED, expires_at__lte=now)
+        if state == Approval.State.REQUESTED:
+            return queryset.filter(state=state).exclude(late)
+        if state == Approval.State.LAPSED:
+            return queryset.filter(Q(state=state) | late)
+        return queryset.filter(state=state) if state else queryset
+
+
 class WaitingFilter(admin.SimpleListFilter):
     title = _("waiting for")
     parameter_name = "waits"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("me", _("my decision"))]
+        return [
+            ("me", _("my decision")),
+            ("others", _("somebody’s decision on what I asked")),
+            ("nobody", _("nobody: what I asked came to nothing")),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        if self.value() != "me":
-            return queryset
-        mine = approvals_waiting_for(cast(User, request.user), timezone.now())
-        return queryset.filter(pk__in=mine.values("pk"))
+        now = timezone.now()
+        late = Q(state=Approval.State.REQUESTED, expires_at__lte=now)
+        match self.value():
+            case "me":
+                mine = approvals_waiting_for(cast(User, request.user), now)
+                return queryset.filter(pk__in=mine.values("pk"))
+            case "others":
+                asked = queryset.filter(requested_by=request.user, state=Approval.State.REQUESTED)
+                return asked.exclude(late)
+            case "nobody":
+                ended = Q(state__in=CAME_TO_NOTHING)
+                return queryset.filter(late | ended, requested_by=request.user)
+            case _:
+                return queryset
 
 
 @admin.register(Approval)
@@ -56,7 +94,7 @@ class ApprovalAdmin(RoleAdmin):
         "expires_at",
         "decided_by",
     )
-    list_filter = ("state", WaitingFilter, KindFilter)
+    list_filter = (StateFilter, WaitingFilter, KindFilter)
     list_filter_submit = True
     search_fields = ("object_id", "requested_by__email", "decided_by__email")
     list_select_related = ("requested_by", "decided_by")
@@ -67,16 +105,22 @@ class ApprovalAdmin(RoleAdmin):
 
     @display(description=_("state"), ordering="state")
     def says_state(self, approval: Approval) -> str:
-        waits = approval.state == Approval.State.REQUESTED
-        if waits and approval.expires_at <= timezone.now():
-            return gettext("lapsed")
-        return approval.get_state_display()
+        return approval.state_at(timezone.now())
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
-        decide = view(approvals.decide_approval)
+        decide, end = view(approvals.decide_approval), view(approvals.end_approval)
         return [
             path("<int:pk>/decide/", decide, name="accounts_approval_decide"),
+            *(
+                path(
+                    f"<int:pk>/{how.replace('_', '-')}/",
+                    end,
+                    {"how": how},
+                    name=f"accounts_approval_{how}",
+                )
+                for how in approvals.ENDS
+            ),
             *super().get_urls(),
         ]
 
@@ -87,8 +131,8 @@ class ApprovalAdmin(RoleAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
         if not (object_id.isascii() and object_id.isdecimal()):
             raise Http404
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         return approvals.approval_page(request, int(object_id))

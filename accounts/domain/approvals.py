@@ -25,6 +25,10 @@ class UnableToApprove(Refused):
     """The approval cannot be asked for or given; the message says why."""
 
 
+class UnableToEnd(Refused):
+    """The request or the approval stays as it is; the message says why."""
+
+
 def digest_of(payload: dict[str, Any]) -> str:
     """SHA-256, in hexadecimal, over a payload of plain JSON."""
     text = json.dumps(payload, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
@@ -44,7 +48,8 @@ def request_approval(
     """Ask a second person. Asking again for the same content returns the open request.
 
     So does asking for what has been approved and waits to be acted on. Any other request takes the
-    place of the one before it, which no longer counts, decided or not.
+    place of the one before it, which no longer counts, decided or not; one that has lapsed is
+    cleared.
 
     Args:
         digest: of the content. Left out where `payload` is the content: it has its own.
@@ -61,7 +66,10 @@ def request_approval(
             kind=kind, object_id=str(object_id), state=Approval.State.REQUESTED
         )
         for request in open_requests:
-            if request.digest == digest and request.expires_at > now:
+            if request.has_lapsed(now):
+                _end(request, Approval.State.LAPSED, by=by, now=now)
+                continue
+            if request.digest == digest:
                 return request
             _void(request, by=by, now=now)
         approved = _standing(kind, str(object_id), digest, now)
@@ -96,18 +104,20 @@ def decide(
         digest: of the content as the second person saw it.
 
     Raises:
-        UnableToApprove: decided already, lapsed, asked by the same person, or changed since. A
-            request whose own payload was changed is void from then on.
+        UnableToApprove: decided already, given up, lapsed, asked by the same person, or changed
+            since. A request whose own payload was changed is void from then on.
         Refused: what was agreed to can no longer be done; the request stays open.
     """
     with transaction.atomic():
         approval = Approval.objects.select_for_update().get(pk=approval_id)
-        if approval.state != Approval.State.REQUESTED:
+        if approval.has_lapsed(now):
+            raise UnableToApprove(_("This request has lapsed. Ask again."))
+        if approval.decided_by_id is not None:
             raise UnableToApprove(_("This request has been decided already."))
+        if approval.state != Approval.State.REQUESTED:
+            raise UnableToApprove(_("This request was given up. Nobody decides on it any more."))
         if approval.requested_by_id == by.pk:
             raise UnableToApprove(_("The person who asked cannot approve."))
-        if approval.expires_at <= now:
-            raise UnableToApprove(_("This request has lapsed. Ask again."))
         altered = not _payload_is_whole(approval)
         if altered:
             _void(approval, by=by, now=now)
@@ -118,6 +128,83 @@ def decide(
     if altered:  # said only here, so that the request stays void
         raise UnableToApprove(_("The content has changed since approval was asked for."))
     return approval
+
+
+def withdraw_request(*, approval_id: int, by: User, now: datetime, reason: str = "") -> Approval:
+    """Give up what one has asked for, as long as nobody has decided.
+
+    Raises:
+        UnableToEnd: somebody else asked, or it does not wait any more.
+    """
+    with transaction.atomic():
+        approval = _held(approval_id)
+        if approval.requested_by_id != by.pk:
+            raise UnableToEnd(_("Only the person who asked can withdraw a request."))
+        if approval.state != Approval.State.REQUESTED:
+            raise UnableToEnd(_("This request does not wait any more, so nothing was withdrawn."))
+        _end(approval, Approval.State.WITHDRAWN, by=by, now=now, reason=reason.strip())
+        _give_up(approval, by=by, now=now)
+        return approval
+
+
+def clear_lapsed(*, approval_id: int, by: User, now: datetime) -> Approval:
+    """Take a request on which nobody decided in time away from what waits. Twice changes nothing.
+
+    Raises:
+        UnableToEnd: it has not lapsed.
+    """
+    with transaction.atomic():
+        approval = _held(approval_id)
+        if not approval.has_lapsed(now):
+            raise UnableToEnd(_("This request has not lapsed."))
+        if approval.state == Approval.State.REQUESTED:
+            _end(approval, Approval.State.LAPSED, by=by, now=now)
+            _give_up(approval, by=by, now=now)
+        return approval
+
+
+def take_back(*, approval_id: int, reason: str, by: User, now: datetime) -> Approval:
+    """Take one's own approval back, as long as what was approved has not happened.
+
+    What the request is about is locked first, as by whoever acts on the approval: of the two at
+    one moment, the second sees what the first did.
+
+    Raises:
+        UnableToEnd: no reason, somebody else approved, it counts no longer, or it has happened.
+    """
+    if not reason.strip():
+        raise UnableToEnd(_("Say why you take it back: the person who asked reads it."))
+    with transaction.atomic():
+        approval = _held(approval_id)
+        if approval.state != Approval.State.APPROVED:
+            raise UnableToEnd(_("This is not approved, so there is nothing to take back."))
+        if approval.decided_by_id != by.pk:
+            raise UnableToEnd(_("Only the person who approved can take that back."))
+        if has_happened(approval):
+            raise UnableToEnd(_("What was approved has happened already."))
+        if not counts(approval, now):
+            raise UnableToEnd(_("This approval does not count any more: nothing follows from it."))
+        _end(approval, Approval.State.TAKEN_BACK, by=by, now=now, reason=reason.strip())
+        return approval
+
+
+def has_happened(approval: Approval) -> bool:
+    """Whether what was approved has been done."""
+    kind = approvable.known(approval.kind)
+    if kind.happened is not None:
+        return kind.happened(approval)
+    return kind.carry_out is not None
+
+
+def why_taken_back(*, kind: str, object_id: int | str) -> str:
+    """Who took back what counted last about this object, and why; blank if nobody did."""
+    newest = _newest(kind, str(object_id))
+    if newest is None or newest.state != Approval.State.TAKEN_BACK:
+        return ""
+    return _("%(person)s took the approval back: %(reason)s") % {
+        "person": newest.ended_by,
+        "reason": newest.ended_because,
+    }
 
 
 def void_requests(*, kind: str, object_id: int | str, by: User | None, now: datetime) -> None:
@@ -146,14 +233,26 @@ def is_approved(*, kind: str, object_id: int | str, digest: str, now: datetime) 
 
 def _standing(kind: str, object_id: str, digest: str, now: datetime) -> Approval | None:
     """The approval of this content that somebody may still act on."""
-    newest = Approval.objects.filter(kind=kind, object_id=object_id).order_by("-pk").first()
-    counts = (
-        newest is not None
-        and (newest.state, newest.digest) == (Approval.State.APPROVED, digest)
-        and newest.expires_at > now
-        and _payload_is_whole(newest)
-    )
-    return newest if counts else None
+    newest = _newest(kind, object_id)
+    if newest is None or newest.digest != digest:
+        return None
+    return newest if _is_standing(newest, now) else None
+
+
+def counts(approval: Approval, now: datetime) -> bool:
+    """Whether somebody may still act on this approval, as long as the content is the same."""
+    newest = _newest(approval.kind, approval.object_id)
+    return newest == approval and _is_standing(approval, now)
+
+
+def _is_standing(approval: Approval, now: datetime) -> bool:
+    approved = approval.state == Approval.State.APPROVED
+    return approved and approval.expires_at > now and _payload_is_whole(approval)
+
+
+def _newest(kind: str, object_id: str) -> Approval | None:
+    requests = Approval.objects.filter(kind=kind, object_id=object_id)
+    return requests.select_related("ended_by").order_by("-pk").first()
 
 
 def _decide(approval: Approval, *, approve: bool, by: User, now: datetime, reason: str) -> None:
@@ -186,6 +285,46 @@ def _void(approval: Approval, *, by: User | None, now: datetime) -> None:
         before={"state": Approval.State.REQUESTED},
         after={"state": Approval.State.VOID, "digest": approval.digest},
     )
+
+
+ENDS: dict[str, str] = {
+    Approval.State.WITHDRAWN: "withdraw-request",
+    Approval.State.LAPSED: "clear-lapsed-request",
+    Approval.State.TAKEN_BACK: "take-approval-back",
+}
+
+
+def _end(
+    approval: Approval, state: Approval.State, *, by: User, now: datetime, reason: str = ""
+) -> None:
+    before = approval.state
+    approval.state = state
+    approval.ended_by, approval.ended_at, approval.ended_because = by, now, reason
+    approval.save(update_fields=["state", "ended_by", "ended_at", "ended_because"])
+    audit.record(
+        approval,
+        ENDS[state],
+        by=by,
+        now=now,
+        before={"state": before},
+        after={"state": state, "kind": approval.kind, "digest": approval.digest},
+        reason=reason,
+    )
+
+
+def _held(approval_id: int) -> Approval:
+    """A request, locked after what it is about, as by whoever acts on it."""
+    asked = Approval.objects.get(pk=approval_id)
+    if hold := approvable.known(asked.kind).hold:
+        hold(asked)
+    return Approval.objects.select_for_update().get(pk=approval_id)
+
+
+def _give_up(approval: Approval, *, by: User, now: datetime) -> None:
+    """What it does to what was asked for that nobody will decide."""
+    act = approvable.known(approval.kind).when_withdrawn
+    if act:
+        act(approval, by, now)
 
 
 def _payload_is_whole(approval: Approval) -> bool:

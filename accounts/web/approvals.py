@@ -1,5 +1,6 @@
 """The page on which a second person reads exactly what is asked, and decides."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -7,6 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,7 +16,14 @@ from django.views.decorators.http import require_POST
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from accounts import approvable
-from accounts.domain.approvals import decide
+from accounts.domain.approvals import (
+    clear_lapsed,
+    counts,
+    decide,
+    has_happened,
+    take_back,
+    withdraw_request,
+)
 from accounts.errors import Refused
 from accounts.models import Approval, User
 from accounts.roles import has_role
@@ -45,6 +54,39 @@ class DecisionForm(forms.Form):
         if given.get("decision") == "refuse" and not given.get("reason", "").strip():
             self.add_error("reason", _("Say why you refuse."))
         return given
+
+
+class EndForm(forms.Form):
+    """Why something is given up or taken back."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=MAX_REASON,
+        required=False,
+        widget=UnfoldAdminTextareaWidget({"rows": 3}),
+    )
+
+
+def withdraw(approval: Approval, reason: str, by: User) -> str:
+    """Give up what one has asked for."""
+    withdraw_request(approval_id=approval.pk, reason=reason, by=by, now=timezone.now())
+    return _("You withdrew this request.")
+
+
+def take_approval_back(approval: Approval, reason: str, by: User) -> str:
+    """Take one's own approval back."""
+    take_back(approval_id=approval.pk, reason=reason, by=by, now=timezone.now())
+    return _("You took your approval back.")
+
+
+def clear(approval: Approval, reason: str, by: User) -> str:
+    """Take a lapsed request away from what waits."""
+    clear_lapsed(approval_id=approval.pk, by=by, now=timezone.now())
+    return _("The request is cleared.")
+
+
+ENDS = {"withdraw": withdraw, "take_back": take_approval_back, "clear": clear}
+"""The ways out of a request besides a decision; each has an address of its own."""
 
 
 def approval_page(request: HttpRequest, pk: int) -> HttpResponse:
@@ -81,17 +123,41 @@ def decide_approval(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("admin:accounts_approval_change", approval.pk)
 
 
+@require_POST
+def end_approval(request: HttpRequest, pk: int, how: str) -> HttpResponse:
+    """Withdraw a request, take an approval back, or clear what has lapsed."""
+    approval = _found(pk)
+    user = request.user
+    may = has_role(*approvable.known(approval.kind).deciders)
+    if not (isinstance(user, User) and (approval.requested_by_id == user.pk or may(user))):
+        raise PermissionDenied
+    form = EndForm(request.POST)
+    if not form.is_valid():
+        return _show(request, approval, DecisionForm(), ending=form, status=UNPROCESSABLE)
+    try:
+        done = ENDS[how](approval, form.cleaned_data["reason"], user)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, done)
+    return redirect("admin:accounts_approval_change", approval.pk)
+
+
 def _found(pk: int) -> Approval:
-    rows = Approval.objects.select_related("requested_by", "decided_by")
+    rows = Approval.objects.select_related("requested_by", "decided_by", "ended_by")
     return get_object_or_404(rows, pk=pk)
 
 
 def _show(
-    request: HttpRequest, approval: Approval, form: DecisionForm, *, status: int = 200
+    request: HttpRequest,
+    approval: Approval,
+    form: DecisionForm,
+    *,
+    ending: EndForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     kind = approvable.known(approval.kind)
-    is_open = approval.state == Approval.State.REQUESTED
-    lapsed = is_open and approval.expires_at <= timezone.now()
+    now = timezone.now()
     asked = approval.requested_by_id == request.user.pk
     context = {
         "approval": approval,
@@ -99,8 +165,13 @@ def _show(
         "lines": kind.describe(approval),
         "link": kind.link(approval),
         "own_page": page_of(approval) if kind.page else "",
-        "lapsed": lapsed,
-        "is_open": is_open and not lapsed,
+        "said_state": approval.state_at(now),
+        "is_open": approval.waits(now),
+        "ways_out": [
+            (how, reverse(f"admin:accounts_approval_{how}", args=[approval.pk]))
+            for how in _ways_out(request, approval, now)
+        ],
+        "ending": ending or EndForm(auto_id="end_%s"),
         "asked_by_reader": asked,
         "may_decide": bool(has_role(*kind.deciders)(request.user)) and not asked,
         "form": form,
@@ -108,3 +179,15 @@ def _show(
         "opts": Approval._meta,
     }
     return staff_page(request, "approval", kind_of(approval), context, status=status)
+
+
+def _ways_out(request: HttpRequest, approval: Approval, now: datetime) -> list[str]:
+    """What the reader can do with it besides deciding, by the words of `ENDS`."""
+    asked = approval.requested_by_id == request.user.pk
+    decides = has_role(*approvable.known(approval.kind).deciders)(request.user)
+    if approval.waits(now):
+        return ["withdraw"] if asked else []
+    if approval.state == Approval.State.REQUESTED:
+        return ["clear"] if asked or decides else []
+    approved = approval.decided_by_id == request.user.pk and counts(approval, now)
+    return ["take_back"] if approved and not has_happened(approval) else []

@@ -13,12 +13,13 @@ from datetime import datetime, timedelta
 from typing import IO, Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.domain import approvals, audit
 from accounts.errors import Refused
-from accounts.models import Approval, User
+from accounts.models import Approval, AuditEvent, User
 from applications.exporting import (
     PURPOSES,
     Purpose,
@@ -124,7 +125,8 @@ def take_export(*, export_id: int, by: User, now: datetime) -> Taken:
     with transaction.atomic():
         export = _locked(export_id, by, now)
         if needs_second_person(export) and not is_agreed(export, now):
-            raise UnableToExport(_("A second person has not approved this list."))
+            taken_back = approvals.why_taken_back(kind=KIND, object_id=export.pk)
+            raise UnableToExport(taken_back or _("A second person has not approved this list."))
         file = tempfile.TemporaryFile()  # noqa: SIM115 - whoever takes it closes it
         people = _write(export, file, by=by, now=now)
         sha256 = _sha256(file)
@@ -157,6 +159,19 @@ def is_agreed(export: Export, now: datetime) -> bool:
     return approvals.is_approved(kind=KIND, object_id=export.pk, digest=digest, now=now)
 
 
+def hold_list(approval: Approval) -> None:
+    """Lock the list of this request, as taking it does."""
+    _rows_to_take().get(pk=approval.object_id)
+
+
+def was_taken(approval: Approval) -> bool:
+    """Whether the file of this request has left the house."""
+    taken = AuditEvent.objects.filter(
+        object_type=Export._meta.label_lower, object_id=approval.object_id, verb="export"
+    )
+    return taken.exists()
+
+
 def content_of(export: Export) -> dict[str, Any]:
     """What a list is, as plain JSON: who changes any of it has another list."""
     ids = ",".join(map(str, export.row_ids))
@@ -170,10 +185,14 @@ def content_of(export: Export) -> dict[str, Any]:
     }
 
 
+def _rows_to_take() -> QuerySet[Export]:
+    """Lists, each locked so that nobody else takes it at this moment."""
+    return Export.objects.select_related("cohort").select_for_update(of=("self",), no_key=True)
+
+
 def _locked(export_id: int, by: User, now: datetime) -> Export:
     """The list, which nobody else takes at this moment, if it is this person's to take."""
-    rows = Export.objects.select_related("cohort").select_for_update(of=("self",), no_key=True)
-    export = rows.get(pk=export_id)
+    export = _rows_to_take().get(pk=export_id)
     if export.asked_by_id != by.pk:
         raise UnableToExport(_("Only the person who asked for a list can take it."))
     _require_allowed(PURPOSES.get(export.purpose), by)

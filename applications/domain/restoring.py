@@ -71,7 +71,8 @@ def restore_application(
         if application.stage == S.SUBMITTED:
             _look_again(application, was=was, by=by, now=now)
         published.settle(application, by=by, now=now)
-        queue([_telling(application, was=was, reason=reason)], now=now)
+        stands = published.standing(application, now).stage
+        queue([_telling(application, was=was, stands=stands, reason=reason)], now=now)
         return application
 
 
@@ -87,7 +88,7 @@ def why_not(application: Application, now: datetime) -> str:
     if application.withdrawn_from not in BACK:
         return _("It is not known where this application stood before.")
     stood = S(application.withdrawn_from)
-    if why := published.why_not_back(application, S.ELIGIBLE if stood == S.SUBMITTED else stood):
+    if why := published.why_not_back(application, published.awaited_stage(stood)):
         return why
     if other := _goes_on_elsewhere(application):
         return _("%(other)s goes on and may be the same person’s. Decide about the two first.") % {
@@ -124,7 +125,7 @@ def _look_again(application: Application, *, was: Stage, by: User, now: datetime
         advance_locked([application], move=Move.FIND_ELIGIBLE, by=by, now=now, reason=found.reason)
 
 
-def _telling(application: Application, *, was: Stage, reason: str) -> Telling:
+def _telling(application: Application, *, was: Stage, stands: Stage, reason: str) -> Telling:
     return Telling(
         person=application.user,
         kind="application-restored",
@@ -134,9 +135,9 @@ def _telling(application: Application, *, was: Stage, reason: str) -> Telling:
             "name": application.called,
             "cohort": application.cohort,
             "reference": application.reference,
-            "stage": Stage(application.stage).label,
+            "stage": stands.label,
             "held_place": was in HELD_A_PLACE,
-            "waits": application.stage in (S.RESERVE, S.FINAL_RESERVE),
+            "waits": stands in (S.RESERVE, S.FINAL_RESERVE),
             "reason": reason,
             "contact": application.cohort.programme.contact_email,
         },

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from applications.models import Application, Stage
+from applications.published import standing
 from applications.rail import rail_for
 from dtt.web.todo import published_for, todos_for
 from notifications.moments import HONG_KONG, say_day, say_instant
@@ -146,10 +147,10 @@ def tag(kind: str, text: Any) -> dict[str, Any]:
     return {"kind": kind, "text": text}
 
 
-@register.inclusion_tag("components/tag.html")
-def stage_tag(application: Application) -> dict[str, Any]:
-    """The stage of an application as a tag."""
-    stage = Stage(application.stage)
+@register.inclusion_tag("components/tag.html", takes_context=True)
+def stage_tag(context: Context, application: Application) -> dict[str, Any]:
+    """The stage in which an application stands now, as a tag."""
+    stage = standing(application, _now(context)).stage
     return {"kind": STAGE_KINDS.get(stage, ""), "text": capfirst(stage.label)}
 
 
@@ -171,7 +172,12 @@ def rail(context: Context, application: Application) -> dict[str, Any]:
     now = _now(context)
     request = context.get("request")
     return {
-        "rail": rail_for(application, now, published=published_for(application)),
+        "rail": rail_for(
+            application,
+            now,
+            published=published_for(application),
+            standing=standing(application, now),
+        ),
         # A page needs no button that leads to itself.
         "todos": [
             todo

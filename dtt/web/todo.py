@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from applications.chapters import MATCH
 from applications.domain.documents import ASKED, Readiness, readiness
 from applications.domain.lateness import closes_for
 from applications.domain.texts import to_accept_again
 from applications.models import Application, Stage
+from applications.published import standing
 from applications.queries import cvs_of
-from applications.rail import MATCH
 from bootcamp.queries import timetable_of
 from matching.queries import offer_to_answer, published_run
 from quiz.domain.cases import case_to_answer
@@ -81,13 +82,20 @@ def reply_to_the_place(application: Application, now: datetime) -> Todo | None:
     if application.stage != Stage.PLACE_OFFERED:
         return None
     entry = open_offer(application.pk, now)
+    if entry is None:  # lapsed, though no sweep has come since
+        return None
     page = reverse("selection:result", args=[application.reference])
-    return Todo(_("Confirm your place"), page, entry.reply_by if entry else None)
+    return Todo(_("Confirm your place"), page, entry.reply_by)
 
 
 def read_the_result(application: Application, now: datetime) -> Todo | None:
-    """Read a published result; nothing has to be answered."""
-    if application.stage not in (Stage.RESERVE, Stage.NOT_SELECTED, Stage.NOT_FINALIST):
+    """Read a published result, or whom to ask about a list that came out without one.
+
+    Nothing has to be answered.
+    """
+    stands = standing(application, now)
+    told = stands.stage in (Stage.RESERVE, Stage.NOT_SELECTED, Stage.NOT_FINALIST)
+    if not told and not stands.left_out:
         return None
     page = reverse("selection:result", args=[application.reference])
     return Todo(_("Read your result"), page)

@@ -134,7 +134,8 @@ def publish_match(*, run_id: int, by: User, now: datetime) -> MatchRun:
         if not approvals.is_approved(
             kind=APPROVAL_KIND, object_id=run.pk, digest=run.digest, now=now
         ):
-            raise UnableToMatch(_("A second person has not approved this match."))
+            taken_back = approvals.why_taken_back(kind=APPROVAL_KIND, object_id=run.pk)
+            raise UnableToMatch(taken_back or _("A second person has not approved this match."))
         if input_digest(take_snapshot(run.cohort_id), run.seed) != run.input_digest:
             raise UnableToMatch(
                 _(
@@ -153,6 +154,16 @@ def publish_match(*, run_id: int, by: User, now: datetime) -> MatchRun:
         audit.record(run, "publish-match", by=by, now=now, after={"digest": run.digest})
         queue(about_the_match(run), now=now)
         return run
+
+
+def hold_run(approval: Approval) -> None:
+    """Lock the run of this request, as publishing does before it asks whether it is approved."""
+    _locked(int(approval.object_id))
+
+
+def has_appeared(approval: Approval) -> bool:
+    """Whether the match of this request is out."""
+    return MatchRun.objects.filter(pk=approval.object_id, state=State.PUBLISHED).exists()
 
 
 def _locked(run_id: int) -> MatchRun:

@@ -14,6 +14,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.domain.approvals import counts
 from accounts.errors import Refused
 from accounts.models import Approval
 from applications.models import Cohort
@@ -88,8 +89,9 @@ def run_page(request: HttpRequest, object_id: str, model_admin: "RoleAdmin") -> 
     summary = summary_of(run)
     pairs = [(pair.application_id, pair.opportunity_id) for pair in summary.pairs]
     approvals = Approval.objects.filter(kind=APPROVAL_KIND, object_id=str(run.pk)).select_related(
-        "requested_by", "decided_by"
+        "requested_by", "decided_by", "ended_by"
     )
+    approval, now = approvals.first(), timezone.now()
     titles = {one.pk: str(one) for one, _people in summary.filled}
     context = {
         **model_admin.admin_site.each_context(request),
@@ -101,7 +103,10 @@ def run_page(request: HttpRequest, object_id: str, model_admin: "RoleAdmin") -> 
             blocking_pairs(pairs, seekers_of(run.inputs), opportunities_of(run.inputs), run.seed)
         ),
         "verdict": verify_match(run.pk),
-        "approval": approvals.first(),
+        "approval": approval,
+        "approval_state": approval.state_at(now) if approval else "",
+        "approval_counts": approval is not None and counts(approval, now),
+        "approval_waits": approval is not None and approval.waits(now),
         "may_manage": manages_matching(request.user),
         "people": {
             "headers": [_("Person"), _("Matched to")],

@@ -153,6 +153,12 @@ def note_refusal(approval: Approval, by: User, now: datetime) -> None:
             announcement.save(update_fields=["state"])
 
 
+def note_withdrawal(approval: Approval, by: User, now: datetime) -> None:
+    """Nobody will decide about it: it is dropped."""
+    with transaction.atomic():
+        _drop(int(approval.object_id), by=by, now=now, reason=approval.ended_because)
+
+
 def drop_announcement(*, announcement_id: int, reason: str, by: User, now: datetime) -> None:
     """Give it up before it is sent; a request to a second person is void.
 
@@ -166,6 +172,10 @@ def drop_announcement(*, announcement_id: int, reason: str, by: User, now: datet
 
 def _give_up(announcement_id: int, *, by: User, now: datetime, reason: str) -> bool:
     void_requests(kind=SEND_ANNOUNCEMENT, object_id=announcement_id, by=by, now=now)
+    return _drop(announcement_id, by=by, now=now, reason=reason)
+
+
+def _drop(announcement_id: int, *, by: User, now: datetime, reason: str) -> bool:
     announcement = Announcement.objects.select_for_update().get(pk=announcement_id)
     if announcement.state not in UNSENT:
         return False

@@ -95,6 +95,21 @@ def refuse_language(
         return written
 
 
+def is_kept(approval: Approval) -> bool:
+    """Whether the version has what was approved: a reading is kept with the decision, for good."""
+    return approval.state == Approval.State.APPROVED
+
+
+def hold(approval: Approval) -> None:
+    """Lock the version that somebody is asked to read."""
+    _locked(int(approval.object_id))
+
+
+def ask_nobody(approval: Approval, by: User, now: datetime) -> None:
+    """Who wrote a version gives it up: nobody needs to read its other language either."""
+    _ask_no_longer([int(approval.object_id)], by=by, now=now)
+
+
 def _use(written: LetterText, *, by: User, now: datetime) -> None:
     """Use a version from now on; nobody is asked to read an older one any more."""
     written.approved_at = now

@@ -23,7 +23,7 @@ BACKWARD = MAY_MOVE.replace("{states}", "'draft', 'asked'")
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('notifications', '0009_message_until'),
+        ('notifications', '0012_used_when_both_are_read'),
     ]
 
     operations = [

@@ -126,12 +126,13 @@ def decide_on_ruling(
 
 
 def drop_ruling(*, ruling_id: int, by: User, now: datetime) -> Ruling:
-    """Give a proposal up; nothing has come of it.
+    """Give a proposal up; nothing has come of it, and a request about it is void.
 
     Raises:
         UnableToRule: it is no longer a proposal.
     """
     with transaction.atomic():
+        approvals.void_requests(kind=APPROVAL_KIND, object_id=ruling_id, by=by, now=now)
         ruling = _locked(ruling_id)
         _drop(ruling, by=by, now=now, reason="")
         return ruling

@@ -133,7 +133,10 @@ class RulingAdmin(RoleAdmin):
                 foreseen = foresee(ruling)
             except Refused as refusal:
                 trouble = str(refusal)
-        requests = Approval.objects.filter(kind=APPROVAL_KIND, object_id=str(ruling.pk))
+        now = timezone.now()
+        requests = Approval.objects.filter(
+            kind=APPROVAL_KIND, object_id=str(ruling.pk)
+        ).select_related("requested_by", "decided_by", "ended_by")
         published = Selection.objects.filter(
             cohort_id=ruling.quiz.cohort_id, state=Selection.State.PUBLISHED
         )
@@ -148,8 +151,8 @@ class RulingAdmin(RoleAdmin):
             trouble=trouble,
             shown=_with_people(foreseen.changes.changes[:MOST_SHOWN]) if foreseen else [],
             published=published.order_by("published_at"),
-            requests=requests.select_related("requested_by", "decided_by").order_by("pk"),
-            open_request=open_request(ruling, timezone.now()) if proposed else None,
+            requests=[(one, one.state_at(now)) for one in requests.order_by("pk")],
+            open_request=open_request(ruling, now) if proposed else None,
             previews=[preview_of(ruling.item_version)],
             instead=[_rows_under(ruling.item_version, key) for key in ruling.keys],
         )

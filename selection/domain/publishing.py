@@ -164,11 +164,25 @@ def require_ready(selection: Selection, now: datetime) -> None:
     if not approvals.is_approved(
         kind=APPROVAL_KIND, object_id=selection.pk, digest=selection.digest, now=now
     ):
-        raise UnableToPublish(_("A second person has not approved this list as it is now."))
+        taken_back = approvals.why_taken_back(kind=APPROVAL_KIND, object_id=selection.pk)
+        raise UnableToPublish(
+            taken_back or _("A second person has not approved this list as it is now.")
+        )
     if selection.publish_at is not None and now < selection.publish_at:
         raise UnableToPublish(
             _("This list was approved for %(at)s.") % {"at": say_instant(selection.publish_at)}
         )
+
+
+def hold_run(approval: Approval) -> None:
+    """Lock the run of this request, as publishing does before it asks whether it is approved."""
+    seats.locked_selection(int(approval.object_id))
+
+
+def has_appeared(approval: Approval) -> bool:
+    """Whether the list of this request is out."""
+    runs = Selection.objects.filter(pk=approval.object_id, state=Selection.State.PUBLISHED)
+    return runs.exists()
 
 
 def publish_due(*, now: datetime) -> int:
@@ -191,14 +205,14 @@ def _publish_one(selection_id: int, *, now: datetime) -> int:
 
 
 def open_request(selection: Selection) -> Approval | None:
-    """The request that waits for a second person, if one does."""
+    """The request that waits for a second person, if one does; it may have lapsed."""
     return requests_of(selection).filter(state=Approval.State.REQUESTED).first()
 
 
 def requests_of(selection: Selection) -> QuerySet[Approval]:
     """All requests to publish this run, newest first."""
     return Approval.objects.filter(kind=APPROVAL_KIND, object_id=str(selection.pk)).select_related(
-        "requested_by", "decided_by"
+        "requested_by", "decided_by", "ended_by"
     )
 
 

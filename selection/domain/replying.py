@@ -30,7 +30,7 @@ def confirm_place(*, application_id: int, by: User, now: datetime) -> Entry:
     with transaction.atomic():
         selection, entry, reply = _locked_offer(application_id)
         if not seats.is_held(selection, entry):
-            raise UnableToReply(_why_not_held(selection, entry))
+            raise UnableToReply(_why_not_held(selection, entry, now))
         if entry.reply == Entry.Reply.CONFIRMED:
             return entry
         if entry.reply != Entry.Reply.OFFERED:
@@ -58,7 +58,7 @@ def decline_place(*, application_id: int, by: User, now: datetime) -> Entry:
     with transaction.atomic():
         selection, entry, reply = _locked_offer(application_id)
         if not seats.is_held(selection, entry):
-            raise UnableToReply(_why_not_held(selection, entry))
+            raise UnableToReply(_why_not_held(selection, entry, now))
         if entry.reply == Entry.Reply.DECLINED:
             return entry
         if entry.reply not in (Entry.Reply.OFFERED, Entry.Reply.CONFIRMED):
@@ -105,7 +105,7 @@ def undo_decline(*, application_id: int, reason: str, by: User, now: datetime) -
         )
         entry.first_in_turn = True
         entry.save(update_fields=["first_in_turn"])
-        moved = seats.move_up(selection, by=by, now=now)
+        moved = seats.move_up(selection, by=by, now=now, undone=entry)
         if entry.pk not in {one.pk for one in moved}:
             if now >= selection.reserves_until:
                 raise UnableToReply(_nothing_to_give_back())
@@ -130,9 +130,11 @@ def _locked_offer(application_id: int) -> tuple[Selection, Entry, Reply]:
     return selection, entry, asking[selection.step]
 
 
-def _why_not_held(selection: Selection, entry: Entry) -> str:
+def _why_not_held(selection: Selection, entry: Entry, now: datetime) -> str:
     if entry.application.stage == MOVES[Move.WITHDRAW][1]:
         return _("You withdrew your application, so there is no place to reply to.")
+    if now >= selection.reserves_until:
+        return _("The reserve list has closed, and your turn did not come.")
     return _(
         "No place has been offered to you that waits for an answer: you are on the reserve list. "
         "When it is your turn, we write to you at once."

@@ -100,16 +100,21 @@ def release(entry: Entry, reply: Entry.Reply, *, now: datetime) -> None:
     entry.save(update_fields=["seat", "reply", "replied_at"])
 
 
-def move_up(selection: Selection, *, by: User | None, now: datetime) -> list[Entry]:
+def move_up(
+    selection: Selection, *, by: User | None, now: datetime, undone: Entry | None = None
+) -> list[Entry]:
     """Offer free places to the next reserves, in the same transaction, and tell them.
 
     A reserve who cannot be offered one any more (withdrew, for example) is passed over, and the
     entry says so. Once the reserve list has closed nobody moves up, as too little time would be
-    left to reply; only who declined by mistake gets the seat back, if it is free.
+    left to reply, whether or not a sweep has told them so.
+
+    Args:
+        undone: whose decline is taken back just now: they get a free seat also after the close.
     """
     waiting = selection.entries.waiting()
     if now >= selection.reserves_until:
-        waiting = waiting.filter(first_in_turn=True)
+        waiting = waiting.filter(pk=undone.pk) if undone else waiting.none()
     numbers, by_hand, moved = free_numbers(selection), selection.moved_in, list[Entry]()
     if numbers and by_hand:
         # A seat above the places is filled again by nobody but who declined it by mistake.

@@ -1,5 +1,7 @@
 """The people of a run: what was decided about each, which never changes, and what they replied."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -156,6 +158,12 @@ class Entry(models.Model):
         if self.reply == self.Reply.NONE:
             return str(self.outcome)
         return str(self.Outcome.RESERVE if self.application.stage == waits else self.reply)
+
+    def standing_at(self, now: datetime) -> str:
+        """The same at an instant: a list that has closed keeps nobody waiting, swept or not."""
+        waits = self.standing == self.Outcome.RESERVE
+        closed = waits and now >= self.selection.reserves_until
+        return str(self.Reply.CLOSED) if closed else self.standing
 
     @property
     def why_left(self) -> str:

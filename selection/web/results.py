@@ -17,6 +17,7 @@ class Result:
     """One list, for one person in it.
 
     Attributes:
+        standing: where the person stands now, whether or not a sweep has come since.
         band: where on the reserve list; blank for who is not on it.
         may_give_up: whether a confirmed place can still be given up.
         may_appeal: whether there is still time and reason to, and nothing has been sent yet.
@@ -25,6 +26,7 @@ class Result:
 
     entry: Entry
     why: Why
+    standing: str
     band: str
     moved_out: bool
     may_give_up: bool
@@ -36,12 +38,14 @@ class Result:
 
 def result_of(entry: Entry, now: datetime) -> Result:
     """Read it in at most two queries more than the entry itself took."""
-    turn = turn_of(entry)
+    standing = entry.standing_at(now)
+    turn = turn_of(entry) if standing == Entry.Outcome.RESERVE else None
     reply = entry.selection.way.reply
     appeal: Appeal | None = getattr(entry, "appeal", None)
     return Result(
         entry=entry,
         why=explain(entry),
+        standing=standing,
         band=say_turn(turn) if turn else "",
         moved_out=is_moved_out(entry),
         may_give_up=reply is not None and entry.application.stage in MOVES[reply.decline][0],

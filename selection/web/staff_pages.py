@@ -5,16 +5,17 @@ from typing import Any
 
 from django.conf import settings
 
+from accounts.domain.approvals import why_taken_back
 from accounts.domain.jobs import newest_job
 from accounts.web import jobs
 from selection import pending, queries
 from selection.cautions import cautions
 from selection.domain.by_hand import PUBLISH
 from selection.domain.drawing import RANK
-from selection.domain.publishing import open_request, requests_of
+from selection.domain.publishing import requests_of
 from selection.domain.staleness import changes_since, letters_changed
 from selection.histogram import histogram
-from selection.models import Entry, Selection
+from selection.models import APPROVAL_KIND, Entry, Selection
 from selection.previews import foretell, previews
 from selection.web.staff_forms import (
     DecisionForm,
@@ -39,6 +40,7 @@ def line_page(selection: Selection, now: datetime) -> dict[str, Any]:
         if score is not None
     ]
     line_at = queries.line_at(selection)
+    requests = [(one, one.state_at(now)) for one in requests_of(selection)]
     return {
         **work,
         "selection": selection,
@@ -58,8 +60,11 @@ def line_page(selection: Selection, now: datetime) -> dict[str, Any]:
         "undo_form": UndoForm(),
         "not_ranked": queries.not_ranked(selection),
         "pending": pending.matters_of(selection, now) if in_work else [],
-        "requests": requests_of(selection),
-        "open_request": open_request(selection) if in_work else None,
+        "requests": requests,
+        "open_request": next((one for one, _said in requests if one.waits(now)), None)
+        if in_work
+        else None,
+        "taken_back": why_taken_back(kind=APPROVAL_KIND, object_id=selection.pk) if in_work else "",
         "change": changes_since(selection) if in_work else "",
         "letters_changed": letters_changed(selection) if in_work else "",
         "decision_form": DecisionForm(initial={"digest": selection.digest}),

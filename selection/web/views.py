@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.errors import Refused
 from accounts.models import User
 from applications.models import Application
+from applications.published import standing
 from applications.rules import get_application_for
 from selection.domain.appealing import appeal_until, make_appeal, why_no_appeal
 from selection.domain.replying import confirm_place, decline_place
@@ -136,6 +137,7 @@ def _show(
     refused: str = "",
     status: int = 200,
 ) -> HttpResponse:
+    stands = standing(application, now)
     mine = results_for(request.user).filter(application=application).select_related("appeal")
     return render(
         request,
@@ -143,7 +145,8 @@ def _show(
         {
             "application": application,
             "results": [result_of(entry, now) for entry in mine],
-            "awaited": awaited_by(application),
+            "awaited": None if stands.left_out else awaited_by(application),
+            "stands": stands,
             "offer": open_offer(application.pk, now),
             "now": now,
             "refused": refused,

@@ -16,7 +16,7 @@ from pytest_django import DjangoDbBlocker
 from python_calamine import CalamineWorkbook
 
 from accounts import approvable
-from accounts.domain.approvals import decide
+from accounts.domain.approvals import UnableToEnd, decide, take_back
 from accounts.errors import Refused
 from accounts.models import Approval, AuditEvent, User
 from accounts.roles import Role
@@ -228,6 +228,22 @@ def test_more_than_fifty_people_are_for_the_programme_manager(scene: Scene) -> N
 
     assert taken(fifty).people == 50
     assert taken(asked(scene)).people == 51
+
+
+def test_an_approval_that_was_taken_back_lets_no_list_go_and_one_that_went_stays(
+    scene: Scene,
+) -> None:
+    export = asked(scene, "attendance")
+    first = approved(export, scene.second)
+
+    take_back(approval_id=first.pk, reason="Too many columns.", by=scene.second, now=NOW)
+    with pytest.raises(Refused, match="took the approval back: Too many columns"):
+        taken(export)
+    again = approved(export, scene.second)
+    taken(export)
+
+    with pytest.raises(UnableToEnd, match="has happened already"):
+        take_back(approval_id=again.pk, reason="Too late.", by=scene.second, now=NOW)
 
 
 def test_a_list_of_many_needs_a_second_person(scene: Scene) -> None:

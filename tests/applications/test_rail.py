@@ -7,9 +7,12 @@ import pytest
 from django.utils import translation
 
 from accounts.languages import Language
+from applications.chapters import MATCH, STORY
+from applications.lifecycle import STEPS
 from applications.models import Application, Cohort, Stage
 from applications.models.cohorts import INSTANTS_IN_ORDER
-from applications.rail import MATCH, STORY, Rail, StepState, calendar_of, rail_for
+from applications.published import Standing
+from applications.rail import Rail, StepState, calendar_of, rail_for
 
 START = datetime(2027, 3, 1, 4, tzinfo=UTC)
 TICK = timedelta(microseconds=1)
@@ -20,6 +23,7 @@ COHORT = Cohort(
 EDGES = sorted(calendar_of(COHORT).values())
 TIMES = [edge + tick for edge in EDGES for tick in (-TICK, timedelta(0))]
 DONE, NOW, NEXT, SKIPPED = StepState
+POOLS = [way.pool for way in STEPS.values()]
 
 
 def stand(
@@ -34,6 +38,33 @@ def stand(
 
 def states(rail: Rail) -> list[StepState]:
     return [step.state for step in rail.steps]
+
+
+def left_out(stage: Stage, at: datetime, ask_until: datetime | None) -> Rail:
+    application = Application(cohort=COHORT, stage=stage, submitted_at=START)
+    return rail_for(application, at, standing=Standing(stage, left_out=True, ask_until=ask_until))
+
+
+@pytest.mark.parametrize("stage", [Stage.SUBMITTED, *POOLS])
+def test_whoever_a_list_came_out_without_has_no_step_ahead_and_is_told_until_when_to_ask(
+    stage: Stage,
+) -> None:
+    in_time, late = left_out(stage, START - TICK, START), left_out(stage, START, None)
+
+    assert (in_time.by, late.by) == (START, None)
+    for rail in (in_time, late):
+        assert set(states(rail)) == {DONE, SKIPPED}
+        assert "came out without your application" in rail.happened
+
+
+def test_what_is_read_is_where_the_lists_put_somebody_and_not_the_stage() -> None:
+    closed = rail_for(
+        Application(cohort=COHORT, stage=Stage.RESERVE, submitted_at=START),
+        START,
+        standing=Standing(Stage.NOT_SELECTED),
+    )
+
+    assert closed == stand(Stage.NOT_SELECTED, START)
 
 
 def test_every_stage_has_a_story() -> None:
@@ -122,6 +153,10 @@ def test_every_chapter_is_told_at_some_time() -> None:
         (stage, rail.happened, rail.next)
         for stage, at, published in product(Stage, TIMES, ((), (MATCH,)))
         for rail in [stand(stage, at, published=published)]
+    } | {
+        (stage, rail.happened, rail.next)
+        for stage, until in product((Stage.SUBMITTED, *POOLS), (START, None))
+        for rail in [left_out(stage, START - TICK, until)]
     }
     written = {
         (stage, str(chapter.happened), str(chapter.next))

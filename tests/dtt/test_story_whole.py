@@ -19,8 +19,9 @@ from pytest_django import DjangoDbBlocker
 from accounts.domain.approvals import decide
 from accounts.models import Approval, AuditEvent, User
 from accounts.roles import Role
+from applications.chapters import MATCH
 from applications.models import Application, Stage
-from applications.rail import MATCH, rail_for
+from applications.rail import rail_for
 from applications.web.staff.story import story_of
 from dtt.play.people import make_cohort, make_user
 from dtt.play.quiz import sit_quiz

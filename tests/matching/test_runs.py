@@ -3,7 +3,8 @@
 import pytest
 from django.db import IntegrityError, InternalError, transaction
 
-from accounts.domain.approvals import UnableToApprove
+from accounts.domain.approvals import UnableToApprove, UnableToEnd, take_back
+from accounts.models import Approval
 from accounts.verifiers import UnknownRun, verify
 from applications.domain.stages import advance, stage_of
 from applications.lifecycle import Move
@@ -100,6 +101,22 @@ def test_publishing_takes_two_people(final: Final) -> None:
     request_publication(run_id=run.pk, by=final.manager, now=final.after_close)
     with pytest.raises(UnableToApprove, match="cannot approve"):
         approve_publication(run_id=run.pk, approve=True, by=final.manager, now=final.after_close)
+
+
+def test_an_approval_that_was_taken_back_publishes_no_match(final: Final) -> None:
+    run = draw(final)
+    approve(final, run)
+    approval, at = Approval.objects.get(), final.after_close
+
+    take_back(approval_id=approval.pk, reason="One consent is new.", by=final.second, now=at)
+    with pytest.raises(UnableToMatch, match="took the approval back: One consent is new"):
+        publish_match(run_id=run.pk, by=final.manager, now=at)
+    approve(final, run)
+    publish_match(run_id=run.pk, by=final.manager, now=at)
+
+    newest = Approval.objects.latest("pk")
+    with pytest.raises(UnableToEnd, match="has happened already"):
+        take_back(approval_id=newest.pk, reason="Too late.", by=final.second, now=at)
 
 
 def test_a_match_is_published_once_and_everybody_is_told_once(final: Final) -> None:

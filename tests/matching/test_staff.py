@@ -7,6 +7,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
+from accounts.models import Approval
 from accounts.roles import Role
 from dtt.play.matching import rank_everything
 from dtt.play.people import make_user
@@ -47,6 +48,32 @@ def test_a_match_goes_from_the_button_to_the_public_with_two_people(
 
     run.refresh_from_db()
     assert (alone, page.status_code, run.state) == ("drawn", 200, "published")
+
+
+def test_a_lapsed_request_or_approval_of_a_match_can_be_asked_for_again(
+    closed: Final, client: Client
+) -> None:
+    client.force_login(closed.manager)
+    client.post(reverse("admin:matching_matchrun_new"), {"cohort": "spring"})
+    run = MatchRun.objects.get()
+    asks = reverse("admin:matching_matchrun_do", args=[run.pk, "request"])
+    shown = []
+    for approve in (False, True):
+        client.post(asks)
+        Approval.objects.filter(state="requested").update(
+            requested_by=closed.second if approve else closed.manager
+        )
+        if approve:
+            client.post(reverse("admin:matching_matchrun_do", args=[run.pk, "approve"]))
+        Approval.objects.update(expires_at=closed.after_close)
+        answer = client.get(reverse("admin:matching_matchrun_change", args=[run.pk]))
+        shown.append((asks in answer.content.decode(), b"/publish" in answer.content))
+
+    assert shown == [(True, False)] * 2
+    assert list(Approval.objects.order_by("pk").values_list("state", flat=True)) == [
+        "lapsed",
+        "approved",
+    ]
 
 
 def test_an_opportunity_is_approved_by_the_button_of_a_second_person(

@@ -7,7 +7,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from accounts.domain.approvals import UnableToApprove
+from accounts.domain.approvals import UnableToApprove, clear_lapsed, withdraw_request
 from accounts.models import Approval, AuditEvent, User
 from applications.models import Cohort, Stage
 from notifications.domain.announced import UnableToAnnounce
@@ -66,6 +66,25 @@ def test_to_more_than_twenty_a_second_person_must_agree_and_the_asker_cannot(
     assert (done.state, done.approved_by, done.told, len(told())) == ("sent", staff[1], 21, 21)
     with pytest.raises(UnableToApprove):
         agreed(written, staff[1], now + SECOND)
+
+
+@pytest.mark.parametrize("lapsed", [False, True])
+def test_a_request_that_is_withdrawn_or_cleared_drops_what_was_written(
+    staff: list[User], cohort: Cohort, now: datetime, lapsed: bool
+) -> None:
+    crowd(cohort, 21, now=now)
+    written = notice(cohort, staff[0], now)
+    confirm(written, now)
+    asked = Approval.objects.get(object_id=str(written.pk))
+
+    if lapsed:
+        clear_lapsed(approval_id=asked.pk, by=staff[1], now=asked.expires_at)
+    else:
+        withdraw_request(approval_id=asked.pk, reason="A slip.", by=staff[0], now=now)
+
+    assert (state(written), told()) == ("dropped", [])
+    event = AuditEvent.objects.get(verb="drop-announcement")
+    assert event.actor == (staff[1] if lapsed else staff[0])
 
 
 def test_the_database_itself_wants_a_second_person_for_many(

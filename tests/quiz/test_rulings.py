@@ -275,6 +275,17 @@ def test_a_refused_or_dropped_proposal_changes_nothing(scored: Hall, second: Use
     assert (Ruling.objects.get().state, ScoringRun.objects.count()) == ("dropped", 1)
 
 
+def test_a_request_about_a_dropped_proposal_waits_no_more(scored: Hall, second: User) -> None:
+    at = scored.quiz.closes_at + HOUR
+    ruling = void(scored, item_of(scored, 3, 0), at)
+    asked = ask_for_ruling(ruling_id=ruling.pk, by=scored.manager, now=at)
+
+    drop_ruling(ruling_id=ruling.pk, by=scored.manager, now=at)
+
+    asked.refresh_from_db()
+    assert asked.state == "void"
+
+
 def test_what_a_ruling_says_cannot_be_changed_by_anybody(scored: Hall, second: User) -> None:
     at = scored.quiz.closes_at + HOUR
     ruling = void(scored, item_of(scored, 3, 0), at)

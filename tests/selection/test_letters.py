@@ -8,7 +8,13 @@ from django.urls import reverse
 
 from dtt.play.selection import approve, cohort_after_shortlist, draw_up_step
 from notifications.models import LetterText, Message
-from selection.domain.publishing import publish_selection
+from notifications.texts import shipped_digest
+from selection.domain.publishing import (
+    UnableToPublish,
+    approve_publication,
+    publish_selection,
+    request_publication,
+)
 from selection.domain.replying import confirm_place, decline_place, undo_decline
 from selection.models import Entry
 from tests.selection.conftest import Waiting, stages
@@ -64,3 +70,20 @@ def test_a_decline_of_an_extra_seat_that_is_taken_back_speaks_of_nobody_else(
     assert set(told) == {"place-decline-undone"}
     assert "next person" not in told["place-decline-undone"]
     assert stages(*tied.reserves) == ["reserve"] * len(tied.reserves)
+
+
+def test_a_shipped_text_with_other_words_is_another_text_than_was_approved(
+    waiting: Waiting, now: datetime
+) -> None:
+    """A file has no number of its own: what counts is what it says."""
+    staff = waiting.staff
+    drawn = draw_up_step(waiting.cohort, "bootcamp", by=staff.asker, now=now)
+    request_publication(selection_id=drawn.pk, by=staff.asker, now=now)
+    drawn.refresh_from_db()
+    texts = {kind: shipped_digest(kind) for kind in drawn.told_by["texts"]}
+    assert drawn.told_by["texts"] == texts
+    drawn.told_by["texts"] = texts | {"place-reserve": "0" * 64}  # as another release has it
+    drawn.save(update_fields=["told_by"])
+
+    with pytest.raises(UnableToPublish, match="texts or the dates of the letters have changed"):
+        approve_publication(selection_id=drawn.pk, digest=drawn.digest, by=staff.second, now=now)

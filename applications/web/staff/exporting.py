@@ -24,6 +24,7 @@ from unfold.widgets import (
 )
 
 from accounts import approvable
+from accounts.domain.approvals import why_taken_back
 from accounts.errors import Refused
 from accounts.models import Approval, User
 from accounts.web.staff import allowed
@@ -34,9 +35,11 @@ from applications.domain.exporting import (
     VALID_FOR,
     ask_export,
     ask_second_person,
+    hold_list,
     is_agreed,
     needs_second_person,
     take_export,
+    was_taken,
 )
 from applications.exporting import PURPOSES, headings_of, purposes_for, still_in_it
 from applications.models import Cohort, Export
@@ -125,6 +128,7 @@ def show(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "asked": _lines(export),
         "step": _step(export, person, now),
         "valid_until": export.asked_at + VALID_FOR,
+        "taken_back": why_taken_back(kind=KIND, object_id=export.pk),
     }
     if purpose and purpose.allowed(person):
         people = still_in_it(purpose, export.cohort, export.row_ids)
@@ -186,6 +190,8 @@ def register() -> None:
         title=gettext_lazy("Export a list of many people"),
         describe=describe_request,
         link=link_of_request,
+        happened=was_taken,
+        hold=hold_list,
     )
 
 
@@ -221,7 +227,7 @@ def _step(export: Export, person: User, now: datetime) -> str:
     if not needs_second_person(export) or is_agreed(export, now):
         return "take"
     newest = Approval.objects.filter(kind=KIND, object_id=str(export.pk)).first()
-    if newest and newest.state == Approval.State.REQUESTED and newest.expires_at > now:
+    if newest and newest.waits(now):
         return "waits"
     if newest and newest.state == Approval.State.REFUSED:
         return "refused"

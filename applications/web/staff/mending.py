@@ -22,6 +22,7 @@ from accounts.web.staff import allowed
 from applications.domain.lateness import closes_at, end_late_access, give_late_access
 from applications.domain.restoring import restorable_until, restore_application, why_not
 from applications.models import Application, Cohort, LateAccess
+from applications.published import standing
 from applications.rules import manages_cohorts
 from applications.web.staff.pages import Act, ask_first
 from notifications.moments import say_instant
@@ -89,7 +90,7 @@ def restore(request: HttpRequest, pk: int) -> HttpResponse:
         restored = restore_application(application_id=pk, by=person, now=now, **said)
         return _("%(reference)s is back: %(stage)s.") % {
             "reference": restored.reference,
-            "stage": restored.get_stage_display(),
+            "stage": standing(restored, now).stage.label,
         }
 
     until = restorable_until(application.withdrawn_at) if application.withdrawn_at else None
@@ -103,6 +104,7 @@ def restore(request: HttpRequest, pk: int) -> HttpResponse:
             _("A draft is a draft again; a submitted application is looked at again."),
             _("Where its list has come out meanwhile, it gets what that list decided."),
             _("A place that was given up is not given back: the person waits on the reserve list."),
+            _("Where that list has closed, the person has no place."),
             _("The person is told by e-mail."),
         ],
     }

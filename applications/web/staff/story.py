@@ -30,6 +30,7 @@ from applications.models import (
     Stage,
     Submission,
 )
+from applications.published import standing
 from applications.queries import events_about
 from applications.rail import rail_for
 from applications.rules import (
@@ -76,7 +77,12 @@ def story_of(application: Application, viewer: User, now: datetime) -> dict[str,
     return {
         "application": application,
         "family": family[1:],
-        "rail": rail_for(application, now, published=_published(every_chapter)),
+        "rail": rail_for(
+            application,
+            now,
+            published=_published(every_chapter),
+            standing=standing(application, now),
+        ),
         "doubts": named_doubts(application),
         "rules": application.rules or application.cohort.rules,
         "buttons": list(_buttons(application, viewer, late, now)),

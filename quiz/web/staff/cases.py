@@ -54,6 +54,9 @@ class IntegrityCaseAdmin(RoleAdmin):
             is_opener=found.opened_by_id == request.user.pk,
             may_be_decided=may_be_decided(found, now),
             asked=Approval.objects.filter(
-                kind=APPROVAL_KIND, object_id=str(found.pk), state=Approval.State.REQUESTED
+                kind=APPROVAL_KIND,
+                object_id=str(found.pk),
+                state=Approval.State.REQUESTED,
+                expires_at__gt=now,
             ).first(),
         )
