@@ -7,7 +7,13 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, transaction
 
-from accounts.domain.approvals import VALID_FOR, UnableToApprove
+from accounts.domain.approvals import (
+    VALID_FOR,
+    UnableToApprove,
+    UnableToEnd,
+    take_back,
+    withdraw_request,
+)
 from accounts.models import Approval, AuditEvent, User
 from accounts.queries import approvals_waiting_for
 from accounts.roles import Role
@@ -274,3 +280,28 @@ def test_what_was_read_stays_read(staff: list[User], third: User, now: datetime)
     find_wrong(written, CHINESE, staff[1], now)
     with pytest.raises(DatabaseError), transaction.atomic():
         rows.update(refused_by=None, refused_at=None, refused_language="", refused_why="")
+
+
+def test_who_gives_one_language_up_asks_nobody_to_read_the_other(
+    staff: list[User], now: datetime
+) -> None:
+    written = write(staff[0], now)
+    asked = Approval.objects.get(kind="read-letter-en", object_id=str(written.pk))
+
+    withdraw_request(approval_id=asked.pk, by=staff[0], now=now)
+
+    assert waiting(staff[1], now) == []
+    for language in (ENGLISH, CHINESE):
+        with pytest.raises(UnableToApprove):
+            read(written, language, staff[1], now + HOUR)
+    written.refresh_from_db()
+    assert (written.read_en_at, written.read_zh_at, written.approved_at) == (None, None, None)
+
+
+def test_what_was_found_right_is_not_taken_back(staff: list[User], now: datetime) -> None:
+    written = write(staff[0], now)
+    read(written, ENGLISH, staff[1], now)
+    approval = Approval.objects.get(kind="read-letter-en", object_id=str(written.pk))
+
+    with pytest.raises(UnableToEnd, match="has happened already"):
+        take_back(approval_id=approval.pk, reason="A slip.", by=staff[1], now=now + HOUR)

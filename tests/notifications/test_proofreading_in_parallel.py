@@ -4,6 +4,7 @@ from datetime import datetime
 
 import pytest
 
+from accounts.domain.approvals import withdraw_request
 from accounts.models import Approval, AuditEvent, User
 from accounts.roles import Role
 from dtt.play.people import make_user
@@ -101,3 +102,21 @@ def test_of_two_versions_that_are_finished_at_once_the_newer_one_is_used(
     used = LetterText.objects.filter(approved_at__isnull=False).order_by("number").last()
     assert used == newer
     assert not Approval.objects.filter(state=Approval.State.REQUESTED).exists()
+
+
+def test_of_giving_up_and_finding_wrong_at_once_neither_waits_for_the_other_in_vain(
+    staff: list[User], now: datetime
+) -> None:
+    for _ in range(5):
+        written = write(staff[0], now)
+        asked = Approval.objects.get(kind="read-letter-en", object_id=str(written.pk))
+
+        done = at_once(
+            [
+                lambda asked=asked: withdraw_request(approval_id=asked.pk, by=staff[0], now=now),
+                lambda text=written: find_wrong(text, CHINESE, staff[1], now),
+            ]
+        )
+
+        assert sorted(done) in (["UnableToApprove", "done"], ["UnableToEnd", "done"])
+        assert not Approval.objects.filter(state=Approval.State.REQUESTED).exists()
