@@ -12,7 +12,11 @@ LABELS, NUMBERS = 160, 90  # room for the words on the left, the numbers on the 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A step: `percent` is of the step before it, None for the first and after an empty one."""
+    """A step: `percent` is of the step before it.
+
+    None for the first, after an empty one, and where more came this far than to the step before: a
+    project can be handed in without having been at the bootcamp on enough days.
+    """
 
     label: str
     count: int
@@ -44,7 +48,7 @@ def draw(steps: Sequence[tuple[str, int]]) -> Chart:
             Bar(
                 label=label,
                 count=count,
-                percent=round(100 * count / before) if before else None,
+                percent=round(100 * count / before) if 0 < before >= count else None,
                 y=y + (ROW - BAR) // 2,
                 text_y=y + ROW // 2 + 5,
                 width=max(width, 1),

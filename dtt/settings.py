@@ -304,6 +304,9 @@ UNFOLD = {
     "SHOW_LANGUAGES": True,
     "SHOW_HISTORY": "accounts.web.staff.shows_history",
     "STYLES": [lambda request: static("css/staff.css")],
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("img/mark.svg")}
+    ],
     "SIDEBAR": {"navigation": "dtt.web.staff.navigation"},
     "DASHBOARD_CALLBACK": "dtt.web.staff.overview",
     "COLORS": {

@@ -6,6 +6,7 @@ from typing import Any, cast
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.defaultfilters import linebreaksbr
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -86,7 +87,13 @@ class MessageAdmin(RoleAdmin):
     search_fields = ("person__email", "subject", "run")
     search_help_text = _("An address, words of the subject, or the name of a fact")
     list_select_related = ("person",)
-    readonly_fields = tuple(field.name for field in Message._meta.fields if field.name != "id")
+    fields = (
+        *("person", "says_kind", "says_state", "language", "subject", "says_text"),
+        *("queued_at", "due_at", "until", "claimed_at", "sent_at", "read_at"),
+        *("attempts", "error", "corrects", "text_version", "category", "in_bulk"),
+        *("uuid", "run", "topic", "excludes"),
+    )
+    readonly_fields = fields
     show_full_result_count = False
     list_before_template = "notifications/staff/outbox_top.html"
     change_form_before_template = "notifications/staff/message_top.html"
@@ -108,6 +115,10 @@ class MessageAdmin(RoleAdmin):
     @display(description=_("kind"), ordering="kind")
     def says_kind(self, message: Message) -> str:
         return kinds.title_of(message.kind)
+
+    @display(description=_("text"))
+    def says_text(self, message: Message) -> str:
+        return linebreaksbr(message.body)
 
     @display(description=_("state"), label=LABELS)
     def says_state(self, message: Message) -> tuple[str, str]:

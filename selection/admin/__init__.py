@@ -1,3 +1,3 @@
-from selection.admin import appeals, lists, rules
+from selection.admin import appeals, entries, lists, rules
 
-__all__ = ["appeals", "lists", "rules"]
+__all__ = ["appeals", "entries", "lists", "rules"]

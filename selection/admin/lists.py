@@ -31,7 +31,7 @@ from selection.domain.publishing import (
     request_publication,
 )
 from selection.domain.replying import undo_decline
-from selection.models import Entry, SeedCommitment, Selection
+from selection.models import SeedCommitment, Selection
 from selection.previews import Foretold, foretell
 from selection.rules import manages_selections
 from selection.web.staff_forms import (
@@ -331,23 +331,6 @@ class SelectionAdmin(ForesightPages):
 
     def _back(self, pk: int) -> HttpResponse:
         return redirect("admin:selection_selection_change", pk)
-
-
-@admin.register(Entry)
-class EntryAdmin(RoleAdmin):
-    """Every person in every run, to look up."""
-
-    list_display = ["application", "selection", "position", "rank", "score", "outcome",
-                    "reserve_position", "seat", "reply", "reply_by"]  # fmt: skip
-    list_filter = ["outcome", "reply", "selection__step", "selection__state", "selection__cohort",
-                   "application__stage"]  # fmt: skip
-    list_select_related = ["application", "selection__cohort"]
-    search_fields = ["application__reference", "application__user__email",
-                     "application__surname_en", "application__given_en"]  # fmt: skip
-    show_full_result_count = False
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Entry]:
-        return super().get_queryset(request).defer("selection__inputs")
 
 
 @admin.register(SeedCommitment)

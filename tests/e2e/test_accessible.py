@@ -1,4 +1,4 @@
-"""No page breaks a rule of WCAG 2.2 AA that a program can check; none is wider than a small phone.
+"""No page breaks a rule of WCAG 2.2 AA that a program can check, or a script; none is too wide.
 
 The pages come from the rows of `tests.walk`, which has one for every address: each is opened by
 somebody who may, in both languages, in the light and the dark scheme, 320 points wide.
@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.contrib import admin
 from django.urls import reverse
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Error, Page
 from pytest_django.live_server_helper import LiveServer
 
 from tests.walk import DOORS, MODELS, STAFF_DOORS, Door, Scene, played
@@ -22,7 +22,7 @@ RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "
 OF_COLOUR = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 NARROW = 320
 VISITED_BY = ("applicant", "stranger", "recruiter", "judge", "trainer", "manager", "visitor")
-STAFF_ROOMS = ("accounts", "applications")
+STAFF_ROOMS = ("accounts", "notifications", "applications", "selection")
 NO_PAGES = {  # files and answers for programs
     *(
         "calendar_feed",
@@ -74,6 +74,12 @@ def test_every_page_can_be_used_by_everybody(
 def faults(page: Page, address: str) -> Iterator[str]:
     """What is wrong with a page; the second scheme is asked for its colours alone."""
     page.emulate_media(color_scheme="light")
+    errors: list[str] = []
+
+    def note(error: Error) -> None:
+        errors.append(f"script: {error}")
+
+    page.on("pageerror", note)
     answer = page.goto(address)
     if answer is None or answer.status != 200:
         yield f"answers {answer.status if answer else 'nothing'}"
@@ -85,6 +91,8 @@ def faults(page: Page, address: str) -> Iterator[str]:
     width = page.evaluate("document.documentElement.scrollWidth")
     if width > NARROW:
         yield f"is {width} points wide"
+    page.remove_listener("pageerror", note)
+    yield from errors
 
 
 def people_stops(scene: Scene) -> Iterator[Stop]:
