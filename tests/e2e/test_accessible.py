@@ -92,7 +92,8 @@ def faults(page: Page, address: str, schemes: Schemes) -> Iterator[str]:
         yield f"answers {answer.status if answer else 'nothing'}"
     for scheme, rules in schemes:
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        for violation in Axe().run(page, options={"runOnly": rules}).response["violations"]:
+        options = {"runOnly": rules, "resultTypes": ["violations"]}
+        for violation in Axe().run(page, options=options).response["violations"]:
             where = violation["nodes"][0]["html"][:200]
             yield f"{scheme}: {violation['id']} × {len(violation['nodes'])}: {where}"
     width = page.evaluate("document.documentElement.scrollWidth")
