@@ -13,7 +13,7 @@ from accounts.roles import Role
 from dtt.play.people import make_user
 from dtt.play.selection import make_staff
 from quiz.models import Item
-from tests.e2e.test_accessible import SCHEMES, faults
+from tests.e2e.test_accessible import DAY, NIGHT, faults
 from tests.quiz.test_rows_of_a_question import make_rows_hall
 
 pytestmark = [pytest.mark.axe, pytest.mark.django_db(transaction=True)]
@@ -46,7 +46,7 @@ def test_the_pages_of_an_author(browser: Browser, live_server: LiveServer) -> No
     found = [
         f"{address}: {fault}"
         for address in addresses
-        for fault in faults(page, live_server.url + address, SCHEMES)
+        for fault in faults(page, live_server.url + address, DAY | NIGHT)
     ]
 
     assert "\n".join(found) == ""
