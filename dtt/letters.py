@@ -8,11 +8,12 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from notifications.kinds import Class, Example, Kind
+from selection.wording import say_turn_lazily
 
 AT = datetime(2027, 5, 14, 15, 59, tzinfo=UTC)
 LATER = datetime(2027, 6, 30, 4, 0, tzinfo=UTC)
 COHORT = Example(
-    "Spring 2027",
+    _("Spring cohort"),
     bootcamp_dates=[date(2027, 6, 14), date(2027, 6, 15)],
     rankings_close_at=AT,
     match_at=LATER,
@@ -33,8 +34,8 @@ LISTED: dict[str, Any] = {
     **CONTACT,
     "score": "71.25",
     "cut_score": "68.50",
-    "band": "among the first 10",
-    "missing": ["Quiz"],
+    "band": say_turn_lazily(1),
+    "missing": [_("Quiz: marks")],
     "reserves_until": LATER,
     "result_path": "/places/DTT-7KQ2MX34",
     "appeal_path": "/places/DTT-7KQ2MX34/appeal/bootcamp",

@@ -74,11 +74,11 @@ class Kind:
 class Example:
     """An example of something with parts: `{{ cohort }}` and `{{ cohort.match_at|instant }}`."""
 
-    def __init__(self, said: str = "", **parts: Any) -> None:
+    def __init__(self, said: str | Promise = "", **parts: Any) -> None:
         self._said, self.parts = said, parts
 
     def __str__(self) -> str:
-        return self._said
+        return str(self._said)
 
     def __getattr__(self, name: str) -> Any:
         try:

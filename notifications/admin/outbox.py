@@ -88,7 +88,7 @@ class MessageAdmin(RoleAdmin):
     search_help_text = _("An address, words of the subject, or the name of a fact")
     list_select_related = ("person",)
     fields = (
-        *("person", "says_kind", "says_state", "language", "subject", "says_text"),
+        *("person", "says_kind", "state", "language", "subject", "says_text"),
         *("queued_at", "due_at", "until", "claimed_at", "sent_at", "read_at"),
         *("attempts", "error", "corrects", "text_version", "category", "in_bulk"),
         *("uuid", "run", "topic", "excludes"),

@@ -167,3 +167,14 @@ def test_the_pages_of_texts_are_open_to_readers_and_writing_to_managers(
 
     assert overview.content.decode().count("as delivered with the program") == len(kinds.declared())
     assert unknown.status_code == 404
+
+
+def test_who_reads_the_chinese_sees_no_example_in_english() -> None:
+    says = dict.fromkeys(NEW, "{{ cohort }}")
+    says["body_zh"] += (
+        "：{% if band %}{{ band }}{% endif %}。{% for one in missing %}{{ one }}{% endfor %}"
+    )
+
+    said = {sample.text.body for sample in try_out(KIND, says) if sample.language == CHINESE}
+
+    assert "春季一期：排在首 10 位之內。測驗：分數\n" in said
