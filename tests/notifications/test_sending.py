@@ -110,6 +110,8 @@ def test_agreeing_answers_at_once_then_a_bar_stands_on_both_pages_until_it_is_se
     assert do_the_work(now + MINUTE) == ["done"]
     sent = page_of(asked, staff[0])
     assert (BAR in sent, state(asked), len(told())) == (False, "sent", 21)
+    request = reverse("admin:accounts_approval_change", args=[request_for(asked).pk])
+    assert "It was done on" in signed_in(staff[1]).get(request).content.decode()
     assert Job.objects.get().result == {"letters": 21}
 
 
