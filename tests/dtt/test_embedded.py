@@ -24,6 +24,7 @@ from dtt.embedded.places import Places
 here = Places(Path(sys.argv[1]))
 lease.hold(here, [postgres.ensure_running, valkey.ensure_running])
 with psycopg2.connect(postgres.url(here)) as connection, connection.cursor() as cursor:
+    cursor.execute("SELECT pg_advisory_xact_lock(1)")  # IF NOT EXISTS is not for two at once
     cursor.execute("CREATE TABLE IF NOT EXISTS kept (word text)")
     if len(sys.argv) > 2:
         cursor.execute("INSERT INTO kept VALUES (%s)", [sys.argv[2]])
