@@ -37,7 +37,7 @@ pipeline: setup
 	@$(BIN)/python manage.py pipeline --applicants 1400 --seed 1
 
 test: setup-dev
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not e2e and not axe" -q
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not e2e and not axe" -q
 
 e2e: setup-dev
 	@$(BIN)/python -m pytest -n 2 -m "e2e or axe" -q
