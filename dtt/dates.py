@@ -15,6 +15,7 @@ from applications.domain.documents import ASKED
 from applications.domain.lateness import closes_for
 from applications.lifecycle import IN_BOOTCAMP
 from applications.models import Application, Stage
+from applications.published import standing
 from applications.queries import cvs_of
 from applications.rules import applications_for
 from bootcamp.models import Booking
@@ -40,13 +41,17 @@ PUBLIC_DATES: dict[str, frozenset[str]] = {
 REMINDED = frozenset({"quiz", "project", "rankings"})
 
 
-def dates_of(person: User) -> list[Entry]:
-    """Everything that belongs into this person's calendar, in the active language."""
+def dates_of(person: User, now: datetime) -> list[Entry]:
+    """Everything that belongs into this person's calendar, in the active language.
+
+    It follows where they stand at this instant, as all that they read does.
+    """
     sessions = list(sessions_to_attend(person.pk))
     entries = [_session(booking) for booking in sessions]
     entries += [_taught(booking) for booking in own_sessions_for(person)]
     taught = {booking.group.cohort_id for booking in sessions}
     for application in applications_for(person).select_related("cohort__programme", "user"):
+        application.stage = standing(application, now).stage
         for rule in RULES:
             entries += rule(application)
         if application.stage in IN_BOOTCAMP and application.cohort_id not in taught:

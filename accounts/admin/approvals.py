@@ -19,6 +19,7 @@ from accounts.staff import RoleAdmin
 from accounts.web import approvals
 from accounts.web.staff import kind_of
 
+LONGEST_ID = 19  # digits; the database knows no longer number
 CAME_TO_NOTHING = (
     Approval.State.REFUSED,
     Approval.State.LAPSED,
@@ -131,7 +132,7 @@ class ApprovalAdmin(RoleAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        if not (object_id.isascii() and object_id.isdecimal()):
+        if not (object_id.isascii() and object_id.isdecimal() and len(object_id) < LONGEST_ID):
             raise Http404
         if not self.has_view_permission(request):
             raise PermissionDenied

@@ -61,7 +61,7 @@ def request_approval(
             raise ValueError("the digest of a payload is digest_of(payload)")
         digest = digest_of(payload)
     with transaction.atomic():
-        _one_at_a_time(kind, str(object_id))
+        one_at_a_time(kind, str(object_id))
         open_requests = Approval.objects.select_for_update().filter(
             kind=kind, object_id=str(object_id), state=Approval.State.REQUESTED
         )
@@ -214,7 +214,7 @@ def void_requests(*, kind: str, object_id: int | str, by: User | None, now: date
     before its object; a kind with a page of its own may lock its object first.
     """
     with transaction.atomic():
-        _one_at_a_time(kind, str(object_id))
+        one_at_a_time(kind, str(object_id))
         open_requests = Approval.objects.select_for_update().filter(
             kind=kind, object_id=str(object_id), state=Approval.State.REQUESTED
         )
@@ -335,7 +335,7 @@ def _payload_is_whole(approval: Approval) -> bool:
     return digest_of(approval.payload) == approval.digest
 
 
-def _one_at_a_time(kind: str, object_id: str) -> None:
+def one_at_a_time(kind: str, object_id: str) -> None:
     """Let two people who ask at the same moment ask one after the other."""
     with connection.cursor() as cursor:
         cursor.execute(

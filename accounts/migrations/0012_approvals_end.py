@@ -4,6 +4,14 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+AS_BEFORE = """
+UPDATE accounts_approval SET
+    state = CASE state WHEN 'taken-back' THEN 'refused' ELSE 'void' END,
+    reason = CASE state WHEN 'taken-back' THEN ended_because ELSE reason END,
+    ended_by_id = NULL, ended_at = NULL
+WHERE state IN ('withdrawn', 'lapsed', 'taken-back');
+"""
+
 
 class Migration(migrations.Migration):
 
@@ -44,4 +52,6 @@ class Migration(migrations.Migration):
             model_name='approval',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('ended_by__isnull', False), models.Q(models.Q(('ended_by', models.F('requested_by')), ('state', 'withdrawn')), models.Q(('ended_by', models.F('decided_by')), ('state', 'taken-back'), models.Q(('ended_because', ''), _negated=True)), ('state', 'lapsed'), _connector='OR')), models.Q(('ended_at__isnull', True), ('ended_by__isnull', True), ('state__in', ['requested', 'approved', 'refused', 'void'])), _connector='OR'), name='accounts_approval_ended_by_whom_it_is_for'),
         ),
+        # On the way back this comes first: the states that there were before.
+        migrations.RunSQL(migrations.RunSQL.noop, AS_BEFORE),
     ]

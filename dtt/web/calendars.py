@@ -74,10 +74,9 @@ def feed(request: HttpRequest, token: str) -> HttpResponse:
     calendar = found.filter(token=token, user__is_active=True).first()
     if calendar is None:
         raise Http404
+    now = timezone.now()
     with translation.override(calendar.user.language):
-        told = tell_calendar(
-            calendar_id=calendar.pk, entries=dates_of(calendar.user), now=timezone.now()
-        )
+        told = tell_calendar(calendar_id=calendar.pk, entries=dates_of(calendar.user, now), now=now)
         home = request.build_absolute_uri(reverse("home"))
         content = personal_calendar(told, uid_of=calendar.uid_of, address=home)
     response = HttpResponse(

@@ -41,6 +41,8 @@ def run_match(*, cohort_id: int, seed: str, by: User, now: datetime) -> MatchRun
         runs = MatchRun.objects.filter(cohort=cohort)
         if runs.filter(state=State.PUBLISHED).exists():
             raise UnableToMatch(_("The match of this cohort has been published already."))
+        for earlier in runs.filter(state=State.DRAWN).select_for_update().order_by("pk"):
+            approvals.void_requests(kind=APPROVAL_KIND, object_id=earlier.pk, by=by, now=now)
         runs.filter(state=State.DRAWN).update(state=State.DISCARDED)
         inputs = take_snapshot(cohort_id)
         result = decide(inputs, seed)

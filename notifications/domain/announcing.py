@@ -13,7 +13,12 @@ from django.utils.translation import ngettext
 
 from accounts.bulk import insert_rows
 from accounts.domain import audit
-from accounts.domain.approvals import digest_of, request_approval, void_requests
+from accounts.domain.approvals import (
+    digest_of,
+    one_at_a_time,
+    request_approval,
+    void_requests,
+)
 from accounts.models import Approval, User
 from notifications import audiences
 from notifications.audiences import Parameters
@@ -111,6 +116,7 @@ def confirm_announcement(
             or it has been confirmed already.
     """
     with transaction.atomic():
+        one_at_a_time(SEND_ANNOUNCEMENT, str(announcement_id))  # as whoever drops it does first
         announcement = Announcement.objects.select_for_update().get(pk=announcement_id)
         if announcement.state != State.DRAFT:
             raise UnableToAnnounce(why_not(announcement))

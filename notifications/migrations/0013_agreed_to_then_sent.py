@@ -18,6 +18,10 @@ END $$;
 """
 FORWARD = MAY_MOVE.replace("{states}", "'draft', 'asked', 'agreed'")
 BACKWARD = MAY_MOVE.replace("{states}", "'draft', 'asked'")
+GIVEN_UP = """
+UPDATE notifications_announcement SET state = 'dropped' WHERE state = 'agreed';
+UPDATE notifications_correction SET state = 'draft' WHERE state = 'agreed';
+"""
 
 
 class Migration(migrations.Migration):
@@ -42,4 +46,6 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'agreed'), _negated=True), ('approved_by__isnull', False), _connector='OR'), name='notifications_somebody_agreed'),
         ),
         migrations.RunSQL(FORWARD, BACKWARD),
+        # On the way back this comes first: what was not sent yet is given up.
+        migrations.RunSQL(migrations.RunSQL.noop, GIVEN_UP),
     ]

@@ -140,6 +140,8 @@ def decide_case(
                 now=now,
                 reason=reason,
             )
+        else:
+            approvals.void_requests(kind=APPROVAL_KIND, object_id=case_id, by=by, now=now)
         case = _locked(case_id)
         _require_decidable(case, by=by, now=now)
         if seen != reply_digest(case):

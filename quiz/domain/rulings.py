@@ -50,6 +50,9 @@ def propose_ruling(
     if not reason.strip():
         raise UnableToRule(_("Give a reason: it is kept with the ruling."))
     with transaction.atomic():
+        same = Ruling.objects.filter(quiz=quiz_id, item_version=item_version_id)
+        for older_id in same.filter(state=Ruling.State.PROPOSED).values_list("pk", flat=True):
+            approvals.void_requests(kind=APPROVAL_KIND, object_id=older_id, by=by, now=now)
         quiz = Quiz.objects.select_for_update().get(pk=quiz_id)
         pool = QuizItem.objects.filter(quiz=quiz, item_version=item_version_id)
         item = pool.select_related("item_version__item").first()
@@ -59,9 +62,7 @@ def propose_ruling(
         _require_change(quiz, item.item_version, effect, accepted)
         if effect == Ruling.Effect.VOID:
             _require_something_left(quiz, item_version_id)
-        for older in quiz.rulings.filter(
-            item_version=item_version_id, state=Ruling.State.PROPOSED
-        ).select_for_update():
+        for older in same.filter(state=Ruling.State.PROPOSED).select_for_update():
             _drop(older, by=by, now=now, reason="proposed anew")
         ruling = Ruling.objects.create(
             quiz=quiz,

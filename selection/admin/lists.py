@@ -266,7 +266,13 @@ class SelectionAdmin(ForesightPages):
             if undone is not None and undone.seat:
                 messages.success(request, _("A seat was free: the place is offered again."))
             elif undone is not None:
-                messages.success(request, _("They get the next place that becomes free."))
+                messages.success(
+                    request,
+                    _(
+                        "They stand first on the reserve list: a place that can be given again is "
+                        "theirs."
+                    ),
+                )
         return self._back(pk)
 
     def export_view(self, request: HttpRequest, pk: int) -> HttpResponse:

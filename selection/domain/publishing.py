@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import transaction
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -188,20 +188,28 @@ def has_appeared(approval: Approval) -> bool:
 def publish_due(*, now: datetime) -> int:
     """Publish the lists whose instant has come; return how many.
 
-    One that cannot be published says why on its page and waits for staff.
+    One that cannot be published says why on its page and waits for staff. Whose letters have
+    changed since they were approved says so as soon as that is seen, not at its instant.
     """
-    due = list(
-        Selection.objects.filter(
-            state=Selection.State.DRAWN, publish_at__lte=now, trouble=""
-        ).values_list("pk", flat=True)
+    waiting = Selection.objects.filter(state=Selection.State.DRAWN, trouble="").order_by("pk")
+    due, later = (
+        waiting.filter(when).values_list("pk", flat=True)
+        for when in (Q(publish_at__lte=now), Q(publish_at__gt=now))
     )
     chores = [Chore(pk, partial(_publish_one, pk, now=now)) for pk in due]
+    chores += [Chore(pk, partial(_look_ahead, pk)) for pk in later]
     return do_each(chores, sweep="publish", state=Selection.State.DRAWN)
 
 
 def _publish_one(selection_id: int, *, now: datetime) -> int:
     publish_selection(selection_id=selection_id, by=None, now=now)
     return 1
+
+
+def _look_ahead(selection_id: int) -> int:
+    selection = Selection.objects.select_related("cohort").defer("inputs").get(pk=selection_id)
+    _require_as_asked(selection)
+    return 0
 
 
 def open_request(selection: Selection) -> Approval | None:

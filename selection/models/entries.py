@@ -89,7 +89,7 @@ class Entry(models.Model):
     reminders = models.PositiveSmallIntegerField(_("reminders"), default=0)
     # More than one for who gave a seat up, came back and got another one.
     offers = models.PositiveSmallIntegerField(_("seats offered"), default=0)
-    # Declined by mistake: the next seat that becomes free is theirs.
+    # Declined by mistake: the next seat that can be given again is theirs.
     first_in_turn = models.BooleanField(_("first in turn"), default=False)
 
     objects = EntryQuerySet.as_manager()

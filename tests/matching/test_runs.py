@@ -103,6 +103,17 @@ def test_publishing_takes_two_people(final: Final) -> None:
         approve_publication(run_id=run.pk, approve=True, by=final.manager, now=final.after_close)
 
 
+def test_a_request_about_a_match_that_is_drawn_up_again_waits_no_more(final: Final) -> None:
+    earlier = draw(final)
+    asked = request_publication(run_id=earlier.pk, by=final.manager, now=final.after_close)
+
+    draw(final, seed="another")
+
+    asked.refresh_from_db()
+    earlier.refresh_from_db()
+    assert (asked.state, earlier.state) == ("void", "discarded")
+
+
 def test_an_approval_that_was_taken_back_publishes_no_match(final: Final) -> None:
     run = draw(final)
     approve(final, run)

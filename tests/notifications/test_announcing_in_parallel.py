@@ -94,6 +94,20 @@ def test_what_is_dropped_and_agreed_to_at_once_is_not_sent(
     )
 
 
+def test_of_confirming_and_dropping_at_once_neither_waits_for_the_other_in_vain(
+    staff: list[User], cohort: Cohort, now: datetime
+) -> None:
+    crowd(cohort, 21, now=now)
+    for _ in range(10):
+        written = notice(cohort, staff[0], now)
+
+        done = at_once([partial(confirm, written, now), partial(drop, written, staff[0], now)])
+
+        assert (done[1], state(written)) == ("done", "dropped")
+        assert done[0] in ("done", "UnableToAnnounce")
+    assert not Approval.objects.filter(state=Approval.State.REQUESTED).exists()
+
+
 def test_of_dropping_and_sending_at_once_one_wins_whole(
     staff: list[User], cohort: Cohort, now: datetime
 ) -> None:

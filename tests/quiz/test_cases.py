@@ -284,6 +284,17 @@ def test_a_refused_exclusion_leaves_the_person_in(
     assert (case.is_open, attempt.application.stage) == (True, "eligible")
 
 
+def test_a_request_to_exclude_waits_no_more_when_the_case_is_decided_otherwise(
+    case: IntegrityCase, second: User, opened: datetime
+) -> None:
+    end(case, second, opened + WEEK, outcome="excluded")
+
+    end(case, second, opened + WEEK, outcome="no-finding")
+
+    case.refresh_from_db()
+    assert (case.outcome, Approval.objects.get().state) == ("no-finding", "void")
+
+
 def test_an_exclusion_too_early_asks_nobody(
     case: IntegrityCase, second: User, opened: datetime
 ) -> None:

@@ -286,6 +286,19 @@ def test_a_request_about_a_dropped_proposal_waits_no_more(scored: Hall, second: 
     assert asked.state == "void"
 
 
+def test_a_request_about_a_ruling_that_is_proposed_anew_waits_no_more(
+    scored: Hall, second: User
+) -> None:
+    at = scored.quiz.closes_at + HOUR
+    version = item_of(scored, 3, 0)
+    asked = ask_for_ruling(ruling_id=void(scored, version, at).pk, by=scored.manager, now=at)
+
+    void(scored, version, at)
+
+    asked.refresh_from_db()
+    assert asked.state == "void"
+
+
 def test_what_a_ruling_says_cannot_be_changed_by_anybody(scored: Hall, second: User) -> None:
     at = scored.quiz.closes_at + HOUR
     ruling = void(scored, item_of(scored, 3, 0), at)

@@ -10,6 +10,7 @@ from django.test import Client
 from accounts.domain.approvals import UnableToEnd, take_back
 from accounts.models import Approval
 from dtt.play.selection import draw_up_step
+from notifications.domain.writing import in_force, write_letter
 from notifications.models import Message
 from selection.domain.publishing import (
     UnableToPublish,
@@ -20,6 +21,7 @@ from selection.domain.publishing import (
 )
 from selection.models import Selection
 from selection.queries import waits_unapproved
+from tests.notifications.texts import read_both
 from tests.parallel import at_once
 from tests.selection.conftest import Waiting, make_waiting, stages
 
@@ -84,6 +86,26 @@ def test_it_appears_once_it_is_asked_for_and_approved_again(
     assert publish_due(now=at) == 1
     with pytest.raises(UnableToEnd, match="has happened already"):
         take_back(approval_id=asked.pk, reason=WHY, by=staff.second, now=at)
+
+
+@pytest.mark.django_db
+def test_a_list_whose_letters_change_says_so_before_its_instant(
+    waiting: Waiting, now: datetime
+) -> None:
+    at, staff = now + 2 * HOUR, waiting.staff
+    drawn, _approval = scheduled(waiting, now, at)
+    text = in_force("place-reserve") | {"subject_en": "Reserve list: {{ reference }}"}
+
+    publish_due(now=now + HOUR)
+    drawn.refresh_from_db()
+    assert drawn.trouble == ""
+    written = write_letter(kind="place-reserve", text=text, why="x", by=staff.asker, now=now)
+    read_both(written, staff.second, now)
+    publish_due(now=now + HOUR)
+
+    drawn.refresh_from_db()
+    assert "The texts or the dates of the letters have changed" in drawn.trouble
+    assert (publish_due(now=at), stages(*waiting.applications)) == (0, ["eligible"] * 8)
 
 
 @pytest.mark.django_db(transaction=True)

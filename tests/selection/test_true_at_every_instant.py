@@ -15,6 +15,7 @@ from applications.domain.restoring import restore_application
 from applications.models import Application, Stage
 from applications.published import standing
 from applications.rail import Rail, rail_for
+from dtt.dates import dates_of
 from dtt.play.people import make_cohort
 from dtt.play.selection import Shortlist, cohort_after_shortlist
 from notifications.models import Message
@@ -106,6 +107,17 @@ def test_from_the_instant_on_nobody_reads_that_they_wait_on_a_list_that_has_clos
     assert str(refused.value) == "The reserve list has closed, and your turn did not come."
     assert (stages(person), rail_of(person, closes)) == (["not-selected"], read)
     assert "Your turn did not come. Thank you for waiting." in pages_of(person, closes)
+
+
+def test_the_calendar_of_a_reserve_follows_the_instant_too(
+    shortlist: Shortlist, now: datetime
+) -> None:
+    closes, person = shortlist.selection.reserves_until, shortlist.reserves[0].user
+
+    before, at = (dates_of(person, instant) for instant in (closes - MOMENT, closes))
+
+    assert [entry.what.split(": ")[1] for entry in before] == ["Bootcamp"]
+    assert at == []
 
 
 def test_who_is_restored_after_the_list_has_closed_is_not_told_that_they_wait(
