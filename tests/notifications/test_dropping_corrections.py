@@ -149,7 +149,7 @@ def test_clearing_a_lapsed_request_drops_it(
     clear_lapsed(approval_id=request_of(correction).pk, by=staff[1], now=now + VALID_FOR)
 
     assert state(correction) == "dropped"
-    assert [(who, before) for who, before, _why in drops()] == [(staff[1], {"state": "draft"})]
+    assert drops() == [(staff[1], {"state": "draft"}, "Nobody decided in time.")]
 
 
 def test_a_worker_that_comes_four_days_late_leaves_a_correction_that_is_dropped_on_its_page(
