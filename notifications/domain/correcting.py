@@ -21,6 +21,7 @@ from notifications.models import ONE_PERSON_DECIDES, Correction, Message
 
 SEND_CORRECTION = "send-correction"
 JOB = "notifications.send-correction"
+KIND = "correction"
 State = Correction.State
 UNSENT = (State.DRAFT, State.AGREED)
 
@@ -213,7 +214,7 @@ def _send(
     for message in left.order_by("pk"):
         wrong[message.person_id] = message  # of several, the newest
     tellings = (_telling(correction, message) for message in wrong.values())
-    queue_watched(tellings, total=len(wrong), now=now, tell=tell)
+    queue_watched(tellings, kind=KIND, total=len(wrong), now=now, tell=tell)
     correction.state, correction.sent_at = State.SENT, now
     correction.save(update_fields=["state", "sent_at"])
     audit.record(
@@ -239,7 +240,7 @@ def _telling(correction: Correction, message: Message) -> Telling:
     chinese = message.person.language == Language.TRADITIONAL_CHINESE
     return Telling(
         person=message.person,
-        kind="correction",
+        kind=KIND,
         run=f"correction:{correction.pk}",
         variables={
             "text": correction.text_zh if chinese else correction.text_en,
