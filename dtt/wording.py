@@ -195,6 +195,7 @@ VERBS = {
     "write-correction": _("Wrote a correction"),
     "agree-to-correction": _("Agreed to a correction to many"),
     "send-correction": _("Sent a correction"),
+    "drop-correction": _("Dropped a correction to many"),
     "write-announcement": _("Wrote to many, and froze to whom"),
     "confirm-announcement": _("Confirmed a letter to many"),
     "agree-to-announcement": _("Agreed to a letter to many"),

@@ -46,6 +46,8 @@ class NotificationsConfig(AppConfig):
             describe=correction_pages.describe,
             link=correction_pages.link,
             carry_out=correcting.agree_to_correction,
+            when_refused=correcting.note_refusal,
+            when_withdrawn=correcting.note_withdrawal,
             work=correction_pages.work_of,
         )
         approvable.register(

@@ -222,6 +222,7 @@ class Correction(models.Model):
         DRAFT = "draft", _("not sent yet")
         AGREED = "agreed", _("agreed to, not sent yet")
         SENT = "sent", _("sent")
+        DROPPED = "dropped", _("dropped")
 
     kind = models.CharField(_("kind of the wrong message"), max_length=40)
     messages = models.ManyToManyField(Message, related_name="+", verbose_name=_("messages"))

@@ -90,8 +90,11 @@ class Shelf:
         """The text of a kind in one language.
 
         Raises:
+            KeyError: this kind was not asked for.
             TemplateDoesNotExist: nobody has written one.
         """
+        if kind not in self.wanted:
+            raise KeyError(kind)
         row = self.written.get(kind)
         if row is None:
             return _shipped(kind, in_language)

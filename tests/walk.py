@@ -287,6 +287,7 @@ STAFF_DOORS: dict[str, Door] = {
     "admin:notifications_announcement_confirm": Door(MANAGES, by("announcement")),
     "admin:notifications_announcement_drop": Door(MANAGES, by("announcement")),
     "admin:notifications_announcement_send": Door(MANAGES, by("announcement"), DOES),
+    "admin:notifications_correction_drop": Door(MANAGES, by("correction")),
     "admin:notifications_correction_send": Door(MANAGES, by("correction"), DOES),
     "admin:quiz_attempt_void": Door(MANAGES, by("attempt"), ANSWERED | DOES),
     "admin:quiz_itemstatistics_ask": Door(MANAGES, by("scoring"), DOES),

@@ -67,7 +67,7 @@ def request_approval(
         )
         for request in open_requests:
             if request.has_lapsed(now):
-                _end(request, Approval.State.LAPSED, by=by, now=now)
+                _lapse(request, by=by, now=now)
                 continue
             if request.digest == digest:
                 return request
@@ -111,7 +111,7 @@ def decide(
     with transaction.atomic():
         approval = Approval.objects.select_for_update().get(pk=approval_id)
         if approval.has_lapsed(now):
-            raise UnableToApprove(_("This request has lapsed. Ask again."))
+            raise UnableToApprove(_say_lapsed(approval))
         if approval.decided_by_id is not None:
             raise UnableToApprove(_("This request has been decided already."))
         if approval.state != Approval.State.REQUESTED:
@@ -158,7 +158,7 @@ def clear_lapsed(*, approval_id: int, by: User, now: datetime) -> Approval:
         if not approval.has_lapsed(now):
             raise UnableToEnd(_("This request has not lapsed."))
         if approval.state == Approval.State.REQUESTED:
-            _end(approval, Approval.State.LAPSED, by=by, now=now)
+            _lapse(approval, by=by, now=now)
             _give_up(approval, by=by, now=now)
         return approval
 
@@ -310,6 +310,18 @@ def _end(
         after={"state": state, "kind": approval.kind, "digest": approval.digest},
         reason=reason,
     )
+
+
+def _lapse(approval: Approval, *, by: User, now: datetime) -> None:
+    because = _("Nobody decided in time.")
+    _end(approval, Approval.State.LAPSED, by=by, now=now, reason=because)
+
+
+def _say_lapsed(approval: Approval) -> str:
+    """What ends with its request cannot be asked for again."""
+    if approvable.known(approval.kind).when_withdrawn:
+        return _("This request has lapsed.")
+    return _("This request has lapsed. Ask again.")
 
 
 def _held(approval_id: int) -> Approval:

@@ -172,6 +172,7 @@ def _show(
             for how in _ways_out(request, approval, now)
         ],
         "ending": ending or EndForm(auto_id="end_%s"),
+        "ends_with_it": kind.when_withdrawn is not None,
         "asked_by_reader": asked,
         "may_decide": bool(has_role(*kind.deciders)(request.user)) and not asked,
         "form": form,

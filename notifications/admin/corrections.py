@@ -49,11 +49,13 @@ class CorrectionAdmin(RoleAdmin):
         view = self.admin_site.admin_view
         return [
             path("new/", view(correcting.new), name="notifications_correction_new"),
+            path("<int:pk>/drop/", view(correcting.drop), name="notifications_correction_drop"),
             path("<int:pk>/send/", view(correcting.send), name="notifications_correction_send"),
             *super().get_urls(),
         ]
 
     def beside(self, request: HttpRequest, row: Correction) -> dict[str, Any]:
+        may_mend = bool(mends_messages(request.user))
         asked = Approval.objects.filter(kind=SEND_CORRECTION, object_id=str(row.pk))
         request_of = asked.order_by("-pk").first()
         wrong = row.messages.select_related("person").defer("body").order_by("pk")
@@ -65,5 +67,6 @@ class CorrectionAdmin(RoleAdmin):
         return {
             "pairs": [(one, letters.get(one.person_id)) for one in shown],
             "approval_url": page_of(request_of) if request_of else "",
-            **correcting.sending(row, request_of, may_mend=bool(mends_messages(request.user))),
+            "drop_url": correcting.drop_url(row) if may_mend else "",
+            **correcting.sending(row, request_of, may_mend=may_mend),
         }

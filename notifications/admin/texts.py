@@ -57,8 +57,10 @@ class LetterTextAdmin(RoleAdmin):
         ]
 
     def beside(self, request: HttpRequest, row: LetterText) -> dict[str, Any]:
+        readings = proofreading.readings_of(row, request.user).values()
         return {
-            "readings": proofreading.readings_of(row, request.user).values(),
+            "readings": readings,
+            "may_be_used": proofreading.may_be_used(row, readings),
             "may_write": mends_messages(request.user) and kinds.is_declared(row.kind),
             **proofreading.side_by_side(row),
         }

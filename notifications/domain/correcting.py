@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.bulk import insert_rows
 from accounts.domain import audit
-from accounts.domain.approvals import digest_of, request_approval
+from accounts.domain.approvals import digest_of, request_approval, void_requests
 from accounts.domain.jobs import Tell, start_job, unwatched
 from accounts.errors import Refused
 from accounts.languages import Language
@@ -21,7 +21,9 @@ from notifications.models import ONE_PERSON_DECIDES, Correction, Message
 
 SEND_CORRECTION = "send-correction"
 JOB = "notifications.send-correction"
+KIND = "correction"
 State = Correction.State
+UNSENT = (State.DRAFT, State.AGREED)
 
 MAY_BE_CORRECTED = (Message.State.SENT, Message.State.SENDING, Message.State.FAILED)
 
@@ -161,6 +163,45 @@ def run_correction(job: Job, tell: Tell) -> dict[str, Any]:
     return {"people": sent.people}
 
 
+def drop_correction(*, correction_id: int, reason: str, by: User, now: datetime) -> None:
+    """Give it up before it is sent; a request to a second person is void. Twice changes nothing.
+
+    The request is locked before its correction, as by whoever decides.
+
+    Raises:
+        UnableToCorrect: it has been sent.
+    """
+    with transaction.atomic():
+        void_requests(kind=SEND_CORRECTION, object_id=correction_id, by=by, now=now)
+        if _drop(correction_id, by=by, now=now, reason=reason) == State.SENT:
+            raise UnableToCorrect(_("This correction has been sent already."))
+
+
+def note_refusal(approval: Approval, by: User, now: datetime) -> None:
+    """A second person has refused it: it is dropped."""
+    with transaction.atomic():
+        _drop(int(approval.object_id), by=by, now=now, reason=approval.reason)
+
+
+def note_withdrawal(approval: Approval, by: User, now: datetime) -> None:
+    """Nobody will decide about it: it is dropped."""
+    with transaction.atomic():
+        _drop(int(approval.object_id), by=by, now=now, reason=approval.ended_because)
+
+
+def _drop(correction_id: int, *, by: User, now: datetime, reason: str) -> str:
+    """Drop what is not sent; the state it has then."""
+    correction = Correction.objects.select_for_update().get(pk=correction_id)
+    if correction.state in UNSENT:
+        before = correction.state
+        correction.state = State.DROPPED
+        correction.save(update_fields=["state"])
+        audit.record(
+            correction, "drop-correction", by=by, now=now, before={"state": before}, reason=reason
+        )
+    return correction.state
+
+
 def _start(correction: Correction, *, by: User, now: datetime) -> Job:
     return start_job(kind=JOB, payload={"correction": correction.pk}, by=by, now=now)
 
@@ -173,7 +214,7 @@ def _send(
     for message in left.order_by("pk"):
         wrong[message.person_id] = message  # of several, the newest
     tellings = (_telling(correction, message) for message in wrong.values())
-    queue_watched(tellings, total=len(wrong), now=now, tell=tell)
+    queue_watched(tellings, kind=KIND, total=len(wrong), now=now, tell=tell)
     correction.state, correction.sent_at = State.SENT, now
     correction.save(update_fields=["state", "sent_at"])
     audit.record(
@@ -191,6 +232,7 @@ def _why_not(correction: Correction) -> str:
         State.DRAFT.value: _("A second person has not agreed to it."),
         State.AGREED.value: _("A second person has agreed to it already."),
         State.SENT.value: _("This correction has been sent already."),
+        State.DROPPED.value: _("It was dropped. Write it again."),
     }[correction.state]
 
 
@@ -198,7 +240,7 @@ def _telling(correction: Correction, message: Message) -> Telling:
     chinese = message.person.language == Language.TRADITIONAL_CHINESE
     return Telling(
         person=message.person,
-        kind="correction",
+        kind=KIND,
         run=f"correction:{correction.pk}",
         variables={
             "text": correction.text_zh if chinese else correction.text_en,

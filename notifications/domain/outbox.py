@@ -61,12 +61,22 @@ class Telling:
     until: datetime | None = None
 
 
-def queue(tellings: Iterable[Telling], *, now: datetime, due_at: datetime | None = None) -> None:
+def queue(
+    tellings: Iterable[Telling],
+    *,
+    now: datetime,
+    due_at: datetime | None = None,
+    shelf: Shelf | None = None,
+) -> None:
     """Put messages into the outbox, each once.
 
     Call inside the transaction that makes the fact true. Delivery starts when it commits; a kind
     that is held waits (`MESSAGE_HOLD`) so that staff can take it back. News goes only to those
     who want it.
+
+    Args:
+        shelf: the texts by which they are written, where several calls are to have the same; it
+            has the kind of each. Left out, those that are in force now.
 
     Raises:
         UnableToQueue: one person would be told two things of one decision that exclude each other.
@@ -75,7 +85,7 @@ def queue(tellings: Iterable[Telling], *, now: datetime, due_at: datetime | None
     told = _without_the_unwilling(list(tellings))
     if not told:
         return
-    shelf = Shelf({telling.kind for telling in told})
+    shelf = shelf or Shelf({telling.kind for telling in told})
     rows = [_row(telling, shelf, now, due_at) for telling in told]
     with transaction.atomic(savepoint=False):
         _void_older(rows)

@@ -95,6 +95,14 @@ def refuse_language(
         return written
 
 
+def is_passed(written: LetterText) -> bool:
+    """Whether a newer version of the same text has been put to use."""
+    newer = LetterText.objects.filter(
+        kind=written.kind, number__gt=written.number, approved_at__isnull=False
+    )
+    return newer.exists()
+
+
 def is_kept(approval: Approval) -> bool:
     """Whether the version has what was approved: a reading is kept with the decision, for good."""
     return approval.state == Approval.State.APPROVED
@@ -159,10 +167,7 @@ def _require_readable(written: LetterText, by: User) -> None:
         raise UnableToRead(_("It was found wrong and is never used. Write it anew."))
     if written.approved_at:
         raise UnableToRead(_("It is in use: both languages have been read."))
-    newer = LetterText.objects.filter(
-        kind=written.kind, number__gt=written.number, approved_at__isnull=False
-    )
-    if newer.exists():
+    if is_passed(written):
         raise UnableToRead(_("A newer version is in use already."))
 
 

@@ -120,7 +120,9 @@ def fill_outbox(
     audience = audience_of(announcement.audience)
     still, _unwilling = audiences.people_of(audience, announcement.parameters)
     letters = Letters.of(announcement, still & frozen)
-    queue_watched(_tellings(letters), total=len(letters.people), now=now, tell=tell)
+    queue_watched(
+        _tellings(letters), kind=letters.kind, total=len(letters.people), now=now, tell=tell
+    )
     announcement.told = Message.objects.filter(run=announcement.run).count()
     if not announcement.told:
         raise UnableToAnnounce(_("Everybody has left this audience since it was written."))

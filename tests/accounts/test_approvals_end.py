@@ -118,7 +118,10 @@ def test_a_lapsed_request_is_told_apart_and_cleared_from_what_waits(
 
     assert before == (True, False, "lapsed: nobody decided in time")
     assert {(one.state, one.ended_by) for one in cleared} == {("lapsed", second)}
-    assert [verb for _who, verb, _why in verbs()] == ["request-approval", "clear-lapsed-request"]
+    assert [(verb, why) for _who, verb, why in verbs()] == [
+        ("request-approval", ""),
+        ("clear-lapsed-request", "Nobody decided in time."),
+    ]
     asker.refresh_from_db()
     assert asker.preferred_name == "given up"
 
@@ -304,6 +307,31 @@ def test_a_lapsed_request_is_cleared_on_its_page_and_found_by_its_state(
     assert "Clear the request" not in page_of(second, lapsed)
     assert [found(second, state=state) for state in ("requested", "lapsed")] == states
     assert [found(second, waits="me"), found(second)] == [{waits.pk}, {waits.pk, lapsed.pk}]
+
+
+@pytest.mark.parametrize(
+    ("kind", "anew", "refusal"),
+    [
+        ("release", True, "This request has lapsed."),
+        ("at-once", False, "This request has lapsed. Ask again."),
+    ],
+)
+def test_what_ends_with_its_request_is_never_said_to_be_asked_for_again(
+    asker: User, second: User, kind: str, anew: bool, refusal: str
+) -> None:
+    now = timezone.now()
+    asked = {"kind": kind, "payload": {"a": 1}, "by": asker}
+    waits = request_approval(**asked, object_id=1, now=now)
+    lapsed = request_approval(**asked, object_id=2, now=now - VALID_FOR)
+
+    pages = [page_of(asker, one) for one in (waits, lapsed)]
+    with pytest.raises(UnableToApprove) as refused:
+        decide(approval_id=lapsed.pk, approve=True, digest=lapsed.digest, by=second, now=now)
+
+    ends = ["It is given up with the request: write it anew." in page for page in pages]
+    again = ["You can ask again." in pages[0], "who needs it asks again." in pages[1]]
+    assert (ends, again) == ([anew] * 2, [not anew] * 2)
+    assert str(refused.value) == refusal
 
 
 def test_who_neither_asked_nor_decides_ends_nothing(asker: User, now: datetime) -> None:

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.domain.approvals import withdraw_request
 from accounts.models import Approval, User
 from accounts.roles import Role
 from dtt.play.people import make_user
@@ -179,6 +180,30 @@ def test_what_nobody_read_in_time_says_so_and_can_be_written_anew(staff: list[Us
     assert record.count("nobody read it in time") == 2
     assert "Write a new version that begins from this one" in record
     assert ("nobody read it in time" in page, PROMISE in page) == (True, False)
+
+
+def test_a_version_is_said_to_be_used_once_read_only_while_it_can_be(staff: list[User]) -> None:
+    written, withdrawn, older, newest = (write(staff[0], subject_en=title) for title in "abcd")
+    browser, now = signed_in(staff[1]), timezone.now()
+
+    def promises(one: LetterText) -> str:
+        page = body(browser, record_of(one))
+        said = ("It is used once", "It is never used", "so it could be used")
+        return " ".join(words for words in said if words in page)
+
+    rows = [promises(written)]
+    read(written, ENGLISH, staff[1], now)
+    read(withdrawn, ENGLISH, staff[1], now)
+    rows.append(promises(written))
+    given_up = Approval.objects.get(kind="read-letter-zh", object_id=str(withdrawn.pk))
+    withdraw_request(approval_id=given_up.pk, by=staff[0], now=now)
+    rows.append(promises(withdrawn))
+    Approval.objects.filter(object_id=str(written.pk)).update(expires_at=now)
+    rows.append(promises(written))
+    read_both(newest, staff[1], now)
+    rows += [promises(older), promises(newest)]
+
+    assert rows == [*["It is used once"] * 2, *["It is never used"] * 3, "so it could be used"]
 
 
 def test_every_kind_says_which_languages_of_its_newest_version_wait(staff: list[User]) -> None:

@@ -25,6 +25,7 @@ from notifications.domain.correcting import (
 from notifications.domain.mending import These, recall
 from notifications.domain.sending import ask_to_send, send_announcement
 from notifications.domain.watching import AT_A_TIME
+from notifications.domain.writing import in_force, write_letter
 from notifications.models import Announcement, Correction, Message
 from tests.notifications.announcements import (
     HOLD,
@@ -41,6 +42,7 @@ from tests.notifications.announcements import (
     told,
 )
 from tests.notifications.test_agreeing import tamper
+from tests.notifications.texts import read_both
 from tests.walk import signed_in
 from tests.work import do_the_work
 
@@ -156,6 +158,28 @@ def test_a_sending_says_what_it_does_and_how_far_it_is(
         (AT_A_TIME + 1, AT_A_TIME + 1, "Writing the letters"),
     ]
     assert told() == people(many)
+
+
+def test_a_text_that_comes_into_use_among_the_letters_changes_none_of_them(
+    staff: list[User], cohort: Cohort, now: datetime
+) -> None:
+    crowd(cohort, AT_A_TIME + 1, now=now)
+    asked = confirm(notice(cohort, staff[0], now), now)
+    agreed(asked, staff[1], now)
+    newer = write_letter(
+        kind="programme-notice", text=in_force("programme-notice"), why="x", by=staff[0], now=now
+    )
+
+    def use_it(done: int, _total: int, _doing: str) -> None:
+        if done == AT_A_TIME:
+            read_both(newer, staff[1], now)
+
+    send_announcement(announcement_id=asked.pk, by=staff[1], now=now, tell=use_it)
+
+    newer.refresh_from_db()
+    letters = Message.objects.filter(run=asked.run)
+    assert newer.approved_at == now
+    assert (set(letters.values_list("text_version", flat=True)), letters.count()) == ({0}, 501)
 
 
 def test_a_sending_costs_no_query_a_person(

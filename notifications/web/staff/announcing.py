@@ -190,13 +190,14 @@ def drop(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("Dropped. Nobody gets it."))
         return redirect(PAGE, pk)
     context = {
-        "announcement": announcement,
+        "row": announcement,
+        "named": announcement.subject_en,
         "form": form,
         "is_open": announcement.state in UNSENT,
         "back": reverse(PAGE, args=[pk]),
     }
     status = UNPROCESSABLE if form.errors else 200
-    return staff_page(request, "announce_drop", _("Drop it"), context, status=status)
+    return staff_page(request, "drop", _("Drop it"), context, status=status)
 
 
 @require_POST

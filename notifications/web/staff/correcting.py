@@ -24,12 +24,14 @@ from notifications.domain.correcting import (
     JOB,
     MAY_BE_CORRECTED,
     SEND_CORRECTION,
+    UNSENT,
     ask_to_send_correction,
+    drop_correction,
     write_correction,
 )
 from notifications.models import ONE_PERSON_DECIDES, Correction, Message
 from notifications.rules import mends_messages
-from notifications.web.staff.pages import UNPROCESSABLE, numbers_in, staff_page
+from notifications.web.staff.pages import UNPROCESSABLE, ReasonForm, numbers_in, staff_page
 
 SHOWN = 10
 MOST = 20_000
@@ -113,6 +115,37 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
     return redirect(PAGE, pk)
+
+
+def drop(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give it up before it is sent."""
+    person = allowed(request, mends_messages)
+    correction = get_object_or_404(Correction, pk=pk)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        try:
+            drop_correction(correction_id=pk, by=person, now=timezone.now(), **form.cleaned_data)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, _("Dropped. Nobody gets it."))
+        return redirect(PAGE, pk)
+    context = {
+        "row": correction,
+        "named": kinds.title_of(correction.kind),
+        "form": form,
+        "is_open": correction.state in UNSENT,
+        "back": reverse(PAGE, args=[pk]),
+    }
+    status = UNPROCESSABLE if form.errors else 200
+    return staff_page(request, "drop", _("Drop it"), context, status=status)
+
+
+def drop_url(correction: Correction) -> str:
+    """Where it is given up; blank once it cannot be."""
+    if correction.state not in UNSENT:
+        return ""
+    return reverse("admin:notifications_correction_drop", args=[correction.pk])
 
 
 def work_of(approval: Approval) -> Job | None:

@@ -1,5 +1,6 @@
 """The page on which one language of a text is read beside the other, and found right or wrong."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -21,7 +22,7 @@ from accounts.languages import Language
 from accounts.models import Approval, User
 from accounts.web.staff import allowed
 from notifications import kinds
-from notifications.domain.proofreading import ENDINGS, confirm_language, refuse_language
+from notifications.domain.proofreading import ENDINGS, confirm_language, is_passed, refuse_language
 from notifications.domain.writing import READ, UnableToWrite, digest_read, text_of, try_out
 from notifications.models import LetterText
 from notifications.previews import Sample
@@ -158,6 +159,12 @@ def readings_of(written: LetterText, reader: Any) -> dict[Language, Reading]:
             lapsed=asked is not None and until is None,
         )
     return found
+
+
+def may_be_used(written: LetterText, readings: Iterable[Reading]) -> bool:
+    """Whether a version can still come into use: each language is read, or waits for a reader."""
+    readable = all(one.at or one.waits_until for one in readings)
+    return readable and written.refused_at is None and not is_passed(written)
 
 
 def open_requests() -> Any:
