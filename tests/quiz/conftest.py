@@ -90,8 +90,11 @@ def manager(db: None, now: datetime) -> User:
 @pytest.fixture
 def make_hall(author: User, manager: User, now: datetime) -> Callable[..., Hall]:
     def make(people: int = 2, **cohort_dates: datetime) -> Hall:
-        with connection.cursor() as cursor:  # papers are dealt by the number of the attempt
-            cursor.execute("ALTER SEQUENCE quiz_attempt_id_seq RESTART")
+        # Papers are dealt by the numbers of attempts and items: whatever ran before is no matter.
+        begun = [] if ItemVersion.objects.exists() else ["item", "itemversion"]
+        with connection.cursor() as cursor:
+            for table in ("attempt", *begun):
+                cursor.execute(f"ALTER SEQUENCE quiz_{table}_id_seq RESTART")
         load_bank(by=author, approver=manager, now=now)
         cohort = make_cohort(now=now, **cohort_dates)
         quiz = set_up_quiz(
