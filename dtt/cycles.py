@@ -2,8 +2,8 @@
 
 By default it looks after every 700 new objects, and from time to time through all there are. A page
 or a letter makes tens of thousands, of which reference counts free nearly all; what the program
-itself is made of stays for good. Looking seldom, and never through the program, spares a sixth of a
-request's processor time. `gc.freeze` before a server forks also keeps its pages shared.
+itself is made of stays for good. Looking seldom, and never through the program, spares the tests a
+tenth of their processor time. `gc.freeze` before a server forks also keeps its pages shared.
 """
 
 import gc
