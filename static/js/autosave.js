@@ -50,6 +50,13 @@ class Kept {
 const valuesOf = (form) =>
   [...new FormData(form)].filter(([name, value]) => !HIDDEN_FIELDS.has(name) && typeof value === "string");
 
+/** The form as the page came with it: something may have been typed before this script was here. */
+function asDelivered(form) {
+  const copy = form.cloneNode(true);
+  copy.reset();
+  return copy;
+}
+
 const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
 class Autosave {
@@ -67,7 +74,7 @@ class Autosave {
     this.line = form.querySelector("[data-autosave-line]");
     this.says = form.querySelector("[data-autosave-says]");
     // As the server has it; of a page that came back with what was typed, nobody knows.
-    this.saved = "answered" in form.dataset ? [] : valuesOf(form);
+    this.saved = "answered" in form.dataset ? [] : valuesOf(asDelivered(form));
     form.addEventListener("input", () => this.#typed());
     form.addEventListener("change", () => this.#changed());
     form.addEventListener("focusout", () => { if (this.#timer) this.#soon(LEFT_A_FIELD); });
@@ -80,7 +87,7 @@ class Autosave {
     addEventListener("online", () => { if (this.#isUnsent()) this.save(); });
     addEventListener("offline", () => { if (this.#isUnsent()) this.#say("offline"); });
     this.#offer();
-    if (this.#isUnsent()) this.#soon(PAUSE);
+    if (this.#isUnsent()) this.#typed();
   }
 
   get #saves() {

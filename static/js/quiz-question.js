@@ -35,6 +35,11 @@ export class Question {
     this.element.dispatchEvent(new Event("answered-elsewhere"));
   }
 
+  /** Whether something else is answered here than what the page came with. */
+  get differs() {
+    return canonical(this.answer) !== this.original.value;
+  }
+
   /** Say beside the question why its answer is not saved; without a message, that it is again. */
   refuse(message) {
     const id = `a-${this.position}_error`;

@@ -68,25 +68,35 @@ class Sheet {
       this.send();
     });
     setInterval(() => this.#callNow(), jitter(CALL_EVERY));
-    this.#show();
+    this.#show(this.queue.waiting.size ? this.words.saysSaving : undefined);
     this.#takeOver();
   }
 
-  /** What an earlier page could not send goes on from here, unless the server has newer. */
+  /**
+   * What an earlier page could not send goes on from here, unless the server has newer; and so does
+   * what was answered on this page before the script had come.
+   */
   #restore() {
+    const early = [...this.questions.values()].filter((question) => question.differs);
     for (const [position, change] of [...this.queue.waiting]) {
       const question = this.questions.get(position);
+      if (early.includes(question)) continue;
       if (question && change.sequence > question.sequence) question.answer = change.answer;
       else this.queue.done(position, change.sequence);
     }
+    for (const question of early) this.#keep(question);
     if (this.queue.waiting.size) this.#soon(0);
+  }
+
+  #keep(question) {
+    question.sequence = Math.max(question.sequence + 1, this.clock.now);
+    this.queue.put(question.position, { sequence: question.sequence, answer: question.answer });
   }
 
   #changed(event) {
     const question = this.questions.get(Number(event.target.closest("[data-position]")?.dataset.position));
     if (!question || this.#closed) return;
-    question.sequence = Math.max(question.sequence + 1, this.clock.now);
-    this.queue.put(question.position, { sequence: question.sequence, answer: question.answer });
+    this.#keep(question);
     this.#show(this.words.saysSaving);
     this.#soon(SEND_AFTER);
   }

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
@@ -101,6 +101,24 @@ def test_a_killed_browser_loses_nothing_and_a_second_device_goes_on(
 
     expect(laptop.locator("#id_surname_en")).to_have_value("CHAN")
     expect(laptop.locator("#id_given_en")).to_have_value("Tai Man")
+
+
+def test_what_is_typed_before_the_script_has_come_is_saved_too(
+    device: Devices, draft: Application, person: User
+) -> None:
+    phone = device(person)
+    held: list[Route] = []
+    phone.page.route(re.compile(r"/js/autosave\."), lambda route: held.append(route))
+    address = f"{phone.site}/applications/{draft.reference}/edit/readiness"
+    phone.page.goto(address, wait_until="commit")
+    phone.page.fill("#id_motivation", "To learn.")
+    assert held
+
+    held[0].continue_()
+
+    expect(phone.says).to_have_text("Saved", timeout=10_000)
+    draft.refresh_from_db()
+    assert draft.motivation == "To learn."
 
 
 def test_two_devices_that_edit_one_draft_see_both_versions(

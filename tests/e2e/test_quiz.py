@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from applications.models import Application
@@ -89,6 +89,25 @@ def test_answers_given_without_a_network_survive_a_crash_and_are_sent(
 
     expect(again.locator(".question input:checked")).to_have_count(3)
     assert None not in [saved(position) for position in positions]
+
+
+def test_what_is_answered_before_the_script_has_come_is_saved_too(
+    page: Page, live_server: LiveServer, application: Application
+) -> None:
+    held: list[Route] = []
+    page.route(re.compile(r"/js/quiz-queue\."), lambda route: held.append(route))
+    start(page, live_server.url, application)
+    positions = [choose(page, number) for number in range(2)]
+    box = page.locator(".question", has=page.locator("input[type=text]")).first
+    positions.append(int(box.get_attribute("data-position") or 0))
+    box.locator("input[type=text]").fill("42")
+    assert held
+
+    held[0].continue_()
+
+    state(page, SAVED)
+    assert None not in [saved(position) for position in positions]
+    assert Response.objects.filter(answer__isnull=False).count() == 3
 
 
 def test_what_another_person_left_on_the_device_is_never_sent(
