@@ -17,6 +17,7 @@ for (const list of document.querySelectorAll("[data-order]")) {
     list.dispatchEvent(new Event("input", { bubbles: true }));
   });
   question.addEventListener("answered-elsewhere", () => arrange(list));
+  arrange(list); // they may have been numbered before this script had come
 }
 
 function move(row, way) {

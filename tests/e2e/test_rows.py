@@ -1,12 +1,13 @@
 """Pairs and orders in a real browser: by keyboard, saved as they change, there after a reload."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from dtt.play.selection import make_staff
@@ -59,6 +60,26 @@ def test_rows_are_moved_by_keyboard_told_saved_and_kept(
     assert response("ordering").answer == {"order": moved}
     assert response("matching").answer == {"pairs": {"a": "d"}}
     assert Axe().run(page).response["violations"] == []
+
+
+def test_rows_that_were_numbered_before_the_script_had_come_are_saved_in_that_order(
+    page: Page, live_server: LiveServer, hall: Hall
+) -> None:
+    held: list[Route] = []
+    page.route(re.compile(r"/js/quiz-ordering\."), lambda route: held.append(route))
+    start(page, live_server, hall)
+    rows = page.locator("[data-order] > li")
+    shown = [row.get_attribute("data-key") for row in rows.all()]
+    for place, row in zip("231", rows.all(), strict=True):
+        row.locator("select").select_option(f"{row.get_attribute('data-key')}:{place}")
+
+    held[0].continue_()
+    expect(page.locator("[data-order] select").first).to_be_hidden()
+    expect(page.locator("[data-state]")).to_have_text("All answers saved")
+
+    numbered = [shown[2], shown[0], shown[1]]
+    assert [row.get_attribute("data-key") for row in rows.all()] == numbered
+    assert response("ordering").answer == {"order": numbered}
 
 
 def test_a_narrow_phone_needs_no_scrolling_sideways(
