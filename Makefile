@@ -39,11 +39,12 @@ pipeline: setup
 test: setup-dev
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not e2e and not axe" -q
 
+# Only the files that have such tests are read: the others are many.
 e2e: setup-dev
-	@$(BIN)/python -m pytest -n 2 -m "e2e or axe" -q
+	@$(BIN)/python -m pytest -n 2 -m "e2e or axe" -q $$(grep -rlE 'mark\.(e2e|axe)\b' --include='*.py' tests)
 
 axe: setup-dev
-	@$(BIN)/python -m pytest -n 2 -m axe -q
+	@$(BIN)/python -m pytest -n 2 -m axe -q $$(grep -rlE 'mark\.axe\b' --include='*.py' tests)
 
 lint: setup-dev
 	@$(BIN)/ruff check .
