@@ -241,8 +241,12 @@ def _standing(kind: str, object_id: str, digest: str, now: datetime) -> Approval
 
 def counts(approval: Approval, now: datetime) -> bool:
     """Whether somebody may still act on this approval, as long as the content is the same."""
-    newest = _newest(approval.kind, approval.object_id)
-    return newest == approval and _is_standing(approval, now)
+    return is_newest(approval) and _is_standing(approval, now)
+
+
+def is_newest(approval: Approval) -> bool:
+    """Whether nobody has asked about the same object since."""
+    return _newest(approval.kind, approval.object_id) == approval
 
 
 def _is_standing(approval: Approval, now: datetime) -> bool:
