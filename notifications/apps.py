@@ -8,11 +8,12 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         # These need the loaded tables.
-        from accounts import approvable  # noqa: PLC0415
+        from accounts import approvable, outcomes  # noqa: PLC0415
         from accounts.domain import jobs  # noqa: PLC0415
         from accounts.languages import Language  # noqa: PLC0415
         from notifications.domain import (  # noqa: PLC0415
             announcing,
+            answering,
             correcting,
             sending,
             writing,
@@ -25,6 +26,7 @@ class NotificationsConfig(AppConfig):
         from notifications.web.staff import correcting as correction_pages  # noqa: PLC0415
         from notifications.web.staff import proofreading  # noqa: PLC0415
 
+        outcomes.register("letter", answering.tell_what_became)
         for language, title in (
             (Language.ENGLISH, _("Read the English of a text of messages")),
             (Language.TRADITIONAL_CHINESE, _("Read the Chinese of a text of messages")),
