@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 
 from accounts.domain.approvals import decide, take_back
-from accounts.models import Approval, AuditEvent
+from accounts.models import Approval, AuditEvent, User
 from accounts.roles import Role
 from applications.domain.exporting import MANY, ask_export, ask_second_person, take_export
 from applications.models import Stage
@@ -16,6 +16,10 @@ from tests.applications.test_exporting import crowd
 from tests.parallel import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def take_and_close(export_id: int, by: User, now: datetime) -> None:
+    take_export(export_id=export_id, by=by, now=now).file.close()
 
 
 def test_either_the_list_goes_and_the_approval_stands_or_it_was_taken_back_and_none_goes(
@@ -38,7 +42,7 @@ def test_either_the_list_goes_and_the_approval_stands_or_it_was_taken_back_and_n
         )
         asked = ask_second_person(export_id=export.pk, by=manager, now=now)
         decide(approval_id=asked.pk, approve=True, digest=asked.digest, by=second, now=now)
-        take = partial(take_export, export_id=export.pk, by=manager, now=now)
+        take = partial(take_and_close, export.pk, manager, now)
         undo = partial(take_back, approval_id=asked.pk, reason="x", by=second, now=now)
 
         done = at_once([undo, take])
