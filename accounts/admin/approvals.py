@@ -137,7 +137,7 @@ class ApprovalAdmin(RoleAdmin):
     def says_subject(self, approval: Approval) -> SafeString | str:
         subject = approval.subject  # type: ignore[attr-defined]
         if subject.address:
-            link = '<a class="{}" href="{}">{}</a>'
+            link = '<a class="digest {}" href="{}">{}</a>'
             return format_html(link, LINK, subject.address, subject.words)
         return str(subject.words)
 
