@@ -16,13 +16,14 @@ class AccountsConfig(AppConfig):
 
         # Only to be heard: the receivers of `events` register themselves.
         from accounts.web import events  # noqa: F401, PLC0415
-        from accounts.web.people import describe_role, page_of_person  # noqa: PLC0415
+        from accounts.web.people import describe_role, find_roles, name_roles  # noqa: PLC0415
 
         verifiers.register("audit", verify_trail)
         approvable.register(
             roles.GRANT_ROLE,
             title=_("Give a role"),
+            name_all=name_roles,
+            find=find_roles,
             describe=describe_role,
-            link=page_of_person,
             carry_out=roles.give_approved_role,
         )

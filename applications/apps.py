@@ -35,8 +35,9 @@ class ApplicationsConfig(AppConfig):
         approvable.register(
             locking.UNLOCK,
             title=_("Open what a published list was made from"),
+            name_all=lock_pages.name_all,
+            find=lock_pages.find,
             describe=lock_pages.describe,
-            link=lock_pages.link,
             carry_out=locking.open_approved,
         )
         phones.register(phones_of)

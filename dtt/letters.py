@@ -258,6 +258,22 @@ KINDS = (
     Kind("offer-accepted", _("Accepted, to the company"), TO_COMPANY, excludes=ANSWER),
     Kind("offer-declined", _("Declined, to the company"), TO_COMPANY, excludes=ANSWER),
     Kind("offer-lapsed", _("An offer lapsed, to the company"), TO_COMPANY, excludes=ANSWER),
+    # to staff: an answer to their own act leaves at once
+    Kind(
+        "request-answered",
+        _("What became of a request, to who asked"),
+        {
+            "request": _("Publish a list"),
+            "about": "DTT-7KQ2MX34",
+            "approved": True,
+            "refused": False,
+            "taken_back": False,
+            "done": False,
+            "until": AT,
+            "request_path": "/staff/accounts/approval/7/change/",
+        },
+        optional=frozenset({"about"}),
+    ),
     # what staff write themselves
     Kind(
         "correction",

@@ -146,6 +146,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-files": {"task": "applications.sweep_files", "schedule": crontab(hour=20, minute=10)},
     "sweep-jobs": {"task": "accounts.sweep_jobs", "schedule": 30},
     "deliver-messages": {"task": "notifications.deliver_due", "schedule": 10},
+    "tell-lapsed": {"task": "notifications.tell_lapsed", "schedule": 60},
     "finalise-attempts": {"task": "quiz.finalise_expired", "schedule": 15},
     "forget-signals": {"task": "quiz.forget_signals", "schedule": crontab(hour=20, minute=40)},
     "commit-seeds": {"task": "selection.commit_seeds", "schedule": 60},

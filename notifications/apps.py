@@ -8,10 +8,16 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         # These need the loaded tables.
-        from accounts import approvable  # noqa: PLC0415
+        from accounts import approvable, outcomes  # noqa: PLC0415
         from accounts.domain import jobs  # noqa: PLC0415
         from accounts.languages import Language  # noqa: PLC0415
-        from notifications.domain import announcing, correcting, sending, writing  # noqa: PLC0415
+        from notifications.domain import (  # noqa: PLC0415
+            announcing,
+            answering,
+            correcting,
+            sending,
+            writing,
+        )
         from notifications.domain import proofreading as reading  # noqa: PLC0415
 
         # Only to be heard: the receiver of `hooks` registers itself.
@@ -20,6 +26,7 @@ class NotificationsConfig(AppConfig):
         from notifications.web.staff import correcting as correction_pages  # noqa: PLC0415
         from notifications.web.staff import proofreading  # noqa: PLC0415
 
+        outcomes.register("letter", answering.tell_what_became)
         for language, title in (
             (Language.ENGLISH, _("Read the English of a text of messages")),
             (Language.TRADITIONAL_CHINESE, _("Read the Chinese of a text of messages")),
@@ -27,6 +34,7 @@ class NotificationsConfig(AppConfig):
             approvable.register(
                 writing.READ[language],
                 title=title,
+                name_all=proofreading.name_all,
                 describe=proofreading.describe,
                 page=f"admin:{proofreading.PAGES[language]}",
                 happened=reading.is_kept,
@@ -36,6 +44,7 @@ class NotificationsConfig(AppConfig):
         approvable.register(
             writing.READ_AS_ONE,
             title=_("Use a new text for messages"),
+            name_all=proofreading.name_all,
             describe=proofreading.describe,
             happened=reading.is_kept,
             hold=reading.hold,
@@ -43,8 +52,8 @@ class NotificationsConfig(AppConfig):
         approvable.register(
             correcting.SEND_CORRECTION,
             title=_("Send a correction to many"),
+            name_all=correction_pages.name_all,
             describe=correction_pages.describe,
-            link=correction_pages.link,
             carry_out=correcting.agree_to_correction,
             when_refused=correcting.note_refusal,
             when_withdrawn=correcting.note_withdrawal,
@@ -53,8 +62,9 @@ class NotificationsConfig(AppConfig):
         approvable.register(
             sending.SEND_ANNOUNCEMENT,
             title=_("Send a letter to many"),
+            name_all=announcement_pages.name_all,
+            find=announcement_pages.find,
             describe=announcement_pages.describe,
-            link=announcement_pages.link,
             carry_out=sending.agree_to_announcement,
             when_refused=announcing.note_refusal,
             when_withdrawn=announcing.note_withdrawal,

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from notifications.domain import delivery
+from notifications.domain import answering, delivery
 
 CHUNKS = 50
 
@@ -29,6 +29,11 @@ def deliver_due() -> int:
                 _ask_another()
             sent += delivery.deliver(message_ids=ids, now=timezone.now(), carrier=carrier)
     return sent
+
+
+@shared_task(name="notifications.tell_lapsed", ignore_result=True)
+def tell_lapsed() -> int:
+    return answering.tell_lapsed(now=timezone.now())
 
 
 def _ask_another() -> None:

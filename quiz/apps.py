@@ -15,8 +15,13 @@ class QuizConfig(AppConfig):
         from applications.domain import cohorts, merging  # noqa: PLC0415
         from applications.story import register_chapter  # noqa: PLC0415
         from quiz import partakers, statistics_verification, story, verification  # noqa: PLC0415
-        from quiz.approving import describe  # noqa: PLC0415
-        from quiz.arranging import EXTRA_TIME, describe_reset, link_of_reset  # noqa: PLC0415
+        from quiz.approving import describe, find, name_all  # noqa: PLC0415
+        from quiz.arranging import (  # noqa: PLC0415
+            EXTRA_TIME,
+            describe_reset,
+            find_resets,
+            name_resets,
+        )
         from quiz.domain import cases, resembling, scoring, statistics  # noqa: PLC0415
         from quiz.domain.arrangements import (  # noqa: PLC0415
             RESET_KIND,
@@ -47,6 +52,8 @@ class QuizConfig(AppConfig):
         approvable.register(
             APPROVAL_KIND,
             title=_("A ruling on an item of the quiz"),
+            name_all=name_all,
+            find=find,
             describe=describe,
             page="admin:quiz_ruling_change",
             carry_out=put_in_force,
@@ -61,8 +68,9 @@ class QuizConfig(AppConfig):
         approvable.register(
             RESET_KIND,
             title=_("Reset a quiz attempt on the same day"),
+            name_all=name_resets,
+            find=find_resets,
             describe=describe_reset,
-            link=link_of_reset,
             carry_out=carry_out_reset,
         )
         readiness.register(
@@ -93,8 +101,9 @@ class QuizConfig(AppConfig):
         approvable.register(
             cases.APPROVAL_KIND,
             title=_("Take somebody out of the selection"),
+            name_all=case_requests.name_all,
+            find=case_requests.find,
             describe=case_requests.describe,
-            link=case_requests.link_to_case,
             carry_out=cases.carry_out_exclusion,
         )
         pending.register(

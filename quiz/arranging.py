@@ -1,13 +1,17 @@
 """What the quiz can arrange for one person."""
 
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.approvable import Subject, name_each, of_objects
 from accounts.models import Approval
 from applications.arrangements import Way
+from applications.called import person_called
 from applications.models import Application
 from quiz.models import Attempt, ExtraTime
 
@@ -34,6 +38,19 @@ def describe_reset(approval: Approval) -> list[tuple[str, str]]:
     ]
 
 
-def link_of_reset(approval: Approval) -> str:
-    """The attempt that is to be reset."""
-    return reverse("admin:quiz_attempt_change", args=[approval.object_id])
+def name_resets(approvals: Sequence[Approval]) -> dict[int, Subject]:
+    """The attempt that each would reset; one query."""
+    return name_each(approvals, Attempt.objects.select_related("application"), _named)
+
+
+def _named(attempt: Attempt) -> Subject:
+    return Subject(
+        f"{attempt.application} · {attempt.number}",
+        f"{attempt.application.reference} · {attempt.number}",
+        reverse("admin:quiz_attempt_change", args=[attempt.pk]),
+    )
+
+
+def find_resets(text: str) -> Q:
+    """Requests about an attempt of somebody who has this reference or name."""
+    return of_objects(Attempt.objects.filter(person_called(text, at="application__")))

@@ -26,7 +26,14 @@ class SelectionConfig(AppConfig):
             story,
             verification,
         )
-        from selection.approving import describe, describe_override  # noqa: PLC0415
+        from selection.approving import (  # noqa: PLC0415
+            describe,
+            describe_override,
+            find_lists,
+            find_overrides,
+            name_lists,
+            name_overrides,
+        )
         from selection.domain.by_hand import PUBLISH, run_publication  # noqa: PLC0415
         from selection.domain.copying import copy_rules  # noqa: PLC0415
         from selection.domain.drawing import RANK, run_ranking  # noqa: PLC0415
@@ -42,14 +49,19 @@ class SelectionConfig(AppConfig):
         approvable.register(
             APPROVAL_KIND,
             title=_("Publish a list"),
+            name_all=name_lists,
+            find=find_lists,
             describe=describe,
             page="admin:selection_selection_change",
             happened=has_appeared,
+            deed=("selection.selection", "publish"),
             hold=hold_run,
         )
         approvable.register(
             OVERRIDE,
             title=_("Move somebody across the line"),
+            name_all=name_overrides,
+            find=find_overrides,
             describe=describe_override,
             carry_out=agree_override,
         )

@@ -4,20 +4,23 @@ from typing import Any, cast
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import display
+from unfold.views import ChangeList
 
 from accounts import approvable
 from accounts.models import Approval, User
 from accounts.queries import approvals_waiting_for
 from accounts.staff import RoleAdmin
 from accounts.web import approvals
-from accounts.web.staff import kind_of
+from accounts.web.staff import LINK, kind_of
 
 LONGEST_ID = 19  # digits; the database knows no longer number
 CAME_TO_NOTHING = (
@@ -84,11 +87,25 @@ class WaitingFilter(admin.SimpleListFilter):
                 return queryset
 
 
+class NamedList(ChangeList):
+    """The page of the list knows what each of its requests is about, asked for all at once."""
+
+    result_list: Any
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        shown = list(self.result_list)
+        subjects = approvable.subjects_of(shown)
+        for approval in shown:
+            approval.subject = subjects[approval.pk]
+        self.result_list = shown
+
+
 @admin.register(Approval)
 class ApprovalAdmin(RoleAdmin):
     list_display = (
         "says_kind",
-        "object_id",
+        "says_subject",
         "says_state",
         "requested_by",
         "requested_at",
@@ -98,11 +115,31 @@ class ApprovalAdmin(RoleAdmin):
     list_filter = (StateFilter, WaitingFilter, KindFilter)
     list_filter_submit = True
     search_fields = ("object_id", "requested_by__email", "decided_by__email")
+    search_help_text = _("What is asked, a cohort, a reference or name, or who asked or decided")
     list_select_related = ("requested_by", "decided_by")
+
+    def get_changelist(self, request: HttpRequest, **options: Any) -> type[ChangeList]:
+        return NamedList
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Approval], search_term: str
+    ) -> tuple[QuerySet[Approval], bool]:
+        found, may_repeat = super().get_search_results(request, queryset, search_term)
+        if text := search_term.strip():
+            found |= queryset.filter(approvable.about(text))
+        return found, may_repeat
 
     @display(description=_("kind"), ordering="kind")
     def says_kind(self, approval: Approval) -> str:
         return kind_of(approval)
+
+    @display(description=_("about"))
+    def says_subject(self, approval: Approval) -> SafeString | str:
+        subject = approval.subject  # type: ignore[attr-defined]
+        if subject.address:
+            link = '<a class="digest {}" href="{}">{}</a>'
+            return format_html(link, LINK, subject.address, subject.words)
+        return str(subject.words)
 
     @display(description=_("state"), ordering="state")
     def says_state(self, approval: Approval) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from accounts import approvable
+from accounts import approvable, outcomes
 from accounts.domain import audit
 from accounts.errors import Refused
 from accounts.models import Approval, User
@@ -185,6 +185,7 @@ def take_back(*, approval_id: int, reason: str, by: User, now: datetime) -> Appr
         if not counts(approval, now):
             raise UnableToEnd(_("This approval does not count any more: nothing follows from it."))
         _end(approval, Approval.State.TAKEN_BACK, by=by, now=now, reason=reason.strip())
+        outcomes.tell_asker(approval, now)
         return approval
 
 
@@ -241,8 +242,12 @@ def _standing(kind: str, object_id: str, digest: str, now: datetime) -> Approval
 
 def counts(approval: Approval, now: datetime) -> bool:
     """Whether somebody may still act on this approval, as long as the content is the same."""
-    newest = _newest(approval.kind, approval.object_id)
-    return newest == approval and _is_standing(approval, now)
+    return is_newest(approval) and _is_standing(approval, now)
+
+
+def is_newest(approval: Approval) -> bool:
+    """Whether nobody has asked about the same object since."""
+    return _newest(approval.kind, approval.object_id) == approval
 
 
 def _is_standing(approval: Approval, now: datetime) -> bool:
@@ -272,6 +277,7 @@ def _decide(approval: Approval, *, approve: bool, by: User, now: datetime, reaso
     act = kind.carry_out if approve else kind.when_refused
     if act:
         act(approval, by, now)
+    outcomes.tell_asker(approval, now)
 
 
 def _void(approval: Approval, *, by: User | None, now: datetime) -> None:
@@ -315,6 +321,7 @@ def _end(
 def _lapse(approval: Approval, *, by: User, now: datetime) -> None:
     because = _("Nobody decided in time.")
     _end(approval, Approval.State.LAPSED, by=by, now=now, reason=because)
+    outcomes.tell_asker(approval, now)
 
 
 def _say_lapsed(approval: Approval) -> str:

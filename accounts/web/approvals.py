@@ -27,10 +27,17 @@ from accounts.domain.approvals import (
 from accounts.errors import Refused
 from accounts.models import Approval, User
 from accounts.roles import has_role
+from accounts.web.approval_story import Phase, story_of
 from accounts.web.jobs import how_far
 from accounts.web.staff import kind_of, page_of, staff_page
 
 UNPROCESSABLE = 422
+CAME_TO_NOTHING = frozenset(
+    {
+        *(Phase.REFUSED, Phase.WITHDRAWN, Phase.LAPSED, Phase.TAKEN_BACK),
+        *(Phase.VOID, Phase.UNUSED, Phase.OVERTAKEN),
+    }
+)
 MAX_REASON = 1000
 
 
@@ -159,17 +166,20 @@ def _show(
     kind = approvable.known(approval.kind)
     now = timezone.now()
     asked = approval.requested_by_id == request.user.pk
+    story, can = story_of(approval, now), _ways_out(request, approval, now)
     context = {
         "approval": approval,
         "asked_for": kind_of(approval),
         "lines": kind.describe(approval),
-        "link": kind.link(approval),
+        "subject": approvable.subject_of(approval),
         "own_page": page_of(approval) if kind.page else "",
         "said_state": approval.state_at(now),
+        "story": story,
+        "can": can,
+        "may_ask_anew": story.phase in CAME_TO_NOTHING,
         "is_open": approval.waits(now),
         "ways_out": [
-            (how, reverse(f"admin:accounts_approval_{how}", args=[approval.pk]))
-            for how in _ways_out(request, approval, now)
+            (how, reverse(f"admin:accounts_approval_{how}", args=[approval.pk])) for how in can
         ],
         "ending": ending or EndForm(auto_id="end_%s"),
         "ends_with_it": kind.when_withdrawn is not None,

@@ -1,9 +1,12 @@
 """What programme managers do about a person: roles, and viewing the site as they see it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import CharField, Q, Value
+from django.db.models.functions import Cast, Concat
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -13,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
+from accounts.approvable import Subject
 from accounts.domain.roles import GRANT_ROLE, ask_for_role, take_role_away
 from accounts.domain.viewing import can_be_viewed, start_viewing, stop_viewing
 from accounts.errors import Refused
@@ -64,9 +68,30 @@ def describe_role(approval: Approval) -> list[tuple[str, str]]:
     ]
 
 
-def page_of_person(approval: Approval) -> str:
-    """The staff page of whom a role is asked for."""
-    return reverse("admin:accounts_user_change", args=[approval.payload["person"]])
+def name_roles(approvals: Sequence[Approval]) -> dict[int, Subject]:
+    """Who would get which role, and the page of that person; one query."""
+    people = User.objects.in_bulk([one.payload["person"] for one in approvals])
+    return {
+        one.pk: _named(person, one.payload["role"])
+        for one in approvals
+        if (person := people.get(one.payload["person"]))
+    }
+
+
+def _named(person: User, role: str) -> Subject:
+    label = str(dict(Role.choices).get(role, role))
+    page = reverse("admin:accounts_user_change", args=[person.pk])
+    return Subject(f"{person.email} · {label}", label, page)
+
+
+def find_roles(text: str) -> Q:
+    """Requests for a role of somebody with this address."""
+    people = User.objects.filter(email__icontains=text)
+    asked = [Concat(Cast("pk", CharField()), Value(f":{role.value}")) for role in Role]
+    found = Q()
+    for key in asked:
+        found |= Q(object_id__in=people.annotate(key=key).values("key"))
+    return found
 
 
 def person_context(request: HttpRequest, person: User) -> dict[str, Any]:

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.approvable import Line
+from accounts.approvable import Line, Subject, name_each, of_objects
 from accounts.models import Approval
+from applications.called import person_called
 from quiz.models import IntegrityCase
 
 
@@ -27,5 +29,21 @@ def describe(approval: Approval) -> Sequence[Line]:
     )
 
 
-def link_to_case(approval: Approval) -> str | None:
-    return reverse("admin:quiz_integritycase_change", args=[approval.payload["case"]])
+def name_all(approvals: Sequence[Approval]) -> dict[int, Subject]:
+    """Whom each would take out, and the page of the case; one query."""
+    rows = IntegrityCase.objects.select_related("attempt__application")
+    return name_each(approvals, rows, _named)
+
+
+def _named(case: IntegrityCase) -> Subject:
+    return Subject(
+        str(case.attempt.application),
+        case.attempt.application.reference,
+        reverse("admin:quiz_integritycase_change", args=[case.pk]),
+    )
+
+
+def find(text: str) -> Q:
+    """Requests about somebody who has this reference or name."""
+    people = person_called(text, at="attempt__application__")
+    return of_objects(IntegrityCase.objects.filter(people))

@@ -81,7 +81,7 @@ def ask_override(
         return asked
 
 
-def asked_about(step: str, application_id: int) -> str:
+def asked_about(step: str, application_id: int | str) -> str:
     """What a request names: a person in a list."""
     return f"{step}:{application_id}"
 

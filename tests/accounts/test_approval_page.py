@@ -39,7 +39,9 @@ def rename_kind() -> Iterator[None]:
         "rename",
         title="Change a name",
         describe=lambda approval: [("New name", approval.payload["name"])],
-        link=lambda approval: "/staff/",
+        name_all=lambda approvals: {
+            one.pk: approvable.Subject("The name of Ng", "NG-7", "/staff/") for one in approvals
+        },
         carry_out=rename,
     )
     yield

@@ -412,7 +412,7 @@ def test_the_page_of_many_waits_for_the_second_person(scene: Scene) -> None:
     request = Approval.objects.get(kind="export", object_id=str(export.pk))
     kind = approvable.known("export")
     said = dict(kind.describe(request))
-    colleague = browser(scene.second).get(kind.link(request)).context["step"]
+    colleague = browser(scene.second).get(approvable.subject_of(request).address).context["step"]
     decide(
         approval_id=request.pk,
         approve=True,

@@ -3,6 +3,7 @@
 import pytest
 from django.db import IntegrityError, InternalError, transaction
 
+from accounts import approvable
 from accounts.domain.approvals import UnableToApprove, UnableToEnd, take_back
 from accounts.models import Approval
 from accounts.verifiers import UnknownRun, verify
@@ -118,6 +119,8 @@ def test_an_approval_that_was_taken_back_publishes_no_match(final: Final) -> Non
     run = draw(final)
     approve(final, run)
     approval, at = Approval.objects.get(), final.after_close
+    about = approvable.subject_of(approval)
+    assert about == approvable.Subject(str(run), str(run), run.get_absolute_url())
 
     take_back(approval_id=approval.pk, reason="One consent is new.", by=final.second, now=at)
     with pytest.raises(UnableToMatch, match="took the approval back: One consent is new"):

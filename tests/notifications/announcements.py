@@ -4,10 +4,13 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import QuerySet
+
 from accounts.domain.approvals import decide
 from accounts.models import Approval, User
 from applications.models import Application, Cohort, Consent, Stage
 from notifications.domain.announcing import confirm_announcement, write_announcement
+from notifications.domain.answering import KIND
 from notifications.domain.delivery import claim, deliver
 from notifications.models import Announcement, Message
 from tests.work import do_the_work
@@ -77,8 +80,13 @@ def state(announcement: Announcement) -> str:
     return Announcement.objects.get(pk=announcement.pk).state
 
 
+def letters() -> QuerySet[Message]:
+    """What the people are told; not what tells staff that a request was decided."""
+    return Message.objects.exclude(kind=KIND)
+
+
 def told() -> list[int]:
-    return list(Message.objects.order_by("person").values_list("person", flat=True))
+    return list(letters().order_by("person").values_list("person", flat=True))
 
 
 def people(applications: list[Application]) -> list[int]:

@@ -13,7 +13,7 @@ from applications.models import Cohort, Stage
 from notifications.domain.announced import UnableToAnnounce
 from notifications.domain.announcing import VALID_FOR, drop_announcement
 from notifications.domain.mending import These, recall
-from notifications.models import Addressee, Announcement, Message
+from notifications.models import Addressee, Announcement
 from tests.notifications.announcements import (
     HOLD,
     SECOND,
@@ -21,6 +21,7 @@ from tests.notifications.announcements import (
     agreed_and_sent,
     confirm,
     crowd,
+    letters,
     notice,
     request_for,
     send,
@@ -240,7 +241,7 @@ def test_what_is_taken_back_in_the_hold_is_never_sent(
     recall(these=These(run=done.run), by=staff[0], reason="wrong room", now=now)
 
     assert send(now + HOLD) == 0
-    assert set(Message.objects.values_list("state", flat=True)) == {"recalled"}
+    assert set(letters().values_list("state", flat=True)) == {"recalled"}
 
 
 def test_who_wrote_confirmed_agreed_and_why_is_in_the_trail(

@@ -18,6 +18,7 @@ from tests.notifications.announcements import (
     agreed,
     confirm,
     crowd,
+    letters,
     notice,
     request_for,
     state,
@@ -62,7 +63,7 @@ def test_tabs_and_second_persons_at_once_ask_once_and_send_once(
     assert sorted(asked) == ["UnableToAnnounce"] * 4 + ["done"]
     assert sorted(decided) == ["UnableToApprove"] * 3 + ["done"]
     assert (Approval.objects.count(), Job.objects.count()) == (1, 1)
-    assert (do_the_work(now), Message.objects.count()) == (["done"], 21)
+    assert (do_the_work(now), letters().count()) == (["done"], 21)
 
 
 def test_what_is_dropped_and_agreed_to_at_once_is_not_sent(
@@ -87,7 +88,7 @@ def test_what_is_dropped_and_agreed_to_at_once_is_not_sent(
     )
 
     outcome = (done, request_for(written).state, do_the_work(now))
-    assert (state(written), Message.objects.count()) == ("dropped", 0)
+    assert (state(written), letters().count()) == ("dropped", 0)
     assert outcome in (
         (["done", "UnableToApprove"], "void", []),
         (["done", "done"], "approved", ["failed"]),
@@ -120,7 +121,7 @@ def test_of_dropping_and_sending_at_once_one_wins_whole(
         [partial(drop, written, staff[0], now), lambda: work_on(Job.objects.get(), now)]
     )
 
-    outcome = (state(written), Message.objects.count(), done)
+    outcome = (state(written), letters().count(), done)
     assert outcome in (
         ("dropped", 0, [None, "failed"]),
         ("sent", 21, ["UnableToAnnounce", "done"]),
@@ -155,7 +156,7 @@ def test_tabs_that_try_again_at_once_make_one_job(
 
     assert len(set(tried)) == 1
     assert do_the_work(now) == ["done"]
-    assert (Job.objects.count(), Message.objects.count()) == (2, 21)
+    assert (Job.objects.count(), letters().count()) == (2, 21)
 
 
 def drop(written: Announcement, by: User, now: datetime) -> None:

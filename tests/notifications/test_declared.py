@@ -149,7 +149,7 @@ def test_some_test_of_a_verb_tells_every_kind(kind: kinds.Kind) -> None:
     tests = Path(settings.BASE_DIR) / "tests"
     rooms = ("applications", "quiz", "selection", "bootcamp", "matching")
     files = [path for room in rooms for path in (tests / room).glob("test_*.py")]
-    for told in ("mending", "outbox", "announcing"):
+    for told in ("mending", "outbox", "announcing", "answering"):
         files.append(tests / "notifications" / f"test_{told}.py")
 
     assert any(f'"{kind.name}"' in path.read_text() for path in files)

@@ -24,6 +24,7 @@ from tests.notifications.announcements import (
     agreed_and_sent,
     confirm,
     crowd,
+    letters,
     notice,
     send,
 )
@@ -43,7 +44,7 @@ def correction(staff: list[User], cohort: Cohort, now: datetime) -> Correction:
     agreed_and_sent(confirm(notice(cohort, staff[0], now), now), staff[1], now)
     send(now + HOLD)
     return write_correction(
-        message_ids=list(Message.objects.values_list("pk", flat=True)),
+        message_ids=list(letters().values_list("pk", flat=True)),
         text_en="It is room 6.",
         text_zh="是六號課室。",
         incident="typed the wrong room",

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
+from accounts import approvable
 from accounts.domain.approvals import UnableToApprove, decide
 from accounts.models import Approval, AuditEvent, User
 from accounts.roles import Role
@@ -248,6 +249,8 @@ def test_an_exclusion_takes_a_second_person_beside_the_opener(
     request = Approval.objects.get()
     attempt.application.refresh_from_db()
     asked = (attempt.application.stage, told(attempt.application.user))
+    about, person = approvable.subject_of(request), attempt.application
+    assert (about.words, about.reference) == (str(person), person.reference)
     agree = {"approval_id": request.pk, "approve": True, "digest": request.digest}
 
     with pytest.raises(UnableToApprove):

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts import approvable
 from accounts.domain.approvals import decide
 from accounts.models import Approval, AuditEvent
 from accounts.roles import Role
@@ -424,6 +425,8 @@ def test_a_reset_on_the_same_day_takes_two_people(hall: Hall) -> None:
         ask_for_reset(**asked, evidence=" ")
     approval = ask_for_reset(**asked, evidence="Message 4711")
     assert fresh(attempt).is_open
+    about, person = approvable.subject_of(approval), attempt.application
+    assert (about.words, about.reference) == (f"{person} · 1", f"{person.reference} · 1")
     decide(approval_id=approval.pk, approve=True, digest=approval.digest, by=second, now=now)
 
     assert fresh(attempt).state == Attempt.State.VOID

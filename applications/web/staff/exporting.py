@@ -8,12 +8,13 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 from rules import predicate
@@ -24,10 +25,12 @@ from unfold.widgets import (
 )
 
 from accounts import approvable
+from accounts.approvable import Subject, name_each, of_objects
 from accounts.domain.approvals import why_taken_back
 from accounts.errors import Refused
 from accounts.models import Approval, User
 from accounts.web.staff import allowed
+from applications.called import cohort_called
 from applications.domain.exporting import (
     FEW,
     KIND,
@@ -174,13 +177,27 @@ def take(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
 
 def describe_request(approval: Approval) -> Sequence[tuple[str, str]]:
     """What the second person agrees to."""
-    export = Export.objects.select_related("cohort", "asked_by").get(pk=approval.object_id)
-    return _lines(export)
+    exports = Export.objects.select_related("cohort", "asked_by")
+    export = exports.filter(pk=approval.object_id).first()
+    return _lines(export) if export else []
 
 
-def link_of_request(approval: Approval) -> str:
-    """The page of the list that is asked for."""
-    return reverse(PAGE, args=[Export.objects.only("uuid").get(pk=approval.object_id).uuid])
+def name_requests(approvals: Sequence[Approval]) -> dict[int, Subject]:
+    """The list that each asks for, and its page; one query."""
+    rows = Export.objects.select_related("cohort").defer("row_ids")
+    return name_each(approvals, rows, _named)
+
+
+def _named(export: Export) -> Subject:
+    purpose = PURPOSES.get(export.purpose)
+    people = ngettext("%(n)d person", "%(n)d people", export.rows) % {"n": export.rows}
+    words = f"{export.cohort} · {purpose.title if purpose else export.purpose} · {people}"
+    return Subject(words, words, reverse(PAGE, args=[export.uuid]))
+
+
+def find_requests(text: str) -> Q:
+    """Requests for a list of a cohort that is called so."""
+    return of_objects(Export.objects.filter(cohort_called(text, at="cohort__")))
 
 
 def register() -> None:
@@ -188,9 +205,11 @@ def register() -> None:
     approvable.register(
         KIND,
         title=gettext_lazy("Export a list of many people"),
+        name_all=name_requests,
+        find=find_requests,
         describe=describe_request,
-        link=link_of_request,
         happened=was_taken,
+        deed=(Export._meta.label_lower, "export"),
         hold=hold_list,
     )
 

@@ -1,9 +1,11 @@
 """Open what a published list was made from, and close it again."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -12,10 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminTextareaWidget
 
+from accounts.approvable import Subject, name_each, of_objects
 from accounts.models import Approval
 from accounts.web.staff import allowed
 from applications import locks
-from applications.domain.locking import UNLOCK, ask_unlock, close_again, is_open
+from applications.called import cohort_called
+from applications.domain.locking import ask_unlock, close_again, is_open
 from applications.models import Cohort, InputLock
 from applications.rules import manages_cohorts
 from applications.web.staff.pages import ask_first
@@ -97,9 +101,19 @@ def describe(approval: Approval) -> list[tuple[str, str]]:
     ]
 
 
-def link(approval: Approval) -> str | None:
-    """The page of the locked part."""
-    return _page(int(approval.object_id)) if approval.kind == UNLOCK else None
+def name_all(approvals: Sequence[Approval]) -> dict[int, Subject]:
+    """Which part of which cohort each would open; one query."""
+    return name_each(approvals, InputLock.objects.select_related("cohort"), _named)
+
+
+def _named(lock: InputLock) -> Subject:
+    words = f"{lock.cohort} · {locks.title_of(lock.part)}"
+    return Subject(words, words, _page(lock.pk))
+
+
+def find(text: str) -> Q:
+    """Requests about what is locked of a cohort that is called so."""
+    return of_objects(InputLock.objects.filter(cohort_called(text, at="cohort__")))
 
 
 def _lock(pk: int) -> InputLock:

@@ -1,20 +1,22 @@
 """Write to many: choose whom, write it in both languages, see it as people would, send it."""
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
 
+from accounts.approvable import Subject, name_each, of_objects
 from accounts.domain.jobs import newest_job
 from accounts.errors import Refused
 from accounts.models import Approval, Job, User
@@ -335,8 +337,19 @@ def describe(approval: Approval) -> list[tuple[str, str]]:
     ]
 
 
-def link(approval: Approval) -> str | None:
-    """The page on which it is rendered for people of its audience."""
-    if approval.kind != SEND_ANNOUNCEMENT:
-        return None
-    return reverse(PAGE, args=[approval.object_id])
+def name_all(approvals: Sequence[Approval]) -> dict[int, Subject]:
+    """What each would send, to how many, and the page on which it is read as people would."""
+    return name_each(approvals, Announcement.objects.all(), _as_subject)
+
+
+def _as_subject(announcement: Announcement) -> Subject:
+    people = ngettext("%(n)d person", "%(n)d people", announcement.people)
+    whom = f"{announcement.get_category_display()} · {people % {'n': announcement.people}}"
+    page = reverse(PAGE, args=[announcement.pk])
+    return Subject(f"{announcement.subject_en} · {whom}", whom, page)
+
+
+def find(text: str) -> Q:
+    """Requests to send what has this subject."""
+    subject = Q(subject_en__icontains=text) | Q(subject_zh__icontains=text)
+    return of_objects(Announcement.objects.filter(subject))

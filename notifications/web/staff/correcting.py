@@ -1,5 +1,6 @@
 """Write a correction to the people who got something wrong."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -9,10 +10,11 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 from unfold.widgets import UnfoldAdminTextareaWidget
 
+from accounts.approvable import Subject, name_each
 from accounts.domain.jobs import newest_job
 from accounts.errors import Refused
 from accounts.models import Approval, Job
@@ -23,7 +25,6 @@ from notifications.domain.agreed import has_lapsed
 from notifications.domain.correcting import (
     JOB,
     MAY_BE_CORRECTED,
-    SEND_CORRECTION,
     UNSENT,
     ask_to_send_correction,
     drop_correction,
@@ -191,8 +192,12 @@ def describe(approval: Approval) -> list[tuple[str, str]]:
     ]
 
 
-def link(approval: Approval) -> str | None:
-    """The page of the correction."""
-    if approval.kind != SEND_CORRECTION:
-        return None
-    return reverse(PAGE, args=[approval.object_id])
+def name_all(approvals: Sequence[Approval]) -> dict[int, Subject]:
+    """What each corrects, for how many, and its page; one query."""
+    return name_each(approvals, Correction.objects.all(), _named)
+
+
+def _named(correction: Correction) -> Subject:
+    people = ngettext("%(n)d person", "%(n)d people", correction.people)
+    words = f"{kinds.title_of(correction.kind)} · {people % {'n': correction.people}}"
+    return Subject(words, words, reverse(PAGE, args=[correction.pk]))

@@ -1,6 +1,6 @@
 """The page on which one language of a text is read beside the other, and found right or wrong."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminTextareaWidget
 
+from accounts.approvable import Subject, name_each
 from accounts.errors import Refused
 from accounts.languages import Language
 from accounts.models import Approval, User
@@ -191,6 +192,20 @@ def pairs_of(written: LetterText) -> list[list[Sample]]:
         return []
     by_person = groupby(samples, key=lambda sample: (sample.name, sample.why))
     return [list(pair) for _person, pair in by_person]
+
+
+def name_all(approvals: Sequence[Approval]) -> dict[int, Subject]:
+    """Which version of which text; one query."""
+    return name_each(approvals, LetterText.objects.all(), _named)
+
+
+def _named(written: LetterText) -> Subject:
+    words = _("%(title)s, version %(number)s") % {
+        "title": kinds.title_of(written.kind),
+        "number": written.number,
+    }
+    page = reverse("admin:notifications_lettertext_change", args=[written.pk])
+    return Subject(words, words, page)
 
 
 def describe(approval: Approval) -> list[tuple[str, str]]:
