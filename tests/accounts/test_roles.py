@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from functools import partial
 from threading import Barrier
 
 import pytest
@@ -19,6 +20,7 @@ from accounts.models import Approval, AuditEvent, User
 from accounts.roles import Role
 from accounts.staff import RoleAdmin
 from dtt.play.people import make_user
+from tests.parallel import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -223,6 +225,27 @@ def test_two_managers_who_remove_each_other_at_once_leave_one(now: datetime) -> 
 
     assert done == ["done", "refused"]
     assert User.objects.filter(groups__name=manager.value).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_asking_anew_and_approving_at_once_neither_waits_for_the_other_in_vain(
+    now: datetime,
+) -> None:
+    manager, role = Role.PROGRAMME_MANAGER, Role.REVIEWER
+    asker, second = (make_user(f"m{n}@staff.dtt.example", manager, now=now) for n in range(2))
+    for number in range(10):
+        who = make_user(f"p{number}@dtt.example", now=now)
+        ask = partial(ask_for_role, user_id=who.pk, role=role, by=asker, now=now)
+        asked = ask(reason="They review from Monday.")
+
+        done = at_once([partial(ask, reason="They review."), partial(approve, asked, second, now)])
+
+        assert done in (
+            ["done", "UnableToApprove"],
+            ["UnableToChangeRoles", "done"],
+            ["done", "done"],
+        )
+        assert bool(roles_of(who)) == (done[1] == "done")
 
 
 # The page ----------------------------------------------------------------------------------------
