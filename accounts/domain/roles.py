@@ -27,23 +27,25 @@ def ask_for_role(*, user_id: int, role: Role, reason: str, by: User, now: dateti
     Raises:
         UnableToChangeRoles: not by a programme manager, for oneself, or there is nothing to give.
     """
-    # The person is not locked: the decision locks the request, then the person, and looks again.
-    user = User.objects.get(pk=user_id)
-    _require_manager(by, user)
-    if not user.is_active:
-        raise UnableToChangeRoles(_("This account is closed."))
-    if user.groups.filter(name=role.value).exists():
-        raise UnableToChangeRoles(_("This person has that role already."))
     if not reason.strip():
         raise UnableToChangeRoles(_("Say why this person needs the role."))
-    return approvals.request_approval(
-        kind=GRANT_ROLE,
-        object_id=f"{user.pk}:{role.value}",
-        payload={"person": user.pk, "role": role.value, "reason": reason.strip()},
-        by=by,
-        now=now,
-        reason=reason.strip(),
-    )
+    with transaction.atomic():
+        # The request first, then the person: as the approval that carries it out locks them.
+        asked = approvals.request_approval(
+            kind=GRANT_ROLE,
+            object_id=f"{user_id}:{role.value}",
+            payload={"person": user_id, "role": role.value, "reason": reason.strip()},
+            by=by,
+            now=now,
+            reason=reason.strip(),
+        )
+        user = User.objects.select_for_update().get(pk=user_id)
+        _require_manager(by, user)
+        if not user.is_active:
+            raise UnableToChangeRoles(_("This account is closed."))
+        if user.groups.filter(name=role.value).exists():
+            raise UnableToChangeRoles(_("This person has that role already."))
+        return asked
 
 
 def give_approved_role(approval: Approval, by: User, now: datetime) -> None:
