@@ -19,6 +19,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.approvable import subjects_of
 from accounts.models import Approval, Job, User
 from accounts.queries import approvals_waiting_for
 from accounts.web.staff import kind_of, page_of
@@ -64,6 +65,7 @@ class Asked:
     """A request for this person's approval, and the page on which it is decided."""
 
     what: str
+    about: str
     url: str
     by: User | None
     expires_at: datetime
@@ -212,9 +214,11 @@ def tiles(request: HttpRequest, now: datetime) -> list[Tile]:
 def asked_of(person: User, now: datetime) -> list[Asked]:
     """What waits for this person's approval, what lapses first on top."""
     waiting = approvals_waiting_for(person, now).select_related("requested_by")
+    requests = list(waiting.order_by("expires_at", "pk"))
+    about = subjects_of(requests)
     return [
-        Asked(kind_of(one), page_of(one), one.requested_by, one.expires_at)
-        for one in waiting.order_by("expires_at", "pk")
+        Asked(kind_of(one), about[one.pk].words, page_of(one), one.requested_by, one.expires_at)
+        for one in requests
     ]
 
 

@@ -120,6 +120,8 @@ def test_the_words_of_the_list_are_those_of_the_page_and_lead_to_the_thing(
     said = {one.kind: subjects[one.pk] for one in Approval.objects.all()}
     person = waiting.applications[0]
     assert said["publish-selection"].words == str(run)
+    today = browser.get(reverse("admin:index")).content.decode()
+    assert f"Publish a list · {run}</a>" in today
     assert person.full_name in said[OVERRIDE].words
     assert person.full_name not in said[OVERRIDE].reference
     assert person.reference in said[OVERRIDE].reference
