@@ -10,6 +10,7 @@ from datetime import datetime
 
 from django.utils.functional import Promise
 
+from accounts.languages import Language
 from accounts.models import Approval, Job, User
 from accounts.roles import Role
 
@@ -56,6 +57,7 @@ class Kind:
         when_refused: what a refusal does to what was asked for, in its transaction.
         when_withdrawn: the same where the asker gives it up, or it has lapsed and is cleared.
         deciders: who may approve or refuse.
+        reads: the language that they must be on record as reading, if any.
         work: the job that does what was approved, where a worker does it.
     """
 
@@ -69,6 +71,7 @@ class Kind:
     when_refused: CarryOut | None = None
     when_withdrawn: CarryOut | None = None
     deciders: tuple[Role, ...] = (Role.PROGRAMME_MANAGER,)
+    reads: Language | None = None
     work: Work = _no_work
 
 
@@ -88,6 +91,7 @@ def register(
     when_refused: CarryOut | None = None,
     when_withdrawn: CarryOut | None = None,
     deciders: tuple[Role, ...] = (Role.PROGRAMME_MANAGER,),
+    reads: Language | None = None,
     work: Work = _no_work,
 ) -> None:
     """Let people ask for this; registering a kind again replaces it.
@@ -108,6 +112,7 @@ def register(
         when_refused=when_refused,
         when_withdrawn=when_withdrawn,
         deciders=deciders,
+        reads=reads,
         work=work,
     )
 
@@ -122,9 +127,7 @@ def titles() -> dict[str, str]:
     return {name: str(kind.title) for name, kind in _kinds.items()}
 
 
-def split_by_decider(
-    may: Callable[[tuple[Role, ...]], bool],
-) -> tuple[frozenset[str], frozenset[str]]:
+def split_by_decider(may: Callable[[Kind], bool]) -> tuple[frozenset[str], frozenset[str]]:
     """The names of the kinds that somebody may decide, and of those that they may not."""
-    theirs = frozenset(name for name, kind in _kinds.items() if may(kind.deciders))
+    theirs = frozenset(name for name, kind in _kinds.items() if may(kind))
     return theirs, frozenset(_kinds) - theirs
