@@ -179,6 +179,26 @@ def test_two_who_record_other_languages_at_once_leave_what_one_of_them_said(
         assert len(last.before["reads"]) == len(last.after["reads"]) == 1
 
 
+@pytest.mark.django_db(transaction=True)
+def test_recording_waits_for_nobody_who_names_the_person_meanwhile(now: datetime) -> None:
+    """Who confirms a text holds the record and is then named as its reader: else both would wait."""
+    first, second = (
+        make_user(f"m{n}@staff.dtt.example", Role.PROGRAMME_MANAGER, now=now) for n in range(2)
+    )
+
+    def record() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '3s'")
+        record_reading(user_id=second.pk, languages=[ENGLISH], by=first, now=now)
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        # As a foreign key to this person does.
+        cursor.execute("SELECT 1 FROM accounts_user WHERE id = %s FOR KEY SHARE", [second.pk])
+        done = at_once([record])
+
+    assert (done, languages_read_by(second)) == (["done"], {ENGLISH})
+
+
 # The page ----------------------------------------------------------------------------------------
 
 
