@@ -181,7 +181,7 @@ def test_two_who_record_other_languages_at_once_leave_what_one_of_them_said(
 
 @pytest.mark.django_db(transaction=True)
 def test_recording_waits_for_nobody_who_names_the_person_meanwhile(now: datetime) -> None:
-    """Who confirms a text holds the record and is then named as its reader: else both would wait."""
+    """Who confirms a text holds the record and is named as its reader: else both would wait."""
     first, second = (
         make_user(f"m{n}@staff.dtt.example", Role.PROGRAMME_MANAGER, now=now) for n in range(2)
     )
