@@ -15,6 +15,7 @@ from django.db.models.functions import Cast
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from accounts.languages import Language
 from accounts.models import Approval, Job, User
 from accounts.roles import Role
 
@@ -80,6 +81,7 @@ class Kind:
         when_refused: what a refusal does to what was asked for, in its transaction.
         when_withdrawn: the same where the asker gives it up, or it has lapsed and is cleared.
         deciders: who may approve or refuse.
+        reads: the language that they must be on record as reading, if any.
         work: the job that does what was approved, where a worker does it.
     """
 
@@ -95,6 +97,7 @@ class Kind:
     when_refused: CarryOut | None = None
     when_withdrawn: CarryOut | None = None
     deciders: tuple[Role, ...] = (Role.PROGRAMME_MANAGER,)
+    reads: Language | None = None
     work: Work = _no_work
 
 
@@ -116,6 +119,7 @@ def register(
     when_refused: CarryOut | None = None,
     when_withdrawn: CarryOut | None = None,
     deciders: tuple[Role, ...] = (Role.PROGRAMME_MANAGER,),
+    reads: Language | None = None,
     work: Work = _no_work,
 ) -> None:
     """Let people ask for this; registering a kind again replaces it.
@@ -138,6 +142,7 @@ def register(
         when_refused=when_refused,
         when_withdrawn=when_withdrawn,
         deciders=deciders,
+        reads=reads,
         work=work,
     )
 
@@ -204,9 +209,7 @@ def about(text: str) -> Q:
     return found
 
 
-def split_by_decider(
-    may: Callable[[tuple[Role, ...]], bool],
-) -> tuple[frozenset[str], frozenset[str]]:
+def split_by_decider(may: Callable[[Kind], bool]) -> tuple[frozenset[str], frozenset[str]]:
     """The names of the kinds that somebody may decide, and of those that they may not."""
-    theirs = frozenset(name for name, kind in _kinds.items() if may(kind.deciders))
+    theirs = frozenset(name for name, kind in _kinds.items() if may(kind))
     return theirs, frozenset(_kinds) - theirs

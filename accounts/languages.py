@@ -1,8 +1,24 @@
-"""The languages in which a person is addressed."""
+"""The languages in which a person is addressed, and in which texts are written."""
+
+from collections.abc import Collection
 
 from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 
 class Language(models.TextChoices):
     ENGLISH = "en", "English"
     TRADITIONAL_CHINESE = "zh-hant", "繁體中文"
+
+
+NAMES: dict[str, str | Promise] = {
+    Language.ENGLISH: gettext_lazy("English"),
+    Language.TRADITIONAL_CHINESE: gettext_lazy("Chinese"),
+}
+"""What each is called in the reader's language."""
+
+
+def say_languages(languages: Collection[str]) -> str:
+    """Their names in the reader's language, in one order always."""
+    return ", ".join(str(name) for language, name in NAMES.items() if language in languages)

@@ -27,9 +27,9 @@ from applications.models import AccessRequest, Application, Cohort, DuplicateCas
 from applications.queries import waiting_for_review
 from applications.rules import reads_cohorts, reads_everything, reviews_applications
 from matching.models import MatchRun, Offer, Opportunity
-from notifications.models import AddressTrouble, Message
+from notifications.models import AddressTrouble, LetterText, Message
 from notifications.moments import HONG_KONG
-from notifications.queries import is_uncertain
+from notifications.queries import is_uncertain, lacks_reader
 from quiz.models import Attempt, ItemVersion
 from selection.models import Appeal, Entry, Selection
 from selection.queries import in_trouble, list_states, waits_unapproved
@@ -155,6 +155,13 @@ QUEUES: tuple[_Queue, ...] = (
         _("Opportunities that wait for approval"), Opportunity, **_state(Opportunity.State.DRAFT)
     ),
     _Queue(_("Offers that wait for an answer"), Offer, **_state(Offer.State.SENT)),
+    _Queue(
+        _("Texts of messages that wait for a reader, and nobody is on record for the language"),
+        LetterText,
+        narrowed=lambda now: {"readerless": "yes"},
+        same=lacks_reader,
+        is_wrong=True,
+    ),
     _Queue(
         _("Messages that may or may not have left"),
         Message,

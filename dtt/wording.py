@@ -11,6 +11,7 @@ VERBS = {
     "add-email": _("Added an e-mail address"),
     "remove-email": _("Removed an e-mail address"),
     "change-email": _("Changed the e-mail address"),
+    "record-reading": _("Recorded which languages somebody reads"),
     "add-second-factor": _("Set up the second step of signing in"),
     "replace-second-factor": _("Changed the authenticator app"),
     "remove-second-factor": _("Switched the second step off"),

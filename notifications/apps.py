@@ -40,6 +40,7 @@ class NotificationsConfig(AppConfig):
                 happened=reading.is_kept,
                 hold=reading.hold,
                 when_withdrawn=reading.ask_nobody,
+                reads=language,
             )
         approvable.register(
             writing.READ_AS_ONE,

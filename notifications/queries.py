@@ -4,10 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
-from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
+from django.db.models import CharField, Count, Exists, F, Min, OuterRef, Q, QuerySet
+from django.db.models.functions import Cast
 
-from accounts.models import User
+from accounts import approvable
+from accounts.languages import Language
+from accounts.models import Approval, User
+from accounts.queries import deciders_of
 from notifications import kinds
+from notifications.domain.writing import READ
 from notifications.models import AddressTrouble, Announcement, Message
 
 UNCERTAIN_AFTER = timedelta(minutes=10)
@@ -113,6 +118,29 @@ def unreached(now: datetime) -> list[Unreached]:
     for message in asking.defer("body").order_by("queued_at", "pk"):
         letters.setdefault(message.person_id, []).append(message)
     return [Unreached(by_person[person], found) for person, found in letters.items()]
+
+
+def readers() -> dict[Language, frozenset[int]]:
+    """Of each language who may confirm texts in it that they did not write; a query for each."""
+    return {
+        language: frozenset(deciders_of(approvable.known(kind)).values_list("pk", flat=True))
+        for language, kind in READ.items()
+    }
+
+
+def lacks_reader(now: datetime) -> Q:
+    """Of versions of texts: a language waits, and nobody but who wrote it is on record for it."""
+    lacking = Q()
+    for kind in READ.values():
+        asked = Approval.objects.filter(
+            kind=kind,
+            object_id=Cast(OuterRef("pk"), CharField()),
+            state=Approval.State.REQUESTED,
+            expires_at__gt=now,
+        )
+        others = deciders_of(approvable.known(kind)).exclude(pk=OuterRef("written_by"))
+        lacking |= Q(Exists(asked)) & ~Q(Exists(others))
+    return lacking
 
 
 def states_of(run: str) -> dict[str, int]:

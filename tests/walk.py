@@ -226,6 +226,7 @@ STAFF_DOORS: dict[str, Door] = {
     "admin:accounts_job_progress": Door(READS, by("job")),
     "admin:accounts_ask_role": Door(MANAGES, by("person"), DOES),
     "admin:accounts_take_role": Door(MANAGES, by("person"), DOES),
+    "admin:accounts_record_reading": Door(MANAGES, by("person"), DOES),
     "admin:accounts_view_as": Door(MANAGES, by("person"), DOES),
     "admin:accounts_stop_viewing": Door(STAFF, says=DOES),
     "admin:applications_access_answer": Door(own("officer"), by("access")),

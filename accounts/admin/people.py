@@ -9,16 +9,37 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
+from accounts.languages import NAMES, say_languages
 from accounts.models import User
 from accounts.roles import Role
 from accounts.staff import RoleAdmin
 from accounts.web import people
 
 
+class ReaderFilter(admin.SimpleListFilter):
+    title = _("reads well enough to confirm texts")
+    parameter_name = "reads"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(NAMES.items())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
+        language = self.value()
+        return queryset.filter(languages_read__language=language) if language else queryset
+
+
 @admin.register(User)
 class UserAdmin(RoleAdmin):
-    list_display = ("email", "preferred_name", "language", "says_roles", "is_active", "last_login")
-    list_filter = ("groups", "language", "is_staff", "is_active")
+    list_display = (
+        "email",
+        "preferred_name",
+        "language",
+        "says_roles",
+        "says_reading",
+        "is_active",
+        "last_login",
+    )
+    list_filter = ("groups", "language", ReaderFilter, "is_staff", "is_active")
     search_fields = ("email", "preferred_name")
     ordering = ("email",)
     fields = (
@@ -36,13 +57,14 @@ class UserAdmin(RoleAdmin):
     change_form_outer_after_template = "accounts/staff/person.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
-        return super().get_queryset(request).prefetch_related("groups")
+        return super().get_queryset(request).prefetch_related("groups", "languages_read")
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         return [
             path("<int:pk>/ask-role/", view(people.ask_role), name="accounts_ask_role"),
             path("<int:pk>/take-role/", view(people.take_role), name="accounts_take_role"),
+            path("<int:pk>/reads/", view(people.record_languages), name="accounts_record_reading"),
             path("<int:pk>/view-as/", view(people.view_as), name="accounts_view_as"),
             path("stop-viewing/", view(people.stop_view_as), name="accounts_stop_viewing"),
             *super().get_urls(),
@@ -55,3 +77,7 @@ class UserAdmin(RoleAdmin):
     def says_roles(self, person: User) -> str:
         known = {role.value: str(role.label) for role in Role}
         return ", ".join(sorted(known.get(group.name, group.name) for group in person.groups.all()))
+
+    @display(description=_("confirms texts in"))
+    def says_reading(self, person: User) -> str:
+        return say_languages([one.language for one in person.languages_read.all()])

@@ -3,6 +3,7 @@ from accounts.models.audit import AuditEvent, AuditSeal
 from accounts.models.calendars import PersonalCalendar
 from accounts.models.jobs import Job
 from accounts.models.people import User, UserManager, normalise_email
+from accounts.models.readers import Reader
 
 __all__ = [
     "Approval",
@@ -10,6 +11,7 @@ __all__ = [
     "AuditSeal",
     "Job",
     "PersonalCalendar",
+    "Reader",
     "User",
     "UserManager",
     "normalise_email",

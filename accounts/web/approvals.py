@@ -1,7 +1,7 @@
 """The page on which a second person reads exactly what is asked, and decides."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
@@ -26,6 +26,7 @@ from accounts.domain.approvals import (
 )
 from accounts.errors import Refused
 from accounts.models import Approval, User
+from accounts.queries import may_decide
 from accounts.roles import has_role
 from accounts.web.approval_story import Phase, story_of
 from accounts.web.jobs import how_far
@@ -106,7 +107,7 @@ def decide_approval(request: HttpRequest, pk: int) -> HttpResponse:
     """Approve or refuse."""
     approval = _found(pk)
     kind = approvable.known(approval.kind)
-    if not (isinstance(request.user, User) and has_role(*kind.deciders)(request.user)):
+    if not (isinstance(request.user, User) and may_decide(request.user, kind)):
         raise PermissionDenied
     if kind.page:  # its own page shows what this one cannot
         return redirect(page_of(approval))
@@ -184,7 +185,7 @@ def _show(
         "ending": ending or EndForm(auto_id="end_%s"),
         "ends_with_it": kind.when_withdrawn is not None,
         "asked_by_reader": asked,
-        "may_decide": bool(has_role(*kind.deciders)(request.user)) and not asked,
+        "may_decide": may_decide(cast(User, request.user), kind) and not asked,
         "form": form,
         **how_far(kind.work(approval)),
         "opts": Approval._meta,

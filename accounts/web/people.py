@@ -1,4 +1,4 @@
-"""What programme managers do about a person: roles, and viewing the site as they see it."""
+"""What programme managers do about a person: roles, what they read, viewing the site as theirs."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,12 +14,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+)
 
 from accounts.approvable import Subject
+from accounts.domain.readers import record_reading
 from accounts.domain.roles import GRANT_ROLE, ask_for_role, take_role_away
 from accounts.domain.viewing import can_be_viewed, start_viewing, stop_viewing
 from accounts.errors import Refused
+from accounts.languages import NAMES, say_languages
 from accounts.models import Approval, User
 from accounts.roles import Role
 from accounts.rules import manages_people, reads_trail, views_as
@@ -44,6 +50,17 @@ class RoleForm(forms.Form):
 
 class RoleToTakeForm(forms.Form):
     role = forms.ChoiceField(choices=Role.choices)
+
+
+class LanguagesForm(forms.Form):
+    """The languages in which somebody can confirm texts; none is an answer, too."""
+
+    languages = forms.MultipleChoiceField(
+        label=gettext_lazy("Reads well enough to confirm texts"),
+        choices=list(NAMES.items()),
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+    )
 
 
 class ReasonForm(forms.Form):
@@ -103,6 +120,7 @@ def person_context(request: HttpRequest, person: User) -> dict[str, Any]:
         state=Approval.State.REQUESTED,
         expires_at__gt=timezone.now(),
     ).select_related("requested_by")
+    recorded = list(person.languages_read.select_related("recorded_by"))
     form = RoleForm(auto_id="role_%s")
     form.fields["role"].choices = [  # type: ignore[attr-defined]
         ("", "–"),
@@ -112,6 +130,11 @@ def person_context(request: HttpRequest, person: User) -> dict[str, Any]:
         "person": person,
         "roles_held": [role for role in Role if role.value in held],
         "roles_asked": [(Role(one.payload["role"]).label, one) for one in asked],
+        "languages_read": [(NAMES[one.language], one) for one in recorded],
+        "says_reading": person.is_staff or bool(recorded),
+        "languages_form": LanguagesForm(
+            auto_id="reads_%s", initial={"languages": [one.language for one in recorded]}
+        ),
         "may_manage": bool(manages_people(request.user)),
         "is_self": request.user.pk == person.pk,
         "may_view_as": bool(views_as(request.user)) and can_be_viewed(person),
@@ -164,6 +187,28 @@ def take_role(request: HttpRequest, pk: int) -> HttpResponse:
     messages.success(
         request, _("%(person)s is no longer “%(role)s”.") % {"person": person, "role": role.label}
     )
+    return _back(request, person)
+
+
+@require_POST
+def record_languages(request: HttpRequest, pk: int) -> HttpResponse:
+    """Record in which languages this person can confirm texts."""
+    by = allowed(request, manages_people)
+    person = get_object_or_404(User, pk=pk)
+    form = LanguagesForm(request.POST)
+    if not form.is_valid():
+        return _back(request, person, _faults(form))
+    try:
+        reads = record_reading(
+            user_id=person.pk, languages=form.cleaned_data["languages"], by=by, now=timezone.now()
+        )
+    except Refused as refusal:
+        return _back(request, person, str(refusal))
+    if reads:
+        said = _("%(person)s can confirm texts in: %(languages)s.")
+    else:
+        said = _("%(person)s can confirm texts in no language.")
+    messages.success(request, said % {"person": person, "languages": say_languages(reads)})
     return _back(request, person)
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from accounts.domain.people import register_person
+from accounts.domain.readers import record_reading
 from accounts.languages import Language
 from accounts.models import User
 from accounts.roles import Role
@@ -159,6 +160,12 @@ def make_user(
     if DEMANDED_OF.intersection(roles):
         give_second_factor(person)
     return person
+
+
+def let_read(*people: User, by: User, now: datetime) -> None:
+    """Put people of the staff on record as reading both languages."""
+    for person in people:
+        record_reading(user_id=person.pk, languages=Language.values, by=by, now=now)
 
 
 def make_persona(

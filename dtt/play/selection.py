@@ -10,7 +10,7 @@ from accounts.domain.jobs import newest_job, run_job
 from accounts.models import User
 from accounts.roles import Role
 from applications.models import Application, Cohort
-from dtt.play.people import make_user
+from dtt.play.people import let_read, make_user
 from selection.domain.drawing import RANK, draw_up, rank_selection
 from selection.domain.preparing import commit_seed, set_rule
 from selection.domain.publishing import (
@@ -44,8 +44,8 @@ class Shortlist:
 
 
 def make_staff(*, now: datetime) -> Staff:
-    """The two managers, made once."""
-    return Staff(
+    """The two managers, made once; each has the other on record as reading both languages."""
+    staff = Staff(
         asker=make_user(
             "manager@staff.dtt.example", Role.PROGRAMME_MANAGER, now=now, name="Programme manager"
         ),
@@ -53,6 +53,9 @@ def make_staff(*, now: datetime) -> Staff:
             "second@staff.dtt.example", Role.PROGRAMME_MANAGER, now=now, name="Second manager"
         ),
     )
+    let_read(staff.asker, by=staff.second, now=now)
+    let_read(staff.second, by=staff.asker, now=now)
+    return staff
 
 
 def draw_up_step(

@@ -1,6 +1,7 @@
 """Read one language of a version beside the other: it is right, or it is wrong.
 
-Each language is an act of its own, by somebody who did not write the version. The second that is
+Each language is an act of its own, by somebody who did not write the version and is on record as
+reading that language. The second that is
 found right puts the version to use. All that is done to the texts of one kind waits its turn, so
 two readers at the same moment use it once.
 """
@@ -12,8 +13,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.domain import approvals, audit
+from accounts.domain.readers import hold_reader
 from accounts.errors import Refused
-from accounts.languages import Language
+from accounts.languages import NAMES, Language
 from accounts.models import Approval, User
 from notifications.domain.writing import (
     READ,
@@ -42,14 +44,14 @@ def confirm_language(
         digest: of what was read, `digest_read`.
 
     Raises:
-        UnableToRead: the reader wrote it, it is used or was found wrong, a newer one is used, or
-            nobody is asked to read it.
+        UnableToRead: the reader wrote it or is not on record as reading the language, it is used
+            or was found wrong, a newer one is used, or nobody is asked to read it.
         UnableToWrite: it can no longer be written out.
         UnableToApprove: it was read already, another text was seen, or the request has lapsed.
     """
     with transaction.atomic():
         written = _locked(text_id)
-        _require_readable(written, by)
+        _require_readable(written, language, by)
         try_out(written.kind, text_of(written))
         _decide(written, language, digest=digest, approve=True, by=by, now=now)
         reader, instant = (f"read_{ENDINGS[language]}_{part}" for part in ("by", "at"))
@@ -78,7 +80,7 @@ def refuse_language(
         raise UnableToRead(_("Say what is wrong."))
     with transaction.atomic():
         written = _locked(text_id)
-        _require_readable(written, by)
+        _require_readable(written, language, by)
         _decide(written, language, digest=digest, approve=False, by=by, now=now, why=why)
         written.refused_by, written.refused_at = by, now
         written.refused_language, written.refused_why = language, why
@@ -160,7 +162,7 @@ def _decide(
     )
 
 
-def _require_readable(written: LetterText, by: User) -> None:
+def _require_readable(written: LetterText, language: Language, by: User) -> None:
     if written.written_by_id == by.pk:
         raise UnableToRead(_("Who wrote a text does not confirm it: somebody else reads it."))
     if written.refused_at:
@@ -169,6 +171,14 @@ def _require_readable(written: LetterText, by: User) -> None:
         raise UnableToRead(_("It is in use: both languages have been read."))
     if is_passed(written):
         raise UnableToRead(_("A newer version is in use already."))
+    if not hold_reader(person=by, language=language):
+        raise UnableToRead(
+            _(
+                "You are not on record as reading %(language)s. Another programme manager "
+                "records it on your page."
+            )
+            % {"language": NAMES[language]}
+        )
 
 
 def _locked(text_id: int) -> LetterText:

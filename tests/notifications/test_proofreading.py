@@ -17,7 +17,7 @@ from accounts.domain.approvals import (
 from accounts.models import Approval, AuditEvent, User
 from accounts.queries import approvals_waiting_for
 from accounts.roles import Role
-from dtt.play.people import make_user
+from dtt.play.people import let_read, make_user
 from notifications.domain.proofreading import UnableToRead, confirm_language
 from notifications.domain.writing import UnableToWrite, digest_read, write_letter
 from notifications.models import LetterText
@@ -35,8 +35,10 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def third(now: datetime) -> User:
-    return make_user("third@staff.dtt.example", Role.PROGRAMME_MANAGER, now=now)
+def third(staff: list[User], now: datetime) -> User:
+    person = make_user("third@staff.dtt.example", Role.PROGRAMME_MANAGER, now=now)
+    let_read(person, by=staff[0], now=now)
+    return person
 
 
 def write(by: User, now: datetime, **changed: str) -> LetterText:

@@ -7,7 +7,7 @@ import pytest
 from accounts.domain.approvals import withdraw_request
 from accounts.models import Approval, AuditEvent, User
 from accounts.roles import Role
-from dtt.play.people import make_user
+from dtt.play.people import let_read, make_user
 from notifications.domain.writing import write_letter
 from notifications.models import LetterText
 from tests.notifications.texts import CHINESE, ENGLISH, find_wrong, read
@@ -18,8 +18,10 @@ TEXT = dict.fromkeys(("subject_en", "body_en", "subject_zh", "body_zh"), "{{ nam
 
 
 @pytest.fixture
-def third(now: datetime) -> User:
-    return make_user("third@staff.dtt.example", Role.PROGRAMME_MANAGER, now=now)
+def third(staff: list[User], now: datetime) -> User:
+    person = make_user("third@staff.dtt.example", Role.PROGRAMME_MANAGER, now=now)
+    let_read(person, by=staff[0], now=now)
+    return person
 
 
 def write(by: User, now: datetime) -> LetterText:

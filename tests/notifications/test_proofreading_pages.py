@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.domain.approvals import withdraw_request
 from accounts.models import Approval, User
 from accounts.roles import Role
-from dtt.play.people import make_user
+from dtt.play.people import let_read, make_user
 from notifications.domain.writing import digest_read, write_letter
 from notifications.models import LetterText
 from tests.notifications.texts import CHINESE, ENGLISH, find_wrong, read, read_both
@@ -67,6 +67,7 @@ def test_two_readers_confirm_on_their_pages_and_are_named_on_the_versions(
 ) -> None:
     written = write(staff[0])
     third = make_user("third@staff.dtt.example", Role.PROGRAMME_MANAGER, now=timezone.now())
+    let_read(third, by=staff[0], now=timezone.now())
 
     for suffix, language, reader in (("en", ENGLISH, staff[1]), ("zh", CHINESE, third)):
         right = {"decision": "right", "digest": digest_read(written, language)}

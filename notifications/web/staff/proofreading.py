@@ -19,21 +19,19 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from accounts.approvable import Subject, name_each
 from accounts.errors import Refused
-from accounts.languages import Language
+from accounts.languages import NAMES, Language
 from accounts.models import Approval, User
+from accounts.queries import languages_read_by
 from accounts.web.staff import allowed
 from notifications import kinds
 from notifications.domain.proofreading import ENDINGS, confirm_language, is_passed, refuse_language
 from notifications.domain.writing import READ, UnableToWrite, digest_read, text_of, try_out
 from notifications.models import LetterText
 from notifications.previews import Sample
+from notifications.queries import readers
 from notifications.rules import mends_messages, reads_messages
-from notifications.web.staff.pages import UNPROCESSABLE, staff_page
+from notifications.web.staff.pages import UNPROCESSABLE, people_of_staff, staff_page
 
-NAMES: dict[Language, str | Promise] = {
-    Language.ENGLISH: gettext_lazy("English"),
-    Language.TRADITIONAL_CHINESE: gettext_lazy("Chinese"),
-}
 PAGES = {language: f"notifications_letter_read_{suffix}" for language, suffix in ENDINGS.items()}
 
 
@@ -66,6 +64,8 @@ class Reading:
     Attributes:
         waits_until: until when somebody is asked to read it; None if nobody is.
         waits_for_reader: whether that may be the person who looks at the page.
+        lacks_reader: whether it waits and nobody but who wrote it is on record as reading it.
+        is_read_by_viewer: whether the person who looks at the page is on record as reading it.
         lapsed: whether nobody read it in time.
     """
 
@@ -76,6 +76,8 @@ class Reading:
     found_wrong: bool
     waits_until: datetime | None
     waits_for_reader: bool
+    lacks_reader: bool
+    is_read_by_viewer: bool
     lapsed: bool
 
 
@@ -100,8 +102,10 @@ def read(request: HttpRequest, pk: int, language: Language) -> HttpResponse:
     readings = readings_of(written, reader)
     context = {
         "written": written,
+        "people": people_of_staff(),
         "language": NAMES[language],
         "is_mine": written.written_by_id == reader.pk,
+        "may_write": mends_messages(reader),
         "reading": readings[language],
         "digest": digest_read(written, language),
         "form": form,
@@ -139,9 +143,10 @@ def _decide(
 
 
 def readings_of(written: LetterText, reader: Any) -> dict[Language, Reading]:
-    """How each language stands for somebody who looks at the version; one query."""
+    """How each language stands for somebody who looks at the version; four queries."""
     requests = {one.kind: one for one in open_requests().filter(object_id=str(written.pk))}
     may_read = bool(mends_messages(reader)) and written.written_by_id != reader.pk
+    read, others = languages_read_by(reader), readers()
     now = timezone.now()
     found = {}
     for language, suffix in ENDINGS.items():
@@ -156,7 +161,9 @@ def readings_of(written: LetterText, reader: Any) -> dict[Language, Reading]:
             found_wrong=written.refused_at is not None
             and written.refused_language in ("", language),
             waits_until=until,
-            waits_for_reader=until is not None and may_read,
+            waits_for_reader=until is not None and may_read and language in read,
+            lacks_reader=until is not None and not others[language] - {written.written_by_id},
+            is_read_by_viewer=language in read,
             lapsed=asked is not None and until is None,
         )
     return found

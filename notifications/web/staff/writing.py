@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
+from accounts.languages import NAMES, Language, say_languages
+from accounts.models import User
 from accounts.web.staff import allowed
 from notifications import kinds, moments
 from notifications.domain.writing import (
@@ -26,10 +28,16 @@ from notifications.domain.writing import (
 from notifications.language import MAX_LENGTH
 from notifications.models import LetterText
 from notifications.previews import Sample
+from notifications.queries import readers
 from notifications.rules import mends_messages, reads_messages
 from notifications.texts import in_use
-from notifications.web.staff.pages import UNPROCESSABLE, numbers_in, staff_page
-from notifications.web.staff.proofreading import NAMES, open_requests
+from notifications.web.staff.pages import (
+    UNPROCESSABLE,
+    numbers_in,
+    people_of_staff,
+    staff_page,
+)
+from notifications.web.staff.proofreading import open_requests
 
 
 class LetterForm(forms.Form):
@@ -63,7 +71,7 @@ class LetterForm(forms.Form):
 
 def every_kind(request: HttpRequest) -> HttpResponse:
     """Every kind of message with the version in use."""
-    allowed(request, reads_messages)
+    person = allowed(request, reads_messages)
     versions = LetterText.objects.order_by("kind", "number")
     used = in_use(row for row in versions if row.approved_at)
     passed_over = {
@@ -71,30 +79,63 @@ def every_kind(request: HttpRequest) -> HttpResponse:
         for row in versions
         if row.approved_at and row.number > getattr(used.get(row.kind), "number", 0)
     }
-    waiting = _languages_that_wait(versions)
+    waiting, others = _languages_that_wait(versions), readers()
     rows = [
         {
             "kind": kind,
             "version": used.get(kind.name),
-            "waits": waiting.get(kind.name, ""),
+            "waits": say_languages(waiting[kind.name][1]) if kind.name in waiting else "",
+            "unread": _say_unread(waiting.get(kind.name), others),
             "passed_over": kind.name in passed_over,
         }
         for kind in kinds.declared()
     ]
-    context = {"rows": rows, "may_write": mends_messages(request.user)}
+    may_write = bool(mends_messages(person))
+    context = {
+        "rows": rows,
+        "may_write": may_write,
+        "gaps": gaps_for(person, others) if may_write else [],
+        "people": people_of_staff(),
+    }
     return staff_page(request, "kinds", _("What people are told"), context)
 
 
-def _languages_that_wait(versions: Iterable[LetterText]) -> dict[str, str]:
-    """Of each kind the languages of its newest version that somebody is asked to read."""
+def _languages_that_wait(
+    versions: Iterable[LetterText],
+) -> dict[str, tuple[LetterText, list[Language]]]:
+    """Of each kind its newest version of which somebody is asked to read a language, and which."""
     asked = open_requests().filter(expires_at__gt=timezone.now())
     open_for = set(asked.values_list("object_id", "kind"))
     waiting = {}
     for row in versions:
-        names = [NAMES[one] for one, reading in READ.items() if (str(row.pk), reading) in open_for]
-        if names:
-            waiting[row.kind] = ", ".join(map(str, names))
+        waits = [one for one, reading in READ.items() if (str(row.pk), reading) in open_for]
+        if waits:
+            waiting[row.kind] = (row, waits)
     return waiting
+
+
+def _say_unread(
+    waiting: tuple[LetterText, list[Language]] | None, others: dict[Language, frozenset[int]]
+) -> str:
+    """Of what waits the languages that nobody but who wrote it is on record as reading."""
+    if waiting is None:
+        return ""
+    row, languages = waiting
+    return say_languages([one for one in languages if not others[one] - {row.written_by_id}])
+
+
+def gaps_for(writer: User, others: dict[Language, frozenset[int]]) -> list[str]:
+    """What to say to somebody who writes of each language in which nobody could confirm it."""
+    gaps = []
+    for language, people in others.items():
+        if people == {writer.pk}:
+            said = _("Nobody but you is on record as reading %(language)s.")
+        elif not people:
+            said = _("Nobody is on record as reading %(language)s.")
+        else:
+            continue
+        gaps.append(said % {"language": NAMES[language]})
+    return gaps
 
 
 def write(request: HttpRequest, kind: str) -> HttpResponse:
@@ -132,6 +173,8 @@ def write(request: HttpRequest, kind: str) -> HttpResponse:
         "form": form,
         "samples": samples,
         "variables": variables_of(kinds.known(kind)),
+        "gaps": gaps_for(person, readers()),
+        "people": people_of_staff(),
     }
     title = _("A new version: %(kind)s") % {"kind": kinds.title_of(kind)}
     return staff_page(
