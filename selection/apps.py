@@ -13,7 +13,7 @@ class SelectionConfig(AppConfig):
         from accounts import approvable  # noqa: PLC0415
         from accounts.domain import jobs  # noqa: PLC0415
         from applications import locks, published  # noqa: PLC0415
-        from applications.domain import cohorts  # noqa: PLC0415
+        from applications.domain import cohorts, promises  # noqa: PLC0415
         from applications.domain.access import undecided_requests  # noqa: PLC0415
         from applications.domain.duplicates import undecided_duplicates  # noqa: PLC0415
         from applications.domain.review import undecided_eligibility  # noqa: PLC0415
@@ -27,6 +27,7 @@ class SelectionConfig(AppConfig):
             verification,
         )
         from selection.approving import describe, describe_override  # noqa: PLC0415
+        from selection.committed import why_hours_stay  # noqa: PLC0415
         from selection.domain.by_hand import PUBLISH, run_publication  # noqa: PLC0415
         from selection.domain.copying import copy_rules  # noqa: PLC0415
         from selection.domain.drawing import RANK, run_ranking  # noqa: PLC0415
@@ -104,3 +105,4 @@ class SelectionConfig(AppConfig):
             subject="selection",
         )
         cohorts.register_copier("selection", copy_rules)
+        promises.register_guard("selection", of=["reply_hours"], why_not=why_hours_stay)

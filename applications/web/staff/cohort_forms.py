@@ -14,7 +14,8 @@ from unfold.widgets import (
     UnfoldBooleanWidget,
 )
 
-from applications.domain.cohorts import RULES, promises_broken
+from applications.domain.cohorts import RULES
+from applications.domain.promises import promises_broken
 from applications.models import Cohort, EligibilityRules, Status
 
 WEEK = 7
