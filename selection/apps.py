@@ -37,7 +37,7 @@ class SelectionConfig(AppConfig):
         from selection.domain.publishing import has_appeared, hold_run  # noqa: PLC0415
         from selection.domain.returning import settle, way_back, why_not_back  # noqa: PLC0415
         from selection.models import APPROVAL_KIND  # noqa: PLC0415
-        from selection.standing import standing  # noqa: PLC0415
+        from selection.standing import standings  # noqa: PLC0415
 
         verifiers.register("selection", verification.find_and_verify)
         approvable.register(
@@ -87,7 +87,7 @@ class SelectionConfig(AppConfig):
         published.register(
             "selection",
             published.Room(
-                why_not_back=why_not_back, way_back=way_back, settle=settle, standing=standing
+                why_not_back=why_not_back, way_back=way_back, settle=settle, standings=standings
             ),
         )
         register_chapter("selection", story.tell)

@@ -90,7 +90,7 @@ def restore(request: HttpRequest, pk: int) -> HttpResponse:
         restored = restore_application(application_id=pk, by=person, now=now, **said)
         return _("%(reference)s is back: %(stage)s.") % {
             "reference": restored.reference,
-            "stage": standing(restored, now).stage.label,
+            "stage": standing(restored, now).label,
         }
 
     until = restorable_until(application.withdrawn_at) if application.withdrawn_at else None
