@@ -42,6 +42,8 @@ class Room:
     Attributes:
         why_not_back: why this application cannot come back to the stage in which it stood, in
             words; blank if it can.
+        hold: called first in the transaction that brings it back, before its row is locked; locks
+            what `way_back` and `settle` look at.
         way_back: by which move it does, where a list decides that.
         settle: called in the transaction that has brought it back, with its row locked; moves it
             on to where a list that is out has put it, and tells the person.
@@ -50,7 +52,8 @@ class Room:
     """
 
     why_not_back: Callable[[Application, Stage], str]
-    way_back: Callable[[Application, Stage], Move | None]
+    hold: Callable[[int, datetime], None]
+    way_back: Callable[[Application, Stage, datetime], Move | None]
     settle: Callable[[Application, User | None, datetime], None]
     standings: Callable[[Sequence[Application], datetime], dict[int, Standing]]
 
@@ -69,9 +72,15 @@ def why_not_back(application: Application, stood: Stage) -> str:
     return next((reason for reason in reasons if reason), "")
 
 
-def way_back(application: Application, stood: Stage) -> Move | None:
+def hold(application_id: int, now: datetime) -> None:
+    """Let every room lock its lists, before the application is locked."""
+    for room in _rooms.values():
+        room.hold(application_id, now)
+
+
+def way_back(application: Application, stood: Stage, now: datetime) -> Move | None:
     """The move that a list asks for, if one does."""
-    moves = (room.way_back(application, stood) for room in _rooms.values())
+    moves = (room.way_back(application, stood, now) for room in _rooms.values())
     return next((move for move in moves if move), None)
 
 

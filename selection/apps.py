@@ -35,7 +35,7 @@ class SelectionConfig(AppConfig):
         from selection.domain.overriding import KIND as OVERRIDE  # noqa: PLC0415
         from selection.domain.overriding import agree_override  # noqa: PLC0415
         from selection.domain.publishing import has_appeared, hold_run  # noqa: PLC0415
-        from selection.domain.returning import settle, way_back, why_not_back  # noqa: PLC0415
+        from selection.domain.returning import hold, settle, way_back, why_not_back  # noqa: PLC0415
         from selection.models import APPROVAL_KIND  # noqa: PLC0415
         from selection.standing import standings  # noqa: PLC0415
 
@@ -87,7 +87,11 @@ class SelectionConfig(AppConfig):
         published.register(
             "selection",
             published.Room(
-                why_not_back=why_not_back, way_back=way_back, settle=settle, standings=standings
+                why_not_back=why_not_back,
+                hold=hold,
+                way_back=way_back,
+                settle=settle,
+                standings=standings,
             ),
         )
         register_chapter("selection", story.tell)
