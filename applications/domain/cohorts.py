@@ -102,7 +102,7 @@ def change_cohort(
         changed = {name: v for name, v in wanted.items() if getattr(cohort, name) != v}
         if not changed:
             return cohort
-        broken = promises_broken(cohort, changed)
+        broken = promises_broken(cohort, changed, now)
         if broken:
             raise UnableToChangeCohort(" ".join(broken.values()))
         before = _said(cohort, changed)

@@ -5,6 +5,7 @@ the hours to confirm a place.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from applications.models import Application, Cohort
 from applications.models.cohorts import INSTANTS_IN_ORDER
 from applications.models.deadlines import DeadlineField, until_the_minute_is_over
-from notifications.moments import say_instant
+from notifications.moments import HONG_KONG, say_day, say_instant
 
 Guard = Callable[[Cohort, Any], str]
 """Why this setting of the cohort cannot become this value; blank if it can. Under the lock of the
@@ -26,6 +27,8 @@ PROMISED = (
     "project_due_at",
     "rankings_close_at",
 )
+# People have acted by these once they are over: from then on they say what happened.
+BEGINNINGS = ("applications_open_at", "quiz_opens_at")
 DEADLINES = frozenset(
     field.name for field in Cohort._meta.fields if isinstance(field, DeadlineField)
 )
@@ -38,10 +41,12 @@ def register_guard(name: str, *, of: Iterable[str], why_not: Guard) -> None:
     _guards[name] = frozenset(of), why_not
 
 
-def promises_broken(cohort: Cohort, values: Mapping[str, Any]) -> dict[str, str]:
+def promises_broken(cohort: Cohort, values: Mapping[str, Any], now: datetime) -> dict[str, str]:
     """By field, why a setting may not change as wanted: somebody relies on it."""
     wanted = as_kept(values)
-    broken = _moved_earlier(cohort, wanted)
+    broken: dict[str, str] = {}
+    if Application.objects.filter(cohort=cohort).exists():
+        broken = _over(cohort, wanted, now) | _moved_earlier(cohort, wanted)
     for settings, why_not in _guards.values():
         for name in sorted(settings & wanted.keys()):
             if why := why_not(cohort, wanted[name]):
@@ -57,15 +62,31 @@ def as_kept(values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _over(cohort: Cohort, wanted: Mapping[str, Any], now: datetime) -> dict[str, str]:
+    """What has begun has, and on the days that are over people were there or were not."""
+    found = {
+        name: _("“%(field)s” was on %(at)s, and people have applied since. It stays as it was.")
+        % {"field": INSTANTS_IN_ORDER[name], "at": say_instant(getattr(cohort, name))}
+        for name in BEGINNINGS
+        if name in wanted and wanted[name] != getattr(cohort, name) <= now
+    }
+    today = now.astimezone(HONG_KONG).date()
+    changed = set(wanted.get("bootcamp_dates", cohort.bootcamp_dates)) ^ set(cohort.bootcamp_dates)
+    over = sorted(day for day in changed if day < today)
+    if over:
+        found["bootcamp_dates"] = _(
+            "%(day)s is over: it cannot become a bootcamp day, or stop being one, any more."
+        ) % {"day": say_day(over[0])}
+    return found
+
+
 def _moved_earlier(cohort: Cohort, wanted: Mapping[str, Any]) -> dict[str, str]:
-    earlier = [name for name in PROMISED if name in wanted and wanted[name] < getattr(cohort, name)]
-    if not earlier or not Application.objects.filter(cohort=cohort).exists():
-        return {}
     return {
         name: _(
             "“%(field)s” is announced for %(at)s, and people have applied who rely on it. "
             "It can be moved later, not earlier."
         )
         % {"field": INSTANTS_IN_ORDER[name], "at": say_instant(getattr(cohort, name))}
-        for name in earlier
+        for name in PROMISED
+        if name in wanted and wanted[name] < getattr(cohort, name)
     }

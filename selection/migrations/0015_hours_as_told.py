@@ -12,7 +12,7 @@ from django.db.models import F
 def say_as_the_list(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     cohorts = apps.get_model("applications", "Cohort").objects
     runs = apps.get_model("selection", "Selection").objects
-    committed = runs.filter(reply_hours__isnull=False).exclude(state="discarded")
+    committed = runs.filter(reply_hours__gte=1).exclude(state="discarded")
     differ = committed.exclude(reply_hours=F("cohort__reply_hours"))
     for cohort, hours in differ.values_list("cohort", "reply_hours"):
         cohorts.filter(pk=cohort).update(reply_hours=hours)
