@@ -20,6 +20,7 @@ class Move(StrEnum):
     RESTORE_DRAFT = "restore-draft"
     RESTORE_SUBMITTED = "restore-submitted"
     RESTORE_RESERVE = "restore-reserve"
+    RESTORE_PLACE = "restore-place"
     RESTORE_FINAL_RESERVE = "restore-final-reserve"
     MERGE = "merge"
     OFFER_PLACE = "offer-place"
@@ -61,10 +62,12 @@ MOVES: dict[Move, tuple[frozenset[Stage], Stage]] = {
         ),
         S.WITHDRAWN,
     ),
-    # A withdrawn place has gone to somebody else: who comes back waits for the next one.
+    # A withdrawn place goes to somebody else: who comes back waits for the next one. Once nobody
+    # can move up any more it stays free, and who comes back has it again.
     Move.RESTORE_DRAFT: (frozenset({S.WITHDRAWN}), S.DRAFT),
     Move.RESTORE_SUBMITTED: (frozenset({S.WITHDRAWN}), S.SUBMITTED),
     Move.RESTORE_RESERVE: (frozenset({S.WITHDRAWN}), S.RESERVE),
+    Move.RESTORE_PLACE: (frozenset({S.WITHDRAWN}), S.PLACE_CONFIRMED),
     Move.RESTORE_FINAL_RESERVE: (frozenset({S.WITHDRAWN}), S.FINAL_RESERVE),
     # Two applications of one person become one; the other keeps its history.
     Move.MERGE: (
@@ -118,12 +121,17 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The moves that follow a selected person's answer or silence."""
+    """The moves that follow a selected person's answer or silence.
+
+    Attributes:
+        back: of who withdrew after confirming, where the place is still there to be given back.
+    """
 
     confirm: Move
     decline: Move
     lapse: Move
     undo: Move
+    back: Move
 
 
 STEPS: dict[str, Step] = {
@@ -145,6 +153,7 @@ STEPS: dict[str, Step] = {
                 decline=Move.DECLINE_PLACE,
                 lapse=Move.LAPSE_PLACE,
                 undo=Move.UNDO_DECLINE,
+                back=Move.RESTORE_PLACE,
             ),
         ),
         Step(

@@ -4,9 +4,11 @@ A list ranks who stands in one stage. Once it has come out, nobody looks at that
 would come back into it stands where the list says, at once, or does not come back.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+from django.utils.translation import pgettext
 
 from accounts.models import User
 from applications.lifecycle import Move
@@ -27,6 +29,11 @@ class Standing:
     left_out: bool = False
     ask_until: datetime | None = None
 
+    @property
+    def label(self) -> str:
+        """What a tag says: the stage, unless a list has come out since and left them out."""
+        return pgettext("stage", "not in the list") if self.left_out else str(self.stage.label)
+
 
 @dataclass(frozen=True, slots=True)
 class Room:
@@ -35,17 +42,20 @@ class Room:
     Attributes:
         why_not_back: why this application cannot come back to the stage in which it stood, in
             words; blank if it can.
+        hold: called first in the transaction that brings it back, before its row is locked; locks
+            what `way_back` and `settle` look at.
         way_back: by which move it does, where a list decides that.
         settle: called in the transaction that has brought it back, with its row locked; moves it
             on to where a list that is out has put it, and tells the person.
-        standing: where time and the lists put who stands in, or is on the way to, this stage; None
-            where that is where they stand. At most two queries.
+        standings: where time and the lists put these people, by application id; none of whom stands
+            where the stage says. Constant queries, and none where no list can have a say.
     """
 
     why_not_back: Callable[[Application, Stage], str]
-    way_back: Callable[[Application, Stage], Move | None]
+    hold: Callable[[int, datetime], None]
+    way_back: Callable[[Application, Stage, datetime], Move | None]
     settle: Callable[[Application, User | None, datetime], None]
-    standing: Callable[[Application, Stage, datetime], Standing | None]
+    standings: Callable[[Sequence[Application], datetime], dict[int, Standing]]
 
 
 _rooms: dict[str, Room] = {}
@@ -62,9 +72,15 @@ def why_not_back(application: Application, stood: Stage) -> str:
     return next((reason for reason in reasons if reason), "")
 
 
-def way_back(application: Application, stood: Stage) -> Move | None:
+def hold(application_id: int, now: datetime) -> None:
+    """Let every room lock its lists, before the application is locked."""
+    for room in _rooms.values():
+        room.hold(application_id, now)
+
+
+def way_back(application: Application, stood: Stage, now: datetime) -> Move | None:
     """The move that a list asks for, if one does."""
-    moves = (room.way_back(application, stood) for room in _rooms.values())
+    moves = (room.way_back(application, stood, now) for room in _rooms.values())
     return next((move for move in moves if move), None)
 
 
@@ -76,10 +92,15 @@ def settle(application: Application, *, by: User | None, now: datetime) -> None:
 
 def standing(application: Application, now: datetime) -> Standing:
     """Where the person stands now, for all that they read."""
-    stage = Stage(application.stage)
-    waits_in = awaited_stage(stage)
-    found = (room.standing(application, waits_in, now) for room in _rooms.values())
-    return next((one for one in found if one), Standing(stage))
+    return standings([application], now)[application.pk]
+
+
+def standings(applications: Sequence[Application], now: datetime) -> dict[int, Standing]:
+    """The same of many by application id, at the cost of one."""
+    stands = {one.pk: Standing(Stage(one.stage)) for one in applications}
+    for room in reversed(_rooms.values()):
+        stands |= room.standings(applications, now)
+    return stands
 
 
 def awaited_stage(stage: Stage) -> Stage:

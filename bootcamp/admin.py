@@ -3,7 +3,7 @@
 from typing import Any, ClassVar, cast
 
 from django.contrib import admin
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
@@ -15,6 +15,7 @@ from accounts.domain.people import grant_role
 from accounts.models import User
 from accounts.roles import Role
 from accounts.staff import RoleAdmin
+from applications.lifecycle import IN_BOOTCAMP
 from applications.models import Cohort
 from bootcamp.models import (
     Attendance,
@@ -36,6 +37,7 @@ from bootcamp.models import (
 from bootcamp.web import staff
 
 MANAGERS = (Role.PROGRAMME_MANAGER,)
+PRESENT = Q(memberships__application__stage__in=IN_BOOTCAMP)
 
 
 class BoardAdmin(RoleAdmin):
@@ -106,7 +108,7 @@ class GroupAdmin(RoleAdmin):
     readonly_fields = ("cohort", "number")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Group]:
-        return super().get_queryset(request).annotate(size=Count("memberships"))
+        return super().get_queryset(request).annotate(size=Count("memberships", filter=PRESENT))
 
     @display(description=_("people"), ordering="size")
     def people(self, group: Group) -> int:

@@ -12,11 +12,13 @@ class BootcampConfig(AppConfig):
     def ready(self) -> None:
         # These need the loaded tables.
         from applications import locks, readiness  # noqa: PLC0415
-        from applications.domain import cohorts  # noqa: PLC0415
+        from applications.domain import cohorts, stages  # noqa: PLC0415
+        from applications.lifecycle import IN_BOOTCAMP  # noqa: PLC0415
         from applications.story import register_chapter  # noqa: PLC0415
         from bootcamp import partakers, queries, story, verification  # noqa: PLC0415
         from bootcamp.domain.attendance import ATTENDANCE  # noqa: PLC0415
         from bootcamp.domain.copying import copy_bootcamp  # noqa: PLC0415
+        from bootcamp.domain.returning import welcome_back  # noqa: PLC0415
         from bootcamp.readiness import criteria_are_there  # noqa: PLC0415
         from selection import partaking  # noqa: PLC0415
 
@@ -36,6 +38,7 @@ class BootcampConfig(AppConfig):
         verifiers.register("judging", verification.verify_judging)
         register_chapter("bootcamp", story.tell)
         cohorts.register_copier("bootcamp", copy_bootcamp)
+        stages.register_arrival("bootcamp", into=IN_BOOTCAMP, arrive=welcome_back)
         partaking.register(
             "bootcamp.marks",
             title=_("the marks of this person’s project, or their count"),

@@ -168,13 +168,18 @@ Presence = attendance_rule.Presence
 _PRESENCE = {
     Attendance.Presence.PRESENT: Presence.PRESENT,
     Attendance.Presence.LATE: Presence.PRESENT,
-    Attendance.Presence.ABSENT: Presence.ABSENT,
     Attendance.Presence.EXCUSED: Presence.EXCUSED,
+    Attendance.Presence.ABSENT: Presence.ABSENT,
 }
+
+_BEST_FIRST = [presence.value for presence in _PRESENCE]
 
 
 def attendance_of(cohort: Cohort) -> dict[int, attendance_rule.Attendance]:
-    """Everybody's attendance by application id. A session is held once its register is taken."""
+    """Everybody's attendance by application id. A session is held once its register is taken.
+
+    Whoever came to a lesson with another group, before they left and came back, has attended it.
+    """
     held = list(
         published_bookings().filter(
             timetable__cohort=cohort,
@@ -183,11 +188,12 @@ def attendance_of(cohort: Cohort) -> dict[int, attendance_rule.Attendance]:
     )
     sessions: dict[int, dict[int, attendance_rule.Session]] = defaultdict(dict)
     for booking in held:
-        sessions[booking.group_id][booking.session_id] = attendance_rule.Session(
+        sessions[booking.group_id][booking.session.lesson_id] = attendance_rule.Session(
             booking.session_id, booking.slot.on.toordinal()
         )
     rows: dict[int, list[Attendance]] = defaultdict(list)
-    for row in Attendance.objects.filter(session__in=[b.session_id for b in held]):
+    taken = Attendance.objects.filter(session__in=[b.session_id for b in held])
+    for row in taken.select_related("session"):
         rows[row.application_id].append(row)
     days = max(len(cohort.bootcamp_dates), 1)
     needed = Fraction(cohort.rules.days_needed, days)
@@ -198,7 +204,7 @@ def attendance_of(cohort: Cohort) -> dict[int, attendance_rule.Attendance]:
     return {
         pk: attendance_rule.assess(
             sessions[group].values(),
-            [_record(row, rule) for row in rows[pk] if row.session_id in sessions[group]],
+            _records(rows[pk], sessions[group], rule),
             rule,
         )
         for pk, group in people
@@ -232,7 +238,23 @@ def _cohort(cohort_id: int) -> Cohort:
     return Cohort.objects.select_related("rules").get(pk=cohort_id)
 
 
-def _record(row: Attendance, rule: attendance_rule.Rule) -> attendance_rule.Record:
+def _records(
+    rows: Iterable[Attendance],
+    of_lesson: dict[int, attendance_rule.Session],
+    rule: attendance_rule.Rule,
+) -> list[attendance_rule.Record]:
+    """One record a lesson that the person's group has had: the best where there are two."""
+    best: dict[int, Attendance] = {}
+    for row in sorted(rows, key=lambda row: _BEST_FIRST.index(row.presence), reverse=True):
+        best[row.session.lesson_id] = row
+    return [
+        _record(row, of_lesson[lesson].key, rule)
+        for lesson, row in best.items()
+        if lesson in of_lesson
+    ]
+
+
+def _record(row: Attendance, session: int, rule: attendance_rule.Rule) -> attendance_rule.Record:
     late_by = timedelta()
     if row.presence == Attendance.Presence.LATE:
         # marked late without a number: past the grace, by how much does not matter
@@ -240,9 +262,7 @@ def _record(row: Attendance, rule: attendance_rule.Rule) -> attendance_rule.Reco
         late_by = (
             rule.grace + timedelta(minutes=1) if minutes is None else timedelta(minutes=minutes)
         )
-    return attendance_rule.Record(
-        row.session_id, _PRESENCE[Attendance.Presence(row.presence)], late_by
-    )
+    return attendance_rule.Record(session, _PRESENCE[Attendance.Presence(row.presence)], late_by)
 
 
 # ---- projects and scores -----------------------------------------------------------------------

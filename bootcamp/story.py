@@ -3,22 +3,27 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from applications.lifecycle import IN_BOOTCAMP
+from applications.models import Application
 from applications.story import Chapter, Fact
 from bootcamp.models.judging import ProjectScore
 from bootcamp.models.projects import Project
 from bootcamp.models.teaching import Membership
-from bootcamp.models.timetables import Attendance
+from bootcamp.models.timetables import Attendance, Timetable
 
 TITLE = gettext_lazy("Bootcamp and mini-project")
 
 
 def tell(application_ids: Sequence[int]) -> Chapter:
-    """The group, attendance in counts, the project and its scores in every run; four queries."""
-    placed = Membership.objects.filter(application__in=application_ids).select_related("group")
+    """The group, attendance in counts, the project and its scores in every run; five queries."""
+    placed = Membership.objects.filter(
+        application__in=application_ids, application__stage__in=IN_BOOTCAMP
+    ).select_related("group")
     marked = Attendance.objects.filter(application__in=application_ids)
     projects = list(Project.objects.filter(application__in=application_ids).order_by("pk"))
     scores = list(
@@ -28,6 +33,7 @@ def tell(application_ids: Sequence[int]) -> Chapter:
     )
     facts = [
         *map(_grouped, placed),
+        *map(_without_group, _ungrouped(application_ids)),
         *_attended(list(marked)),
         *map(_handed_in, projects),
         *map(_judged, scores),
@@ -39,6 +45,26 @@ def tell(application_ids: Sequence[int]) -> Chapter:
 
 def _grouped(place: Membership) -> Fact:
     return Fact(at=None, what=_("In the group %(name)s") % {"name": place.group})
+
+
+def _ungrouped(application_ids: Sequence[int]) -> QuerySet[Application]:
+    """Who is in the bootcamp and in no group, though the timetable is out."""
+    out = Timetable.objects.filter(state=Timetable.State.PUBLISHED)
+    return Application.objects.filter(
+        pk__in=application_ids,
+        stage__in=IN_BOOTCAMP,
+        membership__isnull=True,
+        cohort__in=out.values("cohort"),
+    ).select_related("cohort")
+
+
+def _without_group(application: Application) -> Fact:
+    return Fact(
+        at=None,
+        what=_("In no group"),
+        detail=_("“Form groups” on the board of the bootcamp puts them into one with room."),
+        url=reverse("admin:bootcamp_teaching", args=[application.cohort.slug]),
+    )
 
 
 def _attended(marked: list[Attendance]) -> Iterator[Fact]:

@@ -111,7 +111,13 @@ KINDS = (
         _("A withdrawn application is back"),
         MINE
         | CONTACT
-        | {"stage": "submitted", "held_place": True, "waits": True, "reason": "You asked us."},
+        | {
+            "stage": "submitted",
+            "held_place": True,
+            "waits": True,
+            "has_place": False,
+            "reason": "You asked us.",
+        },
     ),
     Kind(
         "application-merged",

@@ -13,7 +13,7 @@ class SelectionConfig(AppConfig):
         from accounts import approvable  # noqa: PLC0415
         from accounts.domain import jobs  # noqa: PLC0415
         from applications import locks, published  # noqa: PLC0415
-        from applications.domain import cohorts  # noqa: PLC0415
+        from applications.domain import cohorts, promises  # noqa: PLC0415
         from applications.domain.access import undecided_requests  # noqa: PLC0415
         from applications.domain.duplicates import undecided_duplicates  # noqa: PLC0415
         from applications.domain.review import undecided_eligibility  # noqa: PLC0415
@@ -34,6 +34,7 @@ class SelectionConfig(AppConfig):
             name_lists,
             name_overrides,
         )
+        from selection.committed import why_hours_stay  # noqa: PLC0415
         from selection.domain.by_hand import PUBLISH, run_publication  # noqa: PLC0415
         from selection.domain.copying import copy_rules  # noqa: PLC0415
         from selection.domain.drawing import RANK, run_ranking  # noqa: PLC0415
@@ -41,9 +42,9 @@ class SelectionConfig(AppConfig):
         from selection.domain.overriding import KIND as OVERRIDE  # noqa: PLC0415
         from selection.domain.overriding import agree_override  # noqa: PLC0415
         from selection.domain.publishing import has_appeared, hold_run  # noqa: PLC0415
-        from selection.domain.returning import settle, way_back, why_not_back  # noqa: PLC0415
+        from selection.domain.returning import hold, settle, way_back, why_not_back  # noqa: PLC0415
         from selection.models import APPROVAL_KIND  # noqa: PLC0415
-        from selection.standing import standing  # noqa: PLC0415
+        from selection.standing import standings  # noqa: PLC0415
 
         verifiers.register("selection", verification.find_and_verify)
         approvable.register(
@@ -98,7 +99,11 @@ class SelectionConfig(AppConfig):
         published.register(
             "selection",
             published.Room(
-                why_not_back=why_not_back, way_back=way_back, settle=settle, standing=standing
+                why_not_back=why_not_back,
+                hold=hold,
+                way_back=way_back,
+                settle=settle,
+                standings=standings,
             ),
         )
         register_chapter("selection", story.tell)
@@ -116,3 +121,4 @@ class SelectionConfig(AppConfig):
             subject="selection",
         )
         cohorts.register_copier("selection", copy_rules)
+        promises.register_guard("selection", of=["reply_hours"], why_not=why_hours_stay)

@@ -18,7 +18,7 @@ APPLICATION_VERBS = (
     Move.RESTORE_RESERVE,
     Move.RESTORE_FINAL_RESERVE,
     Move.MERGE,
-    *(way.reply.undo for way in STEPS.values() if way.reply),
+    *(move for way in STEPS.values() if way.reply for move in (way.reply.undo, way.reply.back)),
     "take-over",
 )
 

@@ -10,6 +10,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
+from unfold.views import ChangeList
 
 from accounts.models import User
 from accounts.roles import Role
@@ -20,6 +21,7 @@ from applications.models import (
     LateAccess,
     Stage,
 )
+from applications.published import Standing, standings
 from applications.rules import manages_cohorts
 from applications.searching import found
 from applications.web.staff import mending, reviewing
@@ -32,6 +34,21 @@ STAGE_LABELS = {
     "ineligible": "",
     "submitted": "warning",
 }
+LEFT_OUT, STANDS = "left-out", "stands"
+
+
+class StandingList(ChangeList):
+    """A page of people with where the lists put each of them: one question for all of the page."""
+
+    result_list: Any
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        rows = list(self.result_list)
+        stands = standings(rows, timezone.now())
+        for row in rows:
+            setattr(row, STANDS, stands[row.pk])
+        self.result_list = rows
 
 
 class IdsFirst(Paginator):
@@ -122,10 +139,11 @@ class ApplicationAdmin(RoleAdmin):
     @display(
         description=_("stage"),
         ordering="stage",
-        label={stage: STAGE_LABELS.get(stage, "info") for stage in Stage.values},
+        label={stage: STAGE_LABELS.get(stage, "info") for stage in Stage.values} | {LEFT_OUT: ""},
     )
     def says_stage(self, application: Application) -> tuple[str, str]:
-        return application.stage, application.get_stage_display()
+        stands: Standing = getattr(application, STANDS)
+        return LEFT_OUT if stands.left_out else stands.stage.value, stands.label
 
     @display(description=_("institution"), ordering="institution__code")
     def says_institution(self, application: Application) -> str:
@@ -163,6 +181,9 @@ class ApplicationAdmin(RoleAdmin):
         if manages_cohorts(request.user):
             top["late_access_url"] = reverse("admin:applications_late_access")
         return super().changelist_view(request, (extra_context or {}) | top)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return StandingList
 
     def beside(self, request: HttpRequest, row: Application) -> dict[str, Any]:
         return story_of(row, cast(User, request.user), timezone.now())

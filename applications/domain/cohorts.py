@@ -12,12 +12,11 @@ from accounts.domain import audit
 from accounts.errors import Refused
 from accounts.models import User
 from applications.domain.locking import require_open
+from applications.domain.promises import as_kept, promises_broken
 from applications.locks import ELIGIBILITY
 from applications.models import Application, Cohort, EligibilityRules, SignOff, Status
 from applications.models.cohorts import BOOTCAMP_DAYS, INSTANTS_IN_ORDER
-from applications.models.deadlines import DeadlineField, until_the_minute_is_over
 from applications.readiness import missing_for
-from notifications.moments import say_instant
 
 Copier = Callable[[Cohort, Cohort, timedelta, User, datetime], None]
 """From the source to the copy, which lies that much later; called in the copy's transaction."""
@@ -28,17 +27,6 @@ Follower = Callable[[Cohort, User, datetime], None]
 NOT_SETTINGS = frozenset({"id", "is_public", "rules"})
 SETTINGS = tuple(f.name for f in Cohort._meta.concrete_fields if f.name not in NOT_SETTINGS)
 RULES = ("statuses", "completion_from", "completion_to", "days_needed", "adults_only")
-# People plan by these. Later harms nobody; earlier would take from somebody what we promised.
-PROMISED = (
-    "applications_close_at",
-    "quiz_opens_at",
-    "quiz_closes_at",
-    "project_due_at",
-    "rankings_close_at",
-)
-DEADLINES = frozenset(
-    field.name for field in Cohort._meta.fields if isinstance(field, DeadlineField)
-)
 COPIED = tuple(
     name
     for name in SETTINGS
@@ -103,18 +91,18 @@ def change_cohort(
     """Change settings; equal ones change nothing.
 
     Raises:
-        UnableToChangeCohort: the order would be wrong (names both fields), or a date that people
-            rely on would move earlier.
+        UnableToChangeCohort: the order would be wrong (names both fields), a date that people rely
+            on would move earlier, or a room has told people otherwise.
     """
     with transaction.atomic():
         cohort = _locked(cohort_id)
-        wanted = _as_kept(_known(values))
+        wanted = as_kept(_known(values))
         if "bootcamp_dates" in wanted:
             wanted["bootcamp_dates"] = sorted(set(wanted["bootcamp_dates"]))
         changed = {name: v for name, v in wanted.items() if getattr(cohort, name) != v}
         if not changed:
             return cohort
-        broken = promises_broken(cohort, changed)
+        broken = promises_broken(cohort, changed, now)
         if broken:
             raise UnableToChangeCohort(" ".join(broken.values()))
         before = _said(cohort, changed)
@@ -131,30 +119,6 @@ def change_cohort(
             if settings & changed.keys():
                 follow(cohort, by, now)
         return cohort
-
-
-def promises_broken(cohort: Cohort, values: Mapping[str, Any]) -> dict[str, str]:
-    """By field, why a date may not move as wanted: somebody has applied and relies on it."""
-    wanted = _as_kept(values)
-    earlier = [name for name in PROMISED if name in wanted and wanted[name] < getattr(cohort, name)]
-    if not earlier or not Application.objects.filter(cohort=cohort).exists():
-        return {}
-    return {
-        name: _(
-            "“%(field)s” is announced for %(at)s, and people have applied who rely on it. "
-            "It can be moved later, not earlier."
-        )
-        % {"field": INSTANTS_IN_ORDER[name], "at": say_instant(getattr(cohort, name))}
-        for name in earlier
-    }
-
-
-def _as_kept(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Deadlines as the database keeps them: 23:59 lasts until that minute is over."""
-    return {
-        name: until_the_minute_is_over(value) if name in DEADLINES and value else value
-        for name, value in values.items()
-    }
 
 
 def change_rules(

@@ -1,9 +1,10 @@
 """Take a withdrawal back: a mistake can be mended for seven days.
 
 A place that was given up may be somebody else's by now, so who held one comes back to the reserve
-list. A draft is a draft again; a submitted application is looked at again, and what had spoken for
-it, a clear case or a decision of staff, still does. Where the list that it waited for has come out
-meanwhile, it gets what that list decided (`applications.published`).
+list; once that has closed, a confirmed place that is still free is theirs again. A draft is a draft
+again; a submitted application is looked at again, and what had spoken for it, a clear case or a
+decision of staff, still does. Where the list that it waited for has come out meanwhile, it gets
+what that list decided (`applications.published`).
 """
 
 from datetime import datetime, timedelta
@@ -57,6 +58,7 @@ def restore_application(
         raise UnableToRestore(_("Give a reason: the person reads it."))
     with transaction.atomic():
         hold_publishing(Application.objects.values_list("cohort", flat=True).get(pk=application_id))
+        published.hold(application_id, now)
         application = (
             Application.objects.select_for_update(of=("self",))
             .select_related("user", "cohort__programme", "cohort__rules", "rules")
@@ -66,7 +68,7 @@ def restore_application(
         if why := why_not(application, now):
             raise UnableToRestore(why)
         was = Stage(application.withdrawn_from)
-        move = published.way_back(application, was) or BACK[was]
+        move = published.way_back(application, was, now) or BACK[was]
         advance_locked([application], move=move, by=by, now=now, reason=reason)
         if application.stage == S.SUBMITTED:
             _look_again(application, was=was, by=by, now=now)
@@ -138,6 +140,7 @@ def _telling(application: Application, *, was: Stage, stands: Stage, reason: str
             "stage": stands.label,
             "held_place": was in HELD_A_PLACE,
             "waits": stands in (S.RESERVE, S.FINAL_RESERVE),
+            "has_place": stands == S.PLACE_CONFIRMED,
             "reason": reason,
             "contact": application.cohort.programme.contact_email,
         },

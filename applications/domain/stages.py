@@ -1,6 +1,6 @@
 """The one function that moves applications from stage to stage."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 
@@ -14,9 +14,20 @@ from accounts.models import User
 from applications.lifecycle import MOVES, Move
 from applications.models import Application, Stage
 
+Arrival = Callable[[list[Application], User | None, datetime], None]
+"""After these applications have come into stages that a room watches, in the same transaction and
+with their rows locked."""
+
+_arrivals: dict[str, tuple[frozenset[Stage], Arrival]] = {}
+
 
 class UnableToMove(Refused):
     """An application is not in a stage from which the move is possible."""
+
+
+def register_arrival(name: str, *, into: Collection[Stage], arrive: Arrival) -> None:
+    """Let a room follow who comes into these stages from others; a name again replaces it."""
+    _arrivals[name] = frozenset(into), arrive
 
 
 def advance(
@@ -63,6 +74,7 @@ def advance_locked(
     """
     events = _events(rows, move, by=by, now=now, reason=reason)
     target = MOVES[move][1]
+    came_from = {row.pk: row.stage for row in rows}
     leaves = target == Stage.WITHDRAWN
     Application.objects.filter(pk__in=[row.pk for row in rows]).update(
         stage=target,
@@ -78,6 +90,10 @@ def advance_locked(
         application.stage = target
         application.version += 1
     audit.record_many(events)
+    for watched, arrive in _arrivals.values():
+        arrived = [row for row in rows if came_from[row.pk] not in watched]
+        if target in watched and arrived:
+            arrive(arrived, by, now)
     return rows
 
 

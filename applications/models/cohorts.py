@@ -1,12 +1,15 @@
 """Programmes and their cohorts: dates, sizes, rules."""
 
+import unicodedata
 from itertools import pairwise
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Func, Q
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +30,11 @@ INSTANTS_IN_ORDER = {
     "match_at": _("match is published"),
 }
 BOOTCAMP_DAYS = _("bootcamp days")
+YEARS = range(2000, 2101)
+MOST_HOURS = 90 * 24
+MOST_PLACES = 100_000
+SIZES = [MinValueValidator(1), MaxValueValidator(MOST_PLACES)]
+UNSEEN = frozenset({"Cc", "Cf", "Co", "Cn", "Zl", "Zp"})
 # The quiz may open while applications are still taken: who is eligible may sit it at once.
 ORDER = (
     ("applications_open_at", "quiz_opens_at"),
@@ -102,21 +110,25 @@ class Cohort(models.Model):
     quiz_opens_at = models.DateTimeField(INSTANTS_IN_ORDER["quiz_opens_at"])
     quiz_closes_at = DeadlineField(INSTANTS_IN_ORDER["quiz_closes_at"])
     shortlist_at = models.DateTimeField(INSTANTS_IN_ORDER["shortlist_at"])
-    reply_hours = models.PositiveSmallIntegerField(_("hours to confirm a place"), default=48)
+    reply_hours = models.PositiveSmallIntegerField(
+        _("hours to confirm a place"),
+        default=48,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_HOURS)],
+    )
     bootcamp_dates = ArrayField(models.DateField(), verbose_name=BOOTCAMP_DAYS)
     project_due_at = DeadlineField(INSTANTS_IN_ORDER["project_due_at"])
     finalists_at = models.DateTimeField(INSTANTS_IN_ORDER["finalists_at"])
     rankings_close_at = DeadlineField(INSTANTS_IN_ORDER["rankings_close_at"])
     match_at = models.DateTimeField(INSTANTS_IN_ORDER["match_at"])
 
-    places = models.PositiveIntegerField(
-        _("bootcamp places"), default=100, validators=[MinValueValidator(1)]
+    places = models.PositiveIntegerField(_("bootcamp places"), default=100, validators=SIZES)
+    places_with_ties = models.PositiveIntegerField(
+        _("places if people tie"), default=105, validators=SIZES
     )
-    places_with_ties = models.PositiveIntegerField(_("places if people tie"), default=105)
-    finalists = models.PositiveIntegerField(
-        _("finalists"), default=50, validators=[MinValueValidator(1)]
+    finalists = models.PositiveIntegerField(_("finalists"), default=50, validators=SIZES)
+    finalists_with_ties = models.PositiveIntegerField(
+        _("finalists if people tie"), default=50, validators=SIZES
     )
-    finalists_with_ties = models.PositiveIntegerField(_("finalists if people tie"), default=50)
 
     rules = models.ForeignKey(
         EligibilityRules,
@@ -144,6 +156,11 @@ class Cohort(models.Model):
                 violation_error_message=_(
                     "“Bootcamp places” must be at least 1, and “places if people tie” not fewer."
                 ),
+            ),
+            models.CheckConstraint(
+                condition=Q(reply_hours__gte=1),
+                name="cohort_hours_to_reply",
+                violation_error_message=_("Give people at least an hour to confirm a place."),
             ),
             models.CheckConstraint(
                 condition=Q(finalists__gte=1) & Q(finalists_with_ties__gte=F("finalists")),
@@ -188,6 +205,27 @@ class Cohort(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("cohort", args=[self.slug])
+
+    def clean(self) -> None:
+        """What no constraint says: names that can be read, years that a calendar can hold."""
+        super().clean()
+        wrong: dict[str, str | Promise] = {
+            name: _("Leave out line breaks and characters that cannot be seen.")
+            for name in ("name_en", "name_zh")
+            if any(unicodedata.category(sign) in UNSEEN for sign in getattr(self, name) or "")
+        }
+        out_of_years = _("Give a year between %(first)d and %(last)d.") % {
+            "first": YEARS[0],
+            "last": YEARS[-1],
+        }
+        for name in INSTANTS_IN_ORDER:
+            at = getattr(self, name)
+            if at is not None and at.year not in YEARS:
+                wrong[name] = out_of_years
+        if any(day.year not in YEARS for day in self.bootcamp_dates or ()):
+            wrong["bootcamp_dates"] = out_of_years
+        if wrong:
+            raise ValidationError(wrong)
 
 
 class SignOff(models.Model):

@@ -150,8 +150,15 @@ def tag(kind: str, text: Any) -> dict[str, Any]:
 @register.inclusion_tag("components/tag.html", takes_context=True)
 def stage_tag(context: Context, application: Application) -> dict[str, Any]:
     """The stage in which an application stands now, as a tag."""
-    stage = standing(application, _now(context)).stage
-    return {"kind": STAGE_KINDS.get(stage, ""), "text": capfirst(stage.label)}
+    stands = standing(application, _now(context))
+    kind = "" if stands.left_out else STAGE_KINDS.get(stands.stage, "")
+    return {"kind": kind, "text": capfirst(stands.label)}
+
+
+@register.simple_tag(takes_context=True)
+def stage_words(context: Context, application: Application) -> str:
+    """The same for staff, within a line."""
+    return standing(application, _now(context)).label
 
 
 @register.filter

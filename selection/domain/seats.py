@@ -16,8 +16,8 @@ from applications.domain.stages import advance
 from applications.lifecycle import MOVES, STEPS, Move
 from applications.models import Application, Stage
 from selection.letters import Fact, tell, telling
-from selection.models import Entry, Selection
-from selection.queries import free_numbers, open_places
+from selection.models import Appeal, Entry, Selection
+from selection.queries import free_numbers, free_seats, open_places
 
 
 def locked_selection(selection_id: int) -> Selection:
@@ -167,6 +167,25 @@ def _seat_next(
 def has_left(selection_step: str) -> list[Stage]:
     """Stages of who no longer holds a seat of this list: withdrawn, or back and waiting again."""
     return [MOVES[Move.WITHDRAW][1], MOVES[STEPS[selection_step].reserve][1]]
+
+
+def seat_to_give_back(selection: Selection, entry: Entry) -> int | None:
+    """A seat for who comes back when nobody can move up any more; None if all are taken.
+
+    It is their own if no sweep has freed it, else one that can be given again. Who sat above the
+    places, by hand or after an appeal, took none of them and takes none now.
+    """
+    if entry.seat is not None:
+        return entry.seat
+    within = selection.seats or 0
+    if Appeal.objects.filter(entry=entry, state=Appeal.State.UPHELD).exists():
+        taken = set(selection.entries.filter(seat__gt=within).values_list("seat", flat=True))
+        free = [n for n in range(within + 1, within + selection.above + 1) if n not in taken]
+    elif entry.application_id in selection.moved_in:
+        free = free_numbers(selection)
+    else:
+        free = free_seats(selection)
+    return free[0] if free else None
 
 
 def withdrawn_holders(selection: Selection) -> list[Entry]:

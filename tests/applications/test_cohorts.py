@@ -25,6 +25,7 @@ from applications.domain.cohorts import (
     open_cohort,
     sign_off,
 )
+from applications.domain.promises import PROMISED
 from applications.models import Application, Cohort, EligibilityRules, SignOff
 from applications.models.cohorts import BOOTCAMP_DAYS, INSTANTS_IN_ORDER
 from applications.web.staff.cohort_forms import suggested_shift
@@ -201,7 +202,7 @@ def test_a_date_moves_freely_until_somebody_applies(
     )
 
 
-@pytest.mark.parametrize("name", verbs.PROMISED)
+@pytest.mark.parametrize("name", PROMISED)
 def test_once_somebody_has_applied_a_deadline_moves_later_and_not_earlier(
     cohort: Cohort, manager: User, now: datetime, name: str
 ) -> None:

@@ -180,7 +180,10 @@ def test_the_button_asks_for_a_reason_and_says_what_will_happen(
     address = reverse("admin:applications_restore", args=[applicant.pk])
 
     assert address in browser.get(story(applicant)).content.decode()
-    assert "A place that was given up is not given back" in browser.get(address).content.decode()
+    assert (
+        "a confirmed place that is still free is given back"
+        in browser.get(address).content.decode()
+    )
     assert browser.post(address, {"reason": " "}).status_code == 422
     answer = browser.post(address, {"reason": WHY})
 

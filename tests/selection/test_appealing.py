@@ -9,6 +9,8 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.roles import Role
+from applications.domain.applying import withdraw_application
+from applications.domain.restoring import restore_application
 from applications.models import Application
 from dtt.play.people import make_user
 from dtt.play.selection import Shortlist
@@ -152,6 +154,30 @@ def test_a_seat_above_is_not_filled_again(shortlist: Shortlist, third: User, now
     decline_place(application_id=person.pk, by=person.user, now=now + DAY + HOUR)
 
     assert stages(*shortlist.reserves) == ["reserve"] * 3
+
+
+def test_who_sat_above_comes_back_to_that_seat_and_nobody_else_does(
+    shortlist: Shortlist, third: User, now: datetime
+) -> None:
+    """Once nobody moves up: it is theirs alone, also while every place within is held."""
+    person, leaver, closes = (
+        shortlist.rejected[0],
+        shortlist.selected[0],
+        shortlist.selection.reserves_until,
+    )
+    decide(appeal(person, now + HOUR), third, now + HOUR, uphold=True)
+    for one in (person, *shortlist.selected):
+        confirm_place(application_id=one.pk, by=one.user, now=now + 2 * HOUR)
+    withdraw_application(application_id=leaver.pk, by=leaver.user, now=closes - DAY)
+    expire_unanswered(now=closes - DAY)  # a reserve has the place
+    withdraw_application(application_id=person.pk, by=person.user, now=closes)
+    expire_unanswered(now=closes)
+
+    for one in (leaver, person):
+        restore_application(application_id=one.pk, reason="A mistake.", by=third, now=closes + HOUR)
+
+    assert stages(leaver, person) == ["reserve", "place-confirmed"]
+    assert seats(shortlist.selection)[4] == person.reference
 
 
 def test_an_appeal_is_upheld_after_the_reserve_list_has_closed(

@@ -23,7 +23,8 @@ def moves_of_lists() -> set[Move]:
     for way in STEPS.values():
         found |= {way.select, way.reserve, way.reject, way.uphold}
         if way.reply:
-            found |= {way.reply.confirm, way.reply.decline, way.reply.lapse, way.reply.undo}
+            found |= {way.reply.confirm, way.reply.decline, way.reply.lapse}
+            found |= {way.reply.undo, way.reply.back}
     return found
 
 

@@ -126,12 +126,14 @@ def test_who_is_restored_after_the_list_has_closed_is_not_told_that_they_wait(
     closes, person = shortlist.selection.reserves_until, shortlist.selected[0]
     confirm_place(application_id=person.pk, by=person.user, now=now)
     withdraw_application(application_id=person.pk, by=person.user, now=closes - HOUR)
+    expire_unanswered(now=closes - HOUR)  # a reserve has the place
 
     restore_application(application_id=person.pk, reason=WHY, by=shortlist.staff.asker, now=closes)
 
     letter = Message.objects.get(person=person.user, kind="application-restored")
     assert "Where it stands now: not selected." in letter.body
-    assert "reserve list" not in letter.body
+    assert "has gone to somebody else, and the reserve list has closed." in letter.body
+    assert "You are on the reserve list" not in letter.body
 
 
 def test_nobody_moves_up_after_the_close_though_a_sweep_has_not_told_them(

@@ -4,6 +4,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import (
@@ -14,12 +16,27 @@ from unfold.widgets import (
     UnfoldBooleanWidget,
 )
 
-from applications.domain.cohorts import RULES, promises_broken
+from applications.domain.cohorts import RULES
+from applications.domain.promises import as_kept, promises_broken
 from applications.models import Cohort, EligibilityRules, Status
+from applications.models.cohorts import (
+    BOOTCAMP_DAYS,
+    INSTANTS_IN_ORDER,
+    MOST_HOURS,
+    MOST_PLACES,
+    ORDER,
+)
+from notifications.moments import HONG_KONG
 
 WEEK = 7
 YEAR_OF_WEEKS = 364
 ENDS_OF_PERIODS = ("applications_close_at", "quiz_closes_at", "project_due_at", "rankings_close_at")
+MOST = {
+    "reply_hours": MOST_HOURS,
+    **dict.fromkeys(
+        ("places", "places_with_ties", "finalists", "finalists_with_ties"), MOST_PLACES
+    ),
+}
 END_OF_A_DAY = gettext_lazy("For the end of a day write 23:59. 00:00 is its beginning.")
 
 
@@ -146,6 +163,14 @@ class CohortForm(forms.ModelForm):
             # What is sent back is compared with what was shown: a page that was open for long
             # takes back nothing that somebody else has set since.
             field.show_hidden_initial = bool(self.instance.pk)
+        for name, most in MOST.items():
+            if name in self.fields:
+                # One message for both ends, and not that of what the database could hold.
+                text = _("Give a whole number from 1 to %(most)d.") % {"most": most}
+                self.fields[name].validators = [
+                    MinValueValidator(1, text),
+                    MaxValueValidator(most, text),
+                ]
         for name in ENDS_OF_PERIODS:
             if name in self.fields:
                 self.fields[name].help_text = END_OF_A_DAY
@@ -160,11 +185,67 @@ class CohortForm(forms.ModelForm):
         days = cleaned.get("bootcamp_dates")
         if days:
             cleaned["bootcamp_dates"] = days = sorted(set(days))
+        given = as_kept(cleaned)  # a field with an error has no value any more
         if self.instance.pk:
-            for name, text in promises_broken(self.instance, self._changed(cleaned)).items():
+            for name in self._set_meanwhile():
+                self.add_error(name, _("Somebody has changed this since you opened the page."))
+            changed = self._changed(cleaned)
+            for name, text in promises_broken(self.instance, changed, timezone.now()).items():
                 self.add_error(name, text)
+        self._say_what_is_crossed(given)
+        if self.instance.pk:
             self._ask_for_enough_days(self.instance.rules.days_needed)
         return cleaned
+
+    def _set_meanwhile(self) -> list[str]:
+        """What was typed over here, and by somebody else while this page was open."""
+        found = []
+        for name in self.changed_data:
+            bound, field = self[name], self.fields[name]
+            widget = field.hidden_widget()
+            shown = widget.value_from_datadict(self.data, self.files, bound.html_initial_name)
+            if shown in (None, [None, None]):  # not sent along
+                continue
+            if field.has_changed(bound.initial, shown) and field.has_changed(
+                bound.initial, bound.data
+            ):
+                found.append(name)
+        return found
+
+    def _say_what_is_crossed(self, given: dict[str, Any]) -> None:
+        """Beside the field that was typed over, or else beside the later one."""
+
+        labels = INSTANTS_IN_ORDER
+        for first, second in ORDER:
+            text = _("“{first}” must not come after “{second}”.")
+            text = text.format(first=labels[first], second=labels[second])
+            self._complain_if_crossed(given, first, second, text)
+        text = _("“Places if people tie” must not be fewer than “bootcamp places”.")
+        self._complain_if_crossed(given, "places", "places_with_ties", text)
+        text = _("“Finalists if people tie” must not be fewer than “finalists”.")
+        self._complain_if_crossed(given, "finalists", "finalists_with_ties", text)
+        self._say_what_days_are_crossed(given)
+
+    def _complain_if_crossed(
+        self, given: dict[str, Any], first: str, second: str, text: str
+    ) -> None:
+        less, more, typed = given.get(first), given.get(second), self.changed_data
+        if less and more and less > more:
+            self.add_error(first if first in typed and second not in typed else second, text)
+
+    def _say_what_days_are_crossed(self, given: dict[str, Any]) -> None:
+        days, told, due = (
+            given.get(name) for name in ("bootcamp_dates", "shortlist_at", "project_due_at")
+        )
+        labels = INSTANTS_IN_ORDER
+        if days and told and min(days) <= told.astimezone(HONG_KONG).date():
+            text = _("Every one of the “{days}” must come after the day on which “{instant}”.")
+            said = text.format(days=BOOTCAMP_DAYS, instant=labels["shortlist_at"])
+            self.add_error("bootcamp_dates", said)
+        if days and due and max(days) > due.astimezone(HONG_KONG).date():
+            text = _("None of the “{days}” may come after the day on which “{instant}”.")
+            said = text.format(days=BOOTCAMP_DAYS, instant=labels["project_due_at"])
+            self.add_error("bootcamp_dates", said)
 
     def _changed(self, cleaned: dict[str, Any]) -> dict[str, Any]:
         """What was typed over, as far as it can be read."""

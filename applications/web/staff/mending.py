@@ -90,7 +90,7 @@ def restore(request: HttpRequest, pk: int) -> HttpResponse:
         restored = restore_application(application_id=pk, by=person, now=now, **said)
         return _("%(reference)s is back: %(stage)s.") % {
             "reference": restored.reference,
-            "stage": standing(restored, now).stage.label,
+            "stage": standing(restored, now).label,
         }
 
     until = restorable_until(application.withdrawn_at) if application.withdrawn_at else None
@@ -103,8 +103,11 @@ def restore(request: HttpRequest, pk: int) -> HttpResponse:
             _("It can be restored until %(at)s.") % {"at": say_instant(until)} if until else "",
             _("A draft is a draft again; a submitted application is looked at again."),
             _("Where its list has come out meanwhile, it gets what that list decided."),
-            _("A place that was given up is not given back: the person waits on the reserve list."),
-            _("Where that list has closed, the person has no place."),
+            _("Who gave a place up waits on the reserve list for the next one."),
+            _(
+                "Where that list has closed, a confirmed place that is still free is given back, "
+                "with the group in the bootcamp if it has room; otherwise the person has no place."
+            ),
             _("The person is told by e-mail."),
         ],
     }
