@@ -1,5 +1,6 @@
 """What people and staff read of messages."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,7 +9,7 @@ from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from notifications import kinds
-from notifications.models import AddressTrouble, Announcement, Message
+from notifications.models import AddressTrouble, Announcement, Corrected, Correction, Message
 
 UNCERTAIN_AFTER = timedelta(minutes=10)
 NEVER_SHOWN = (Message.State.VOID, Message.State.RECALLED)
@@ -139,6 +140,12 @@ def without_proof(people: QuerySet[User]) -> QuerySet[User]:
 def in_trouble(people: QuerySet[User]) -> QuerySet[User]:
     """Those of them from whose address mail comes back, or who called ours unwanted."""
     return people.filter(pk__in=live_troubles().order_by().values("person"))
+
+
+def open_corrections(message_ids: Collection[int]) -> QuerySet[Correction]:
+    """The corrections of any of these messages that are still to be sent, oldest first."""
+    touched = Corrected.objects.filter(message__in=message_ids, is_open=True)
+    return Correction.objects.filter(pk__in=touched.order_by().values("correction")).order_by("pk")
 
 
 def queue_now(now: datetime) -> Queue:

@@ -9,7 +9,12 @@ from django.utils.translation import gettext as _
 
 from accounts.bulk import insert_rows
 from accounts.domain import audit
-from accounts.domain.approvals import digest_of, request_approval, void_requests
+from accounts.domain.approvals import (
+    digest_of,
+    one_at_a_time,
+    request_approval,
+    void_requests,
+)
 from accounts.domain.jobs import Tell, start_job, unwatched
 from accounts.errors import Refused
 from accounts.languages import Language
@@ -17,7 +22,8 @@ from accounts.models import Approval, Job, User
 from notifications.domain.agreed import why_not_agreed
 from notifications.domain.outbox import Telling
 from notifications.domain.watching import queue_watched
-from notifications.models import ONE_PERSON_DECIDES, Correction, Message
+from notifications.models import ONE_PERSON_DECIDES, Corrected, Correction, Message
+from notifications.queries import open_corrections
 
 SEND_CORRECTION = "send-correction"
 JOB = "notifications.send-correction"
@@ -44,12 +50,16 @@ def write_correction(
     """Write down what was wrong and tell it to the people of these messages.
 
     To twenty people or fewer it is sent at once (and waits in the outbox as every letter to many);
-    to more, by a worker, when a second person has agreed.
+    to more, by a worker, when a second person has agreed. It takes the place of every earlier
+    correction of one of these messages that is not sent yet: that is dropped.
 
     Raises:
         UnableToCorrect: messages of several kinds, or one that nobody has been told.
     """
     with transaction.atomic():
+        one_at_a_time(SEND_CORRECTION, "")
+        # Before the messages are locked: a worker that sends one holds it, then needs those.
+        _drop_earlier(message_ids, by=by, now=now)
         wrong = Message.objects.select_for_update().filter(pk__in=message_ids).order_by("pk")
         messages = list(wrong.values_list("pk", "person_id", "kind", "state"))
         if not messages:
@@ -71,7 +81,7 @@ def write_correction(
             written_at=now,
         )
         insert_rows(
-            Correction.messages.through,
+            Corrected,
             ({"correction_id": correction.pk, "message_id": pk} for pk, *_rest in messages),
         )
         audit.record(
@@ -187,6 +197,14 @@ def note_withdrawal(approval: Approval, by: User, now: datetime) -> None:
     """Nobody will decide about it: it is dropped."""
     with transaction.atomic():
         _drop(int(approval.object_id), by=by, now=now, reason=approval.ended_because)
+
+
+def _drop_earlier(message_ids: Collection[int], *, by: User, now: datetime) -> None:
+    """Drop what another correction of one of these messages takes the place of."""
+    reason = _("Another correction of the same messages was written instead.")
+    for earlier in open_corrections(message_ids):
+        void_requests(kind=SEND_CORRECTION, object_id=earlier.pk, by=by, now=now)
+        _drop(earlier.pk, by=by, now=now, reason=reason)
 
 
 def _drop(correction_id: int, *, by: User, now: datetime, reason: str) -> str:

@@ -1,4 +1,10 @@
-from notifications.models.many import ONE_PERSON_DECIDES, Addressee, Announcement, Correction
+from notifications.models.many import (
+    ONE_PERSON_DECIDES,
+    Addressee,
+    Announcement,
+    Corrected,
+    Correction,
+)
 from notifications.models.outbox import AddressTrouble, Message, Pace
 from notifications.models.texts import LetterText
 
@@ -7,6 +13,7 @@ __all__ = [
     "AddressTrouble",
     "Addressee",
     "Announcement",
+    "Corrected",
     "Correction",
     "LetterText",
     "Message",

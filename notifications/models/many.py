@@ -14,7 +14,10 @@ ONE_PERSON_DECIDES = 20
 
 
 class Correction(models.Model):
-    """Something wrong that was sent, to whom, why, and what they are told instead."""
+    """Something wrong that was sent, to whom, why, and what they are told instead.
+
+    A message has at most one correction that is still to be sent (`Corrected`).
+    """
 
     class State(models.TextChoices):
         DRAFT = "draft", _("not sent yet")
@@ -23,7 +26,9 @@ class Correction(models.Model):
         DROPPED = "dropped", _("dropped")
 
     kind = models.CharField(_("kind of the wrong message"), max_length=40)
-    messages = models.ManyToManyField(Message, related_name="+", verbose_name=_("messages"))
+    messages = models.ManyToManyField(
+        Message, through="Corrected", related_name="+", verbose_name=_("messages")
+    )
     people = models.PositiveIntegerField(_("people"))
     text_en = models.TextField(_("what is right, English"))
     text_zh = models.TextField(_("what is right, Chinese"))
@@ -42,6 +47,32 @@ class Correction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.written_at:%Y-%m-%d}"
+
+
+class Corrected(models.Model):
+    """A wrong message of a correction. Triggers keep `is_open` as the correction's state has it."""
+
+    correction = models.ForeignKey(Correction, models.CASCADE, related_name="+")
+    message = models.ForeignKey(Message, models.CASCADE, related_name="+")
+    # Still to be sent: written, asked about or agreed to.
+    is_open = models.BooleanField(default=True)
+
+    class Meta:
+        db_table = "notifications_correction_messages"
+        verbose_name = _("corrected message")
+        verbose_name_plural = _("corrected messages")
+        ordering: ClassVar[list[str]] = ["id"]
+        unique_together: ClassVar[list[tuple[str, str]]] = [("correction", "message")]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["message"],
+                condition=Q(is_open=True),
+                name="notifications_one_open_correction",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.correction_id} → {self.message_id}"
 
 
 class Announcement(models.Model):

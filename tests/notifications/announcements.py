@@ -9,7 +9,7 @@ from accounts.models import Approval, User
 from applications.models import Application, Cohort, Consent, Stage
 from notifications.domain.announcing import confirm_announcement, write_announcement
 from notifications.domain.delivery import claim, deliver
-from notifications.models import Announcement, Message
+from notifications.models import Announcement, Correction, Message
 from tests.work import do_the_work
 
 SECOND = timedelta(seconds=1)
@@ -67,6 +67,12 @@ def agreed_and_sent(announcement: Announcement, by: User, now: datetime) -> list
     """A second person agrees and a worker does it; how each job ended."""
     agreed(announcement, by, now)
     return do_the_work(now)
+
+
+def agree_to(correction: Correction, by: User, now: datetime, *, approve: bool = True) -> None:
+    """A second person agrees to a correction, or refuses it."""
+    asked = Approval.objects.get(kind="send-correction", object_id=str(correction.pk))
+    decide(approval_id=asked.pk, approve=approve, digest=asked.digest, by=by, now=now, reason="No.")
 
 
 def request_for(announcement: Announcement) -> Approval:
