@@ -11,7 +11,7 @@ class NotificationsConfig(AppConfig):
         from accounts import approvable  # noqa: PLC0415
         from accounts.domain import jobs  # noqa: PLC0415
         from accounts.languages import Language  # noqa: PLC0415
-        from notifications.domain import announcing, correcting, sending, writing  # noqa: PLC0415
+        from notifications.domain import correcting, sending, writing  # noqa: PLC0415
         from notifications.domain import proofreading as reading  # noqa: PLC0415
 
         # Only to be heard: the receiver of `hooks` registers itself.
@@ -40,37 +40,24 @@ class NotificationsConfig(AppConfig):
             happened=reading.is_kept,
             hold=reading.hold,
         )
-        approvable.register(
-            correcting.SEND_CORRECTION,
-            title=_("Send a correction to many"),
-            describe=correction_pages.describe,
-            link=correction_pages.link,
-            carry_out=correcting.agree_to_correction,
-            when_refused=correcting.note_refusal,
-            when_withdrawn=correcting.note_withdrawal,
-            work=correction_pages.work_of,
-        )
-        approvable.register(
-            sending.SEND_ANNOUNCEMENT,
-            title=_("Send a letter to many"),
-            describe=announcement_pages.describe,
-            link=announcement_pages.link,
-            carry_out=sending.agree_to_announcement,
-            when_refused=announcing.note_refusal,
-            when_withdrawn=announcing.note_withdrawal,
-            work=announcement_pages.work_of,
-        )
-        jobs.register(
-            sending.JOB,
-            sending.run_announcement,
-            title=_("Send a letter to many"),
-            page="admin:notifications_announcement_change",
-            subject="announcement",
-        )
-        jobs.register(
-            correcting.JOB,
-            correcting.run_correction,
-            title=_("Send a correction to many"),
-            page="admin:notifications_correction_change",
-            subject="correction",
-        )
+        for life, title, pages in (
+            (correcting.CORRECTIONS, _("Send a correction to many"), correction_pages),
+            (sending.ANNOUNCEMENTS, _("Send a letter to many"), announcement_pages),
+        ):
+            approvable.register(
+                life.kind,
+                title=title,
+                describe=pages.describe,
+                link=pages.link,
+                carry_out=life.agree,
+                when_refused=life.note_refusal,
+                when_withdrawn=life.note_withdrawal,
+                work=life.work_of,
+            )
+            jobs.register(
+                life.job,
+                life.run,
+                title=title,
+                page=f"admin:notifications_{life.name}_change",
+                subject=life.name,
+            )

@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from accounts.staff import RoleAdmin
+from notifications.domain.sending import ANNOUNCEMENTS
 from notifications.models import Announcement
 from notifications.rules import mends_messages
-from notifications.web.staff import announcing
+from notifications.web.staff import announcing, many
 
 LABELS = {
     Announcement.State.DRAFT: "",
@@ -93,8 +94,7 @@ class AnnouncementAdmin(RoleAdmin):
                 view(announcing.confirm),
                 name="notifications_announcement_confirm",
             ),
-            path("<int:pk>/drop/", view(announcing.drop), name="notifications_announcement_drop"),
-            path("<int:pk>/send/", view(announcing.send), name="notifications_announcement_send"),
+            *many.urls(ANNOUNCEMENTS, view, named=lambda row: row.subject_en),
             *super().get_urls(),
         ]
 

@@ -11,8 +11,7 @@ from accounts.models import Approval, Job, User
 from accounts.roles import Role
 from applications.models import Cohort
 from dtt.play.people import make_user
-from notifications.domain.announcing import drop_announcement
-from notifications.domain.sending import ask_to_send
+from notifications.domain.sending import ANNOUNCEMENTS
 from notifications.models import Announcement, Message
 from tests.notifications.announcements import (
     agreed,
@@ -159,11 +158,11 @@ def test_tabs_that_try_again_at_once_make_one_job(
 
 
 def drop(written: Announcement, by: User, now: datetime) -> None:
-    drop_announcement(announcement_id=written.pk, reason="x", by=by, now=now)
+    ANNOUNCEMENTS.drop(pk=written.pk, reason="x", by=by, now=now)
 
 
 def try_again(written: Announcement, by: User, now: datetime) -> int:
-    return ask_to_send(announcement_id=written.pk, by=by, now=now).pk
+    return ANNOUNCEMENTS.try_again(pk=written.pk, by=by, now=now).pk
 
 
 def work_on(job: Job, now: datetime) -> str | None:

@@ -12,10 +12,8 @@ from accounts.roles import Role
 from applications.models import Cohort
 from dtt.play.people import make_user
 from notifications.domain.correcting import (
+    CORRECTIONS,
     UnableToCorrect,
-    ask_to_send_correction,
-    drop_correction,
-    send_correction,
     write_correction,
 )
 from notifications.models import Correction, Message
@@ -62,7 +60,7 @@ def answer(correction: Correction, by: User, now: datetime, *, approve: bool = T
 
 
 def drop(correction: Correction, by: User, now: datetime) -> None:
-    drop_correction(correction_id=correction.pk, reason="written anew", by=by, now=now)
+    CORRECTIONS.drop(pk=correction.pk, reason="written anew", by=by, now=now)
 
 
 def drops() -> list[tuple[User | None, object, str]]:
@@ -94,9 +92,9 @@ def test_what_waits_for_a_second_person_is_dropped_and_nobody_decides_it(
     assert (state(correction), request_of(correction).state) == ("dropped", "void")
     assert drops() == [(staff[0], {"state": "draft"}, "written anew")]
     with pytest.raises(UnableToCorrect, match="It was dropped"):
-        ask_to_send_correction(correction_id=correction.pk, by=staff[0], now=now)
+        CORRECTIONS.try_again(pk=correction.pk, by=staff[0], now=now)
     with pytest.raises(UnableToCorrect, match="It was dropped"):
-        send_correction(correction_id=correction.pk, by=staff[0], now=now)
+        CORRECTIONS.send(pk=correction.pk, by=staff[0], now=now)
 
 
 def test_what_was_agreed_to_is_dropped_before_the_worker_comes_and_is_not_sent(

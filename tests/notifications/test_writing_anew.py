@@ -13,7 +13,7 @@ from accounts.domain.audit import fact_of
 from accounts.domain.jobs import run_job
 from accounts.models import Approval, AuditEvent, Job, User
 from applications.models import Cohort
-from notifications.domain.correcting import drop_correction, write_correction
+from notifications.domain.correcting import CORRECTIONS, write_correction
 from notifications.models import Corrected, Correction, Message
 from tests.notifications.announcements import (
     HOLD,
@@ -138,7 +138,7 @@ def test_the_database_itself_has_one_open_correction_of_a_message(
     sent.messages.add(wrong[0])
     with pytest.raises(IntegrityError, match="one_open_correction"), transaction.atomic():
         Correction.objects.filter(pk=sent.pk).update(state="draft")
-    drop_correction(correction_id=first.pk, reason="x", by=staff[0], now=now)
+    CORRECTIONS.drop(pk=first.pk, reason="x", by=staff[0], now=now)
     Correction.objects.filter(pk=sent.pk).update(state="draft")
 
     assert open_rows() == {sent.pk}

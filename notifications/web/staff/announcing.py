@@ -1,5 +1,6 @@
 """Write to many: choose whom, write it in both languages, see it as people would, send it."""
 
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,36 +13,34 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
 
-from accounts.domain.jobs import newest_job
 from accounts.errors import Refused
-from accounts.models import Approval, Job, User
-from accounts.web.jobs import how_far
-from accounts.web.staff import allowed, page_of
+from accounts.models import Approval, User
+from accounts.web.staff import allowed
 from notifications import audiences
 from notifications.audiences import Audience, ChoiceForm
-from notifications.domain.agreed import has_lapsed
-from notifications.domain.announced import kind_for, preview
+from notifications.domain.agreed import ENDED
+from notifications.domain.announced import kind_for, nobody_left, preview, say_nobody_left
 from notifications.domain.announcing import (
-    UNSENT,
     confirm_announcement,
-    drop_announcement,
     lapses_at,
+    say_stale,
     write_announcement,
 )
-from notifications.domain.sending import JOB, SEND_ANNOUNCEMENT, ask_to_send
+from notifications.domain.sending import ANNOUNCEMENTS
 from notifications.domain.writing import FIELDS, UnableToWrite
 from notifications.models import ONE_PERSON_DECIDES, Announcement, Message
 from notifications.previews import Sample
 from notifications.queries import addressed_by, in_trouble, states_of, without_proof
 from notifications.rules import mends_messages
+from notifications.web.staff import many
 from notifications.web.staff.mending import address_of
-from notifications.web.staff.pages import UNPROCESSABLE, ReasonForm, numbers_in, staff_page
+from notifications.web.staff.pages import UNPROCESSABLE, numbers_in, staff_page
 from notifications.web.staff.writing import LetterForm, variables_of
 
 SHOWN = 10
+State = Announcement.State
 PAGE = "admin:notifications_announcement_change"
 CONFIRM = "admin:notifications_announcement_confirm"
 
@@ -144,7 +143,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """The letter as people would get it, who they are, and the count to be typed."""
     person = allowed(request, mends_messages)
     announcement = get_object_or_404(Announcement, pk=pk)
-    if announcement.state != Announcement.State.DRAFT:
+    if announcement.state != State.DRAFT:
         if request.method == "POST":
             messages.warning(request, _("This has been confirmed already, or was given up."))
         return redirect(PAGE, pk)
@@ -172,53 +171,6 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     }
     status = UNPROCESSABLE if form.errors else 200
     return staff_page(request, "announce_confirm", announcement.subject_en, context, status=status)
-
-
-def drop(request: HttpRequest, pk: int) -> HttpResponse:
-    """Give it up before it is sent."""
-    person = allowed(request, mends_messages)
-    announcement = get_object_or_404(Announcement, pk=pk)
-    form = ReasonForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
-        try:
-            drop_announcement(
-                announcement_id=pk, by=person, now=timezone.now(), **form.cleaned_data
-            )
-        except Refused as refusal:
-            messages.error(request, str(refusal))
-        else:
-            messages.success(request, _("Dropped. Nobody gets it."))
-        return redirect(PAGE, pk)
-    context = {
-        "row": announcement,
-        "named": announcement.subject_en,
-        "form": form,
-        "is_open": announcement.state in UNSENT,
-        "back": reverse(PAGE, args=[pk]),
-    }
-    status = UNPROCESSABLE if form.errors else 200
-    return staff_page(request, "drop", _("Drop it"), context, status=status)
-
-
-@require_POST
-def send(request: HttpRequest, pk: int) -> HttpResponse:
-    """Have a worker try again what a second person agreed to and could not be sent."""
-    person = allowed(request, mends_messages)
-    get_object_or_404(Announcement, pk=pk)
-    try:
-        ask_to_send(announcement_id=pk, by=person, now=timezone.now())
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    return redirect(PAGE, pk)
-
-
-def work_of(approval: Approval) -> Job | None:
-    """The sending that an agreement began."""
-    return _sending(int(approval.object_id))
-
-
-def _sending(announcement_id: int) -> Job | None:
-    return newest_job([JOB], {"announcement": announcement_id})
 
 
 def whom(announcement: Announcement) -> dict[str, Any]:
@@ -256,9 +208,6 @@ def samples_of(announcement: Announcement) -> list[Sample]:
 
 def beside(announcement: Announcement, *, may_mend: bool) -> dict[str, Any]:
     """What stands under the record of one: what can be done, the letters, the people."""
-    asked = Approval.objects.filter(kind=SEND_ANNOUNCEMENT, object_id=str(announcement.pk))
-    request_of = asked.order_by("-pk").first()
-    is_open = announcement.state in UNSENT
     outbox = reverse("admin:notifications_message_changelist")
     states = states_of(announcement.run)
     letters = [
@@ -270,22 +219,14 @@ def beside(announcement: Announcement, *, may_mend: bool) -> dict[str, Any]:
         for state, count in states.items()
     ]
     recall = f"{address_of('recall')}?{urlencode({'run': announcement.run})}"
-    agreed = announcement.state == Announcement.State.AGREED
-    work = how_far(_sending(announcement.pk)) if agreed else {}
+    shared = many.beside(ANNOUNCEMENTS, announcement, may_mend=may_mend)
     return {
-        **work,
-        "send_url": reverse("admin:notifications_announcement_send", args=[announcement.pk])
-        if may_mend and "ended" in work
-        else "",
-        "approval_url": page_of(request_of) if request_of else "",
-        "lapsed": _has_lapsed(announcement, request_of),
+        **shared,
+        "hindrance": shared["hindrance"] or _hindrance(announcement, timezone.now()),
         "letters": letters,
-        "samples": samples_of(announcement) if is_open else [],
+        "samples": samples_of(announcement) if announcement.state not in ENDED else [],
         "confirm_url": reverse(CONFIRM, args=[announcement.pk])
-        if may_mend and announcement.state == Announcement.State.DRAFT
-        else "",
-        "drop_url": reverse("admin:notifications_announcement_drop", args=[announcement.pk])
-        if may_mend and is_open
+        if may_mend and announcement.state == State.DRAFT
         else "",
         "again_url": _again(announcement) if may_mend else "",
         "recall_url": recall if may_mend and Message.State.QUEUED in states else "",
@@ -293,15 +234,13 @@ def beside(announcement: Announcement, *, may_mend: bool) -> dict[str, Any]:
     }
 
 
-def _has_lapsed(announcement: Announcement, request_of: Approval | None) -> bool:
-    now = timezone.now()
-    if announcement.state == Announcement.State.DRAFT:
-        return lapses_at(announcement) <= now
-    if request_of is None:
-        return False
-    if announcement.state == Announcement.State.AGREED:
-        return has_lapsed(request_of, now)
-    return announcement.state == Announcement.State.ASKED and request_of.expires_at <= now
+def _hindrance(announcement: Announcement, now: datetime) -> str:
+    """Why one that waits cannot be sent, besides what every letter to many shares."""
+    if announcement.state == State.DRAFT:
+        return say_stale() if lapses_at(announcement) <= now else ""
+    if announcement.state in (State.ASKED, State.AGREED) and nobody_left(announcement):
+        return say_nobody_left()
+    return ""
 
 
 def _again(announcement: Announcement) -> str:
@@ -313,7 +252,7 @@ def _again(announcement: Announcement) -> str:
 
 
 def _said(announcement: Announcement) -> str:
-    if announcement.state == Announcement.State.SENT:
+    if announcement.state == State.SENT:
         return _("It is in the outbox. Until it leaves it can be taken back there.")
     return _("More than twenty people would get it: a second person has been asked.")
 
@@ -337,6 +276,4 @@ def describe(approval: Approval) -> list[tuple[str, str]]:
 
 def link(approval: Approval) -> str | None:
     """The page on which it is rendered for people of its audience."""
-    if approval.kind != SEND_ANNOUNCEMENT:
-        return None
     return reverse(PAGE, args=[approval.object_id])

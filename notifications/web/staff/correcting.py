@@ -1,42 +1,28 @@
 """Write a correction to the people who got something wrong."""
 
-from typing import Any
-
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from accounts.domain.jobs import newest_job
 from accounts.errors import Refused
-from accounts.models import Approval, Job
-from accounts.web.jobs import how_far
+from accounts.models import Approval
 from accounts.web.staff import allowed
 from notifications import kinds
-from notifications.domain.agreed import has_lapsed
-from notifications.domain.correcting import (
-    JOB,
-    MAY_BE_CORRECTED,
-    SEND_CORRECTION,
-    UNSENT,
-    ask_to_send_correction,
-    drop_correction,
-    write_correction,
-)
+from notifications.domain.correcting import CORRECTIONS, MAY_BE_CORRECTED, write_correction
 from notifications.models import ONE_PERSON_DECIDES, Correction, Message
 from notifications.rules import mends_messages
-from notifications.web.staff.pages import UNPROCESSABLE, ReasonForm, numbers_in, staff_page
+from notifications.web.staff.many import address_of
+from notifications.web.staff.pages import UNPROCESSABLE, numbers_in, staff_page
 
 SHOWN = 10
 MOST = 20_000
 MOST_TEXT = 5000
-PAGE = "admin:notifications_correction_change"
 
 
 class CorrectionForm(forms.Form):
@@ -87,7 +73,7 @@ def new(request: HttpRequest) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, _said(correction))
-            return redirect(PAGE, correction.pk)
+            return redirect(address_of(CORRECTIONS, "change", correction.pk))
     people = chosen.order_by().values("person").distinct().count()
     context = {
         "form": form,
@@ -103,72 +89,6 @@ def new(request: HttpRequest) -> HttpResponse:
     }
     status = UNPROCESSABLE if form.errors else 200
     return staff_page(request, "correct", _("Send a correction"), context, status=status)
-
-
-@require_POST
-def send(request: HttpRequest, pk: int) -> HttpResponse:
-    """Have a worker try again what a second person agreed to and could not be sent."""
-    person = allowed(request, mends_messages)
-    get_object_or_404(Correction, pk=pk)
-    try:
-        ask_to_send_correction(correction_id=pk, by=person, now=timezone.now())
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    return redirect(PAGE, pk)
-
-
-def drop(request: HttpRequest, pk: int) -> HttpResponse:
-    """Give it up before it is sent."""
-    person = allowed(request, mends_messages)
-    correction = get_object_or_404(Correction, pk=pk)
-    form = ReasonForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
-        try:
-            drop_correction(correction_id=pk, by=person, now=timezone.now(), **form.cleaned_data)
-        except Refused as refusal:
-            messages.error(request, str(refusal))
-        else:
-            messages.success(request, _("Dropped. Nobody gets it."))
-        return redirect(PAGE, pk)
-    context = {
-        "row": correction,
-        "named": kinds.title_of(correction.kind),
-        "form": form,
-        "is_open": correction.state in UNSENT,
-        "back": reverse(PAGE, args=[pk]),
-    }
-    status = UNPROCESSABLE if form.errors else 200
-    return staff_page(request, "drop", _("Drop it"), context, status=status)
-
-
-def drop_url(correction: Correction) -> str:
-    """Where it is given up; blank once it cannot be."""
-    if correction.state not in UNSENT:
-        return ""
-    return reverse("admin:notifications_correction_drop", args=[correction.pk])
-
-
-def work_of(approval: Approval) -> Job | None:
-    """The sending that an agreement began."""
-    return _sending(int(approval.object_id))
-
-
-def _sending(correction_id: int) -> Job | None:
-    return newest_job([JOB], {"correction": correction_id})
-
-
-def sending(
-    correction: Correction, request_of: Approval | None, *, may_mend: bool
-) -> dict[str, Any]:
-    """The bar of a correction that is being sent, or why it was not and how to try again."""
-    if correction.state != Correction.State.AGREED:
-        return {}
-    work = how_far(_sending(correction.pk))
-    address = reverse("admin:notifications_correction_send", args=[correction.pk])
-    return work | {
-        "send_url": address if may_mend and "ended" in work else "",
-        "lapsed": request_of is not None and has_lapsed(request_of, timezone.now()),
-    }
 
 
 def _said(correction: Correction) -> str:
@@ -193,6 +113,4 @@ def describe(approval: Approval) -> list[tuple[str, str]]:
 
 def link(approval: Approval) -> str | None:
     """The page of the correction."""
-    if approval.kind != SEND_CORRECTION:
-        return None
-    return reverse(PAGE, args=[approval.object_id])
+    return address_of(CORRECTIONS, "change", approval.object_id)
