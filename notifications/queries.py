@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
@@ -142,10 +143,21 @@ def in_trouble(people: QuerySet[User]) -> QuerySet[User]:
     return people.filter(pk__in=live_troubles().order_by().values("person"))
 
 
-def open_corrections(message_ids: Collection[int]) -> QuerySet[Correction]:
+def open_corrections(message_ids: Collection[int] | QuerySet[Any, Any]) -> QuerySet[Correction]:
     """The corrections of any of these messages that are still to be sent, oldest first."""
     touched = Corrected.objects.filter(message__in=message_ids, is_open=True)
     return Correction.objects.filter(pk__in=touched.order_by().values("correction")).order_by("pk")
+
+
+def earlier_than(chosen: QuerySet[Message]) -> QuerySet[Correction]:
+    """What a correction of these messages takes the place of.
+
+    Each with `unheard`: how many of its people are not among theirs.
+    """
+    people = chosen.order_by().values("person")
+    unheard = Count("messages__person", distinct=True, filter=~Q(messages__person__in=people))
+    earlier = open_corrections(chosen.order_by().values("pk"))
+    return earlier.select_related("written_by").annotate(unheard=unheard)
 
 
 def queue_now(now: datetime) -> Queue:

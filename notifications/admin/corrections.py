@@ -8,8 +8,8 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from accounts.staff import RoleAdmin
 from notifications import kinds
+from notifications.admin.many import ManyAdmin, StuckFilter
 from notifications.domain.correcting import CORRECTIONS
 from notifications.models import Correction, Message
 from notifications.rules import mends_messages
@@ -19,9 +19,10 @@ MOST_SHOWN = 200
 
 
 @admin.register(Correction)
-class CorrectionAdmin(RoleAdmin):
-    list_display = ("says_kind", "people", "state", "written_by", "written_at", "sent_at")
-    list_filter = ("state",)
+class CorrectionAdmin(ManyAdmin):
+    life = CORRECTIONS
+    list_display = ("says_kind", "people", "says_state", "written_by", "written_at", "sent_at")
+    list_filter = ("state", StuckFilter)
     list_select_related = ("written_by",)
     fields = (
         "says_kind",
@@ -35,8 +36,6 @@ class CorrectionAdmin(RoleAdmin):
         "sent_at",
     )
     readonly_fields = fields
-    change_form_template = "notifications/staff/watched.html"
-    change_form_outer_before_template = "notifications/staff/sending.html"
     change_form_after_template = "notifications/staff/correction_bottom.html"
 
     @display(description=_("the wrong message"), ordering="kind")
@@ -61,5 +60,6 @@ class CorrectionAdmin(RoleAdmin):
         letters = {letter.person_id: letter for letter in told.defer("body")}
         return {
             "pairs": [(one, letters.get(one.person_id)) for one in shown],
+            "again_url": correcting.again_url(row) if may_mend else "",
             **many.beside(CORRECTIONS, row, may_mend=may_mend),
         }

@@ -41,6 +41,16 @@ BEGINS = {
     "Appeals": "selection_appeal WHERE state = 'open'",
     "Opportunities": "matching_opportunity WHERE state = 'draft'",
     "Offers": "matching_offer WHERE state = 'sent'",
+    "Letters to many": (
+        "notifications_announcement a JOIN accounts_approval p ON p.object_id = a.id::text"
+        " AND p.kind = 'send-announcement' WHERE a.state = 'agreed'"
+        " AND p.decided_at <= '{now}'::timestamptz - interval '72 hours'"
+    ),
+    "Corrections": (
+        "notifications_correction c JOIN accounts_approval p ON p.object_id = c.id::text"
+        " AND p.kind = 'send-correction' WHERE c.state = 'draft'"
+        " AND p.expires_at <= '{now}'::timestamptz"
+    ),
     "Messages that may": (
         "notifications_message WHERE state = 'sending'"
         " AND (claimed_at <= '{now}'::timestamptz - interval '10 minutes' OR error <> '')"
@@ -149,7 +159,7 @@ def test_every_tile_is_what_sql_counts_and_the_list_behind_it_shows(
     for what, count in said.items():
         [table] = [table for words, table in BEGINS.items() if what.startswith(words)]
         assert count == counted(table, now), what
-    assert sorted(said.values()) == [*[0] * 7, *[2] * 5, 4, 4]
+    assert sorted(said.values()) == [*[0] * 9, *[2] * 5, 4, 4]
     for tile in context["tiles"]:
         behind = browser.get(tile.url).context
         listed = behind["cl"].result_count if "cl" in behind else behind["page"].paginator.count
@@ -269,7 +279,7 @@ def test_where_everybody_stands_is_what_sql_counts(seeded: Cohort, today: Callab
         (Role.REVIEWER, 2, True),
         (Role.ACCOMMODATION_OFFICER, 1, False),
         (Role.QUIZ_AUTHOR, 1, False),
-        (Role.AUDITOR, 12, True),
+        (Role.AUDITOR, 14, True),
     ],
 )
 def test_a_role_is_shown_what_it_may_open(

@@ -1,5 +1,7 @@
 """Write a correction to the people who got something wrong."""
 
+from urllib.parse import urlencode
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +18,7 @@ from accounts.web.staff import allowed
 from notifications import kinds
 from notifications.domain.correcting import CORRECTIONS, MAY_BE_CORRECTED, write_correction
 from notifications.models import ONE_PERSON_DECIDES, Correction, Message
+from notifications.queries import earlier_than
 from notifications.rules import mends_messages
 from notifications.web.staff.many import address_of
 from notifications.web.staff.pages import UNPROCESSABLE, numbers_in, staff_page
@@ -54,13 +57,19 @@ def new(request: HttpRequest) -> HttpResponse:
     """Show who would get it; write it down and send it, or ask a second person."""
     person = allowed(request, mends_messages)
     told = request.POST if request.method == "POST" else request.GET
-    ids = numbers_in(told.get("ids", ""), MOST)
+    before = _named(told.get("from", ""))
+    ids = (
+        list(before.messages.values_list("pk", flat=True))
+        if before
+        else numbers_in(told.get("ids", ""), MOST)
+    )
     chosen = Message.objects.filter(pk__in=ids, state__in=MAY_BE_CORRECTED)
     first = list(chosen.select_related("person").defer("body").order_by("pk")[:SHOWN])
     if not first:
         messages.warning(request, _("Tick the messages that were wrong, and choose again."))
         return redirect("admin:notifications_message_changelist")
-    form = CorrectionForm(request.POST if request.method == "POST" else None)
+    said = {name: getattr(before, name) for name in CorrectionForm.base_fields} if before else None
+    form = CorrectionForm(request.POST if request.method == "POST" else None, initial=said)
     if form.is_bound and form.is_valid():
         try:
             correction = write_correction(
@@ -84,11 +93,26 @@ def new(request: HttpRequest) -> HttpResponse:
         "titles": sorted(
             {kinds.title_of(kind) for kind in chosen.order_by().values_list("kind", flat=True)}
         ),
-        "ids": ",".join(map(str, ids)),
+        "ids": ",".join(map(str, ids)) if before is None else "",
+        "before": before,
+        "earlier": earlier_than(chosen),
         "back": reverse("admin:notifications_message_changelist"),
     }
     status = UNPROCESSABLE if form.errors else 200
     return staff_page(request, "correct", _("Send a correction"), context, status=status)
+
+
+def _named(told: str) -> Correction | None:
+    """The correction that is written anew."""
+    return Correction.objects.filter(pk__in=numbers_in(told, 1)).first()
+
+
+def again_url(correction: Correction) -> str:
+    """The page on which the same people are told something else; blank once it has been sent."""
+    if correction.state == Correction.State.SENT:
+        return ""
+    page = reverse("admin:notifications_correction_new")
+    return f"{page}?{urlencode({'from': correction.pk})}"
 
 
 def _said(correction: Correction) -> str:
