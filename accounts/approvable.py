@@ -7,6 +7,7 @@ general page of approvals (`admin:accounts_approval_change`).
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.utils.functional import Promise
 
@@ -23,12 +24,18 @@ CarryOut = Callable[[Approval, User, datetime], None]
 """Do what was asked, in the transaction of the approving decision; a `Refused` undoes both."""
 Happened = Callable[[Approval], bool]
 """Whether what was approved has been done."""
+Shown = Callable[[Approval], dict[str, Any]]
+"""What a template of the kind shows of a request, in the reader's language."""
 Hold = Callable[[Approval], None]
 """Lock what the request is about, as whoever acts on the approval does before they ask for it."""
 
 
 def _nothing_more(approval: Approval) -> Sequence[Line]:
     return ()
+
+
+def _shows_nothing(approval: Approval) -> dict[str, Any]:
+    return {}
 
 
 def _no_work(approval: Approval) -> Job | None:
@@ -57,6 +64,9 @@ class Kind:
         when_withdrawn: the same where the asker gives it up, or it has lapsed and is cleared.
         deciders: who may approve or refuse.
         work: the job that does what was approved, where a worker does it.
+        template: shows, on the general page, what lines cannot; blank if they can.
+        shown: what that template shows.
+        confirms: what whoever approves must have said one by one, by name and in words.
     """
 
     title: str | Promise
@@ -70,6 +80,9 @@ class Kind:
     when_withdrawn: CarryOut | None = None
     deciders: tuple[Role, ...] = (Role.PROGRAMME_MANAGER,)
     work: Work = _no_work
+    template: str = ""
+    shown: Shown = _shows_nothing
+    confirms: tuple[tuple[str, str | Promise], ...] = ()
 
 
 _kinds: dict[str, Kind] = {}
@@ -89,6 +102,9 @@ def register(
     when_withdrawn: CarryOut | None = None,
     deciders: tuple[Role, ...] = (Role.PROGRAMME_MANAGER,),
     work: Work = _no_work,
+    template: str = "",
+    shown: Shown = _shows_nothing,
+    confirms: tuple[tuple[str, str | Promise], ...] = (),
 ) -> None:
     """Let people ask for this; registering a kind again replaces it.
 
@@ -109,6 +125,9 @@ def register(
         when_withdrawn=when_withdrawn,
         deciders=deciders,
         work=work,
+        template=template,
+        shown=shown,
+        confirms=confirms,
     )
 
 

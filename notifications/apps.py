@@ -17,8 +17,8 @@ class NotificationsConfig(AppConfig):
         # Only to be heard: the receiver of `hooks` registers itself.
         from notifications.web import hooks  # noqa: F401, PLC0415
         from notifications.web.staff import announcing as announcement_pages  # noqa: PLC0415
+        from notifications.web.staff import comparing, proofreading  # noqa: PLC0415
         from notifications.web.staff import correcting as correction_pages  # noqa: PLC0415
-        from notifications.web.staff import proofreading  # noqa: PLC0415
 
         for language, title in (
             (Language.ENGLISH, _("Read the English of a text of messages")),
@@ -53,6 +53,9 @@ class NotificationsConfig(AppConfig):
                 when_refused=life.note_refusal,
                 when_withdrawn=life.note_withdrawal,
                 work=life.work_of,
+                template="notifications/staff/agree.html",
+                shown=pages.shown,
+                confirms=comparing.READ_BOTH,
             )
             jobs.register(
                 life.job,

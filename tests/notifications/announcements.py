@@ -14,6 +14,7 @@ from tests.work import do_the_work
 
 SECOND = timedelta(seconds=1)
 HOLD = timedelta(minutes=10)
+READ = ("read-en", "read-zh")
 TEXT = {
     "subject_en": "Another room: {{ reference }}",
     "body_en": "{{ name }}, from now on {{ cohort }} meets in room 5.",
@@ -59,8 +60,20 @@ def confirm(announcement: Announcement, now: datetime, **changed: Any) -> Announ
 
 
 def agreed(announcement: Announcement, by: User, now: datetime, *, approve: bool = True) -> None:
-    request = request_for(announcement)
-    decide(approval_id=request.pk, approve=approve, digest=request.digest, by=by, now=now)
+    answer(request_for(announcement), by, now, approve=approve)
+
+
+def answer(request: Approval, by: User, now: datetime, *, approve: bool = True) -> None:
+    """Whoever agrees has read both languages."""
+    decide(
+        approval_id=request.pk,
+        approve=approve,
+        digest=request.digest,
+        by=by,
+        now=now,
+        reason="" if approve else "No.",
+        confirmed=READ,
+    )
 
 
 def agreed_and_sent(announcement: Announcement, by: User, now: datetime) -> list[str | None]:
@@ -72,7 +85,7 @@ def agreed_and_sent(announcement: Announcement, by: User, now: datetime) -> list
 def agree_to(correction: Correction, by: User, now: datetime, *, approve: bool = True) -> None:
     """A second person agrees to a correction, or refuses it."""
     asked = Approval.objects.get(kind="send-correction", object_id=str(correction.pk))
-    decide(approval_id=asked.pk, approve=approve, digest=asked.digest, by=by, now=now, reason="No.")
+    answer(asked, by, now, approve=approve)
 
 
 def request_for(announcement: Announcement) -> Approval:

@@ -5,7 +5,6 @@ from functools import partial
 
 import pytest
 
-from accounts.domain.approvals import decide
 from accounts.domain.jobs import run_job
 from accounts.models import Approval, Job, User
 from accounts.roles import Role
@@ -15,6 +14,7 @@ from notifications.domain.sending import ANNOUNCEMENTS
 from notifications.models import Announcement, Message
 from tests.notifications.announcements import (
     agreed,
+    answer,
     confirm,
     crowd,
     notice,
@@ -50,12 +50,7 @@ def test_tabs_and_second_persons_at_once_ask_once_and_send_once(
     asked = at_once([lambda: confirm(written, now)] * 5)
     request = request_for(written)
     decided = at_once(
-        [
-            lambda by=by: decide(
-                approval_id=request.pk, approve=True, digest=request.digest, by=by, now=now
-            )
-            for by in (staff[1], third, staff[1], third)
-        ]
+        [lambda by=by: answer(request, by, now) for by in (staff[1], third, staff[1], third)]
     )
 
     assert sorted(asked) == ["UnableToAnnounce"] * 4 + ["done"]
@@ -75,13 +70,7 @@ def test_what_is_dropped_and_agreed_to_at_once_is_not_sent(
     done = at_once(
         [
             partial(drop, written, staff[0], now),
-            lambda: decide(
-                approval_id=request.pk,
-                approve=True,
-                digest=request.digest,
-                by=staff[1],
-                now=now,
-            ),
+            lambda: answer(request, staff[1], now),
         ]
     )
 

@@ -10,7 +10,6 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.html import escape
 
-from accounts.domain.approvals import decide
 from accounts.domain.jobs import MAX_ATTEMPTS, run_job, sweep_jobs
 from accounts.models import Approval, Job, User
 from applications.models import Application, Cohort, Stage
@@ -28,7 +27,9 @@ from notifications.domain.writing import in_force, write_letter
 from notifications.models import Announcement, Correction, Message
 from tests.notifications.announcements import (
     HOLD,
+    READ,
     SECOND,
+    agree_to,
     agreed,
     agreed_and_sent,
     confirm,
@@ -85,7 +86,7 @@ def press_send(row: Announcement | Correction, by: User) -> str:
 def approve_on_its_page(request: Approval, by: User) -> str:
     answer = signed_in(by).post(
         reverse("admin:accounts_approval_decide", args=[request.pk]),
-        {"decision": "approve", "digest": request.digest},
+        {"decision": "approve", "digest": request.digest, "confirmed": READ},
         follow=True,
     )
     return answer.content.decode()
@@ -421,11 +422,6 @@ def correction(staff: list[User], asked: Announcement, now: datetime) -> Correct
 
 def request_of(correction: Correction) -> Approval:
     return Approval.objects.get(kind="send-correction", object_id=str(correction.pk))
-
-
-def agree_to(correction: Correction, by: User, now: datetime) -> None:
-    request = request_of(correction)
-    decide(approval_id=request.pk, approve=True, digest=request.digest, by=by, now=now)
 
 
 def corrected() -> int:

@@ -35,6 +35,7 @@ from notifications.previews import Sample
 from notifications.queries import addressed_by, in_trouble, states_of, without_proof
 from notifications.rules import mends_messages
 from notifications.web.staff import many
+from notifications.web.staff.comparing import side_by_side
 from notifications.web.staff.mending import address_of
 from notifications.web.staff.pages import UNPROCESSABLE, numbers_in, staff_page
 from notifications.web.staff.writing import LetterForm, variables_of
@@ -167,6 +168,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
         "needs_second": announcement.people > ONE_PERSON_DECIDES,
         "again_url": _again(announcement),
         "samples": samples_of(announcement),
+        "alone": _both_languages(announcement)["alone"],
         **whom(announcement),
     }
     status = UNPROCESSABLE if form.errors else 200
@@ -258,7 +260,7 @@ def _said(announcement: Announcement) -> str:
 
 
 def describe(approval: Approval) -> list[tuple[str, str]]:
-    """What a second person agrees to: whom it goes to, and every word."""
+    """What a second person agrees to, besides the words: whom it goes to, and why."""
     announcement = Announcement.objects.filter(pk=approval.object_id).first()
     if announcement is None:
         return []
@@ -267,11 +269,21 @@ def describe(approval: Approval) -> list[tuple[str, str]]:
         (_("Audience"), say_audience(announcement)),
         (_("People"), str(announcement.people)),
         (_("Why it is sent"), announcement.why),
-        (_("Subject, English"), announcement.subject_en),
-        (_("Text, English"), announcement.body_en),
-        (_("Subject, Chinese"), announcement.subject_zh),
-        (_("Text, Chinese"), announcement.body_zh),
     ]
+
+
+def shown(approval: Approval) -> dict[str, Any]:
+    """Every word of it, in both languages beside each other and as people would get them."""
+    announcement = Announcement.objects.filter(pk=approval.object_id).first()
+    return _both_languages(announcement) if announcement else {}
+
+
+def _both_languages(announcement: Announcement) -> dict[str, Any]:
+    return side_by_side(
+        (announcement.subject_en, announcement.body_en),
+        (announcement.subject_zh, announcement.body_zh),
+        samples_of(announcement),
+    )
 
 
 def link(approval: Approval) -> str | None:

@@ -1,5 +1,6 @@
 """Write a correction to the people who got something wrong."""
 
+from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
@@ -20,6 +21,7 @@ from notifications.domain.correcting import CORRECTIONS, MAY_BE_CORRECTED, write
 from notifications.models import ONE_PERSON_DECIDES, Correction, Message
 from notifications.queries import earlier_than
 from notifications.rules import mends_messages
+from notifications.web.staff.comparing import side_by_side
 from notifications.web.staff.many import address_of
 from notifications.web.staff.pages import UNPROCESSABLE, numbers_in, staff_page
 
@@ -122,7 +124,7 @@ def _said(correction: Correction) -> str:
 
 
 def describe(approval: Approval) -> list[tuple[str, str]]:
-    """What a second person agrees to: whom it goes to, and every word."""
+    """What a second person agrees to, besides the words: what was wrong, and to how many."""
     correction = Correction.objects.filter(pk=approval.object_id).first()
     if correction is None:
         return []
@@ -130,9 +132,15 @@ def describe(approval: Approval) -> list[tuple[str, str]]:
         (_("The wrong message"), kinds.title_of(correction.kind)),
         (_("People"), str(correction.people)),
         (_("What happened"), correction.incident),
-        (_("What is right, in English"), correction.text_en),
-        (_("What is right, in Chinese"), correction.text_zh),
     ]
+
+
+def shown(approval: Approval) -> dict[str, Any]:
+    """What is right, in both languages beside each other."""
+    correction = Correction.objects.filter(pk=approval.object_id).first()
+    if correction is None:
+        return {}
+    return side_by_side(("", correction.text_en), ("", correction.text_zh))
 
 
 def link(approval: Approval) -> str | None:
