@@ -17,12 +17,12 @@ NAMES: dict[Language, str | Promise] = {
     Language.TRADITIONAL_CHINESE: gettext_lazy("Chinese"),
 }
 WORDS: dict[What, str | Promise] = {
-    What.FILLED_IN: gettext_lazy("value to fill in"),
-    What.LINK: gettext_lazy("link"),
-    What.DATE: gettext_lazy("date"),
-    What.WEEKDAY: gettext_lazy("day of the week"),
-    What.TIME: gettext_lazy("time"),
-    What.NUMBER: gettext_lazy("number"),
+    What.FILLED_IN: gettext_lazy("a value to fill in"),
+    What.LINK: gettext_lazy("a link"),
+    What.DATE: gettext_lazy("a date"),
+    What.WEEKDAY: gettext_lazy("a day of the week"),
+    What.TIME: gettext_lazy("a time"),
+    What.NUMBER: gettext_lazy("a number or an amount"),
 }
 READ_BOTH: tuple[tuple[str, str | Promise], ...] = (
     ("read-en", gettext_lazy("I have read the English")),
