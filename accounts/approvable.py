@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db.models import CharField, Model, Q, QuerySet
 from django.db.models.functions import Cast
@@ -50,12 +50,18 @@ CarryOut = Callable[[Approval, User, datetime], None]
 """Do what was asked, in the transaction of the approving decision; a `Refused` undoes both."""
 Happened = Callable[[Approval], bool]
 """Whether what was approved has been done."""
+Shown = Callable[[Approval], dict[str, Any]]
+"""What a template of the kind shows of a request, in the reader's language."""
 Hold = Callable[[Approval], None]
 """Lock what the request is about, as whoever acts on the approval does before they ask for it."""
 
 
 def _nothing_more(approval: Approval) -> Sequence[Line]:
     return ()
+
+
+def _shows_nothing(approval: Approval) -> dict[str, Any]:
+    return {}
 
 
 def _no_work(approval: Approval) -> Job | None:
@@ -83,6 +89,9 @@ class Kind:
         deciders: who may approve or refuse.
         reads: the language that they must be on record as reading, if any.
         work: the job that does what was approved, where a worker does it.
+        template: shows, on the general page, what lines cannot; blank if they can.
+        shown: what that template shows.
+        confirms: what whoever approves must have said one by one, by name and in words.
     """
 
     title: str | Promise
@@ -99,6 +108,9 @@ class Kind:
     deciders: tuple[Role, ...] = (Role.PROGRAMME_MANAGER,)
     reads: Language | None = None
     work: Work = _no_work
+    template: str = ""
+    shown: Shown = _shows_nothing
+    confirms: tuple[tuple[str, str | Promise], ...] = ()
 
 
 _kinds: dict[str, Kind] = {}
@@ -121,6 +133,9 @@ def register(
     deciders: tuple[Role, ...] = (Role.PROGRAMME_MANAGER,),
     reads: Language | None = None,
     work: Work = _no_work,
+    template: str = "",
+    shown: Shown = _shows_nothing,
+    confirms: tuple[tuple[str, str | Promise], ...] = (),
 ) -> None:
     """Let people ask for this; registering a kind again replaces it.
 
@@ -144,6 +159,9 @@ def register(
         deciders=deciders,
         reads=reads,
         work=work,
+        template=template,
+        shown=shown,
+        confirms=confirms,
     )
 
 

@@ -27,6 +27,9 @@ from applications.models import AccessRequest, Application, Cohort, DuplicateCas
 from applications.queries import waiting_for_review
 from applications.rules import reads_cohorts, reads_everything, reviews_applications
 from matching.models import MatchRun, Offer, Opportunity
+from notifications.domain.agreed import Life
+from notifications.domain.correcting import CORRECTIONS
+from notifications.domain.sending import ANNOUNCEMENTS
 from notifications.models import AddressTrouble, LetterText, Message
 from notifications.moments import HONG_KONG
 from notifications.queries import is_uncertain, lacks_reader
@@ -119,6 +122,17 @@ def _some_days_ago(now: datetime) -> datetime:
     return datetime.combine(day, time.min, HONG_KONG)
 
 
+def _stuck(what: str | Promise, life: Life[Any]) -> _Queue:
+    """Those that wait, for a second person or a worker, and that nobody can send as they are."""
+    return _Queue(
+        what,
+        life.model,
+        narrowed=lambda now: {"stands": "stuck"},
+        same=lambda now: Q(pk__in=life.hindrances(now)),
+        is_wrong=True,
+    )
+
+
 QUEUES: tuple[_Queue, ...] = (
     _Queue(
         _("Pairs of applications that may be one person’s"),
@@ -155,6 +169,8 @@ QUEUES: tuple[_Queue, ...] = (
         _("Opportunities that wait for approval"), Opportunity, **_state(Opportunity.State.DRAFT)
     ),
     _Queue(_("Offers that wait for an answer"), Offer, **_state(Offer.State.SENT)),
+    _stuck(_("Letters to many that cannot be sent as they are"), ANNOUNCEMENTS),
+    _stuck(_("Corrections to many that cannot be sent as they are"), CORRECTIONS),
     _Queue(
         _("Texts of messages that wait for a reader, and nobody is on record for the language"),
         LetterText,
@@ -202,7 +218,7 @@ QUEUES: tuple[_Queue, ...] = (
 
 
 def tiles(request: HttpRequest, now: datetime) -> list[Tile]:
-    """The queues whose lists this person may open; one query each."""
+    """The queues whose lists this person may open; one query each, three of what goes to many."""
     found = []
     if reviews_applications(request.user):
         page = reverse("admin:applications_review_queue")

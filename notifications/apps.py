@@ -11,20 +11,14 @@ class NotificationsConfig(AppConfig):
         from accounts import approvable, outcomes  # noqa: PLC0415
         from accounts.domain import jobs  # noqa: PLC0415
         from accounts.languages import Language  # noqa: PLC0415
-        from notifications.domain import (  # noqa: PLC0415
-            announcing,
-            answering,
-            correcting,
-            sending,
-            writing,
-        )
+        from notifications.domain import answering, correcting, sending, writing  # noqa: PLC0415
         from notifications.domain import proofreading as reading  # noqa: PLC0415
 
         # Only to be heard: the receiver of `hooks` registers itself.
         from notifications.web import hooks  # noqa: F401, PLC0415
         from notifications.web.staff import announcing as announcement_pages  # noqa: PLC0415
+        from notifications.web.staff import comparing, proofreading  # noqa: PLC0415
         from notifications.web.staff import correcting as correction_pages  # noqa: PLC0415
-        from notifications.web.staff import proofreading  # noqa: PLC0415
 
         outcomes.register("letter", answering.tell_what_became)
         for language, title in (
@@ -50,38 +44,33 @@ class NotificationsConfig(AppConfig):
             happened=reading.is_kept,
             hold=reading.hold,
         )
-        approvable.register(
-            correcting.SEND_CORRECTION,
-            title=_("Send a correction to many"),
-            name_all=correction_pages.name_all,
-            describe=correction_pages.describe,
-            carry_out=correcting.agree_to_correction,
-            when_refused=correcting.note_refusal,
-            when_withdrawn=correcting.note_withdrawal,
-            work=correction_pages.work_of,
-        )
-        approvable.register(
-            sending.SEND_ANNOUNCEMENT,
-            title=_("Send a letter to many"),
-            name_all=announcement_pages.name_all,
-            find=announcement_pages.find,
-            describe=announcement_pages.describe,
-            carry_out=sending.agree_to_announcement,
-            when_refused=announcing.note_refusal,
-            when_withdrawn=announcing.note_withdrawal,
-            work=announcement_pages.work_of,
-        )
-        jobs.register(
-            sending.JOB,
-            sending.run_announcement,
-            title=_("Send a letter to many"),
-            page="admin:notifications_announcement_change",
-            subject="announcement",
-        )
-        jobs.register(
-            correcting.JOB,
-            correcting.run_correction,
-            title=_("Send a correction to many"),
-            page="admin:notifications_correction_change",
-            subject="correction",
-        )
+        for life, title, pages, find in (
+            (correcting.CORRECTIONS, _("Send a correction to many"), correction_pages, None),
+            (
+                sending.ANNOUNCEMENTS,
+                _("Send a letter to many"),
+                announcement_pages,
+                announcement_pages.find,
+            ),
+        ):
+            approvable.register(
+                life.kind,
+                title=title,
+                name_all=pages.name_all,
+                find=find,
+                describe=pages.describe,
+                carry_out=life.agree,
+                when_refused=life.note_refusal,
+                when_withdrawn=life.note_withdrawal,
+                work=life.work_of,
+                template="notifications/staff/agree.html",
+                shown=pages.shown,
+                confirms=comparing.READ_BOTH,
+            )
+            jobs.register(
+                life.job,
+                life.run,
+                title=title,
+                page=f"admin:notifications_{life.name}_change",
+                subject=life.name,
+            )

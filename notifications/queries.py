@@ -1,7 +1,9 @@
 """What people and staff read of messages."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.db.models import CharField, Count, Exists, F, Min, OuterRef, Q, QuerySet
@@ -13,7 +15,7 @@ from accounts.models import Approval, User
 from accounts.queries import deciders_of
 from notifications import kinds
 from notifications.domain.writing import READ
-from notifications.models import AddressTrouble, Announcement, Message
+from notifications.models import AddressTrouble, Announcement, Corrected, Correction, Message
 
 UNCERTAIN_AFTER = timedelta(minutes=10)
 NEVER_SHOWN = (Message.State.VOID, Message.State.RECALLED)
@@ -167,6 +169,23 @@ def without_proof(people: QuerySet[User]) -> QuerySet[User]:
 def in_trouble(people: QuerySet[User]) -> QuerySet[User]:
     """Those of them from whose address mail comes back, or who called ours unwanted."""
     return people.filter(pk__in=live_troubles().order_by().values("person"))
+
+
+def open_corrections(message_ids: Collection[int] | QuerySet[Any, Any]) -> QuerySet[Correction]:
+    """The corrections of any of these messages that are still to be sent, oldest first."""
+    touched = Corrected.objects.filter(message__in=message_ids, is_open=True)
+    return Correction.objects.filter(pk__in=touched.order_by().values("correction")).order_by("pk")
+
+
+def earlier_than(chosen: QuerySet[Message]) -> QuerySet[Correction]:
+    """What a correction of these messages takes the place of.
+
+    Each with `unheard`: how many of its people are not among theirs.
+    """
+    people = chosen.order_by().values("person")
+    unheard = Count("messages__person", distinct=True, filter=~Q(messages__person__in=people))
+    earlier = open_corrections(chosen.order_by().values("pk"))
+    return earlier.select_related("written_by").annotate(unheard=unheard)
 
 
 def queue_now(now: datetime) -> Queue:

@@ -7,6 +7,7 @@ or in the request itself, as its payload (`digest_of`).
 
 import hashlib
 import json
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -96,16 +97,25 @@ def request_approval(
 
 
 def decide(
-    *, approval_id: int, approve: bool, digest: str, by: User, now: datetime, reason: str = ""
+    *,
+    approval_id: int,
+    approve: bool,
+    digest: str,
+    by: User,
+    now: datetime,
+    reason: str = "",
+    confirmed: Collection[str] = (),
 ) -> Approval:
     """Approve or refuse what was asked; an approval of some kinds does it at once.
 
     Args:
         digest: of the content as the second person saw it.
+        confirmed: what they said of it, by the names of the kind's `confirms`.
 
     Raises:
-        UnableToApprove: decided already, given up, lapsed, asked by the same person, or changed
-            since. A request whose own payload was changed is void from then on.
+        UnableToApprove: decided already, given up, lapsed, asked by the same person, changed
+            since, or not confirmed in all its parts. A request whose own payload was changed is
+            void from then on.
         Refused: what was agreed to can no longer be done; the request stays open.
     """
     with transaction.atomic():
@@ -124,10 +134,24 @@ def decide(
         elif approval.digest != digest:
             raise UnableToApprove(_("The content has changed since approval was asked for."))
         else:
+            if approve and (why := why_unconfirmed(approval.kind, confirmed)):
+                raise UnableToApprove(why)
             _decide(approval, approve=approve, by=by, now=now, reason=reason)
     if altered:  # said only here, so that the request stays void
         raise UnableToApprove(_("The content has changed since approval was asked for."))
     return approval
+
+
+def why_unconfirmed(kind: str, confirmed: Collection[str]) -> str:
+    """What has not been confirmed of what must be before it is approved; blank if all has."""
+    missing = [
+        str(words) for name, words in approvable.known(kind).confirms if name not in confirmed
+    ]
+    if not missing:
+        return ""
+    return _("To approve this, tick each of these once you have done it: %(what)s.") % {
+        "what": "; ".join(missing)
+    }
 
 
 def withdraw_request(*, approval_id: int, by: User, now: datetime, reason: str = "") -> Approval:
@@ -264,16 +288,19 @@ def _decide(approval: Approval, *, approve: bool, by: User, now: datetime, reaso
     approval.state = Approval.State.APPROVED if approve else Approval.State.REFUSED
     approval.decided_by, approval.decided_at, approval.reason = by, now, reason
     approval.save()
+    kind = approvable.known(approval.kind)
+    decided = {"state": approval.state, "kind": approval.kind, "digest": approval.digest}
+    if approve and kind.confirms:
+        decided["confirmed"] = ", ".join(name for name, _words in kind.confirms)
     audit.record(
         approval,
         approval.state,
         by=by,
         now=now,
         before={"state": Approval.State.REQUESTED, "asked by": approval.requested_by_id},
-        after={"state": approval.state, "kind": approval.kind, "digest": approval.digest},
+        after=decided,
         reason=reason,
     )
-    kind = approvable.known(approval.kind)
     act = kind.carry_out if approve else kind.when_refused
     if act:
         act(approval, by, now)

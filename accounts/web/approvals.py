@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
-from unfold.widgets import UnfoldAdminTextareaWidget
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextareaWidget
 
 from accounts import approvable
 from accounts.domain.approvals import (
@@ -22,6 +22,7 @@ from accounts.domain.approvals import (
     decide,
     has_happened,
     take_back,
+    why_unconfirmed,
     withdraw_request,
 )
 from accounts.errors import Refused
@@ -57,10 +58,25 @@ class DecisionForm(forms.Form):
         widget=UnfoldAdminTextareaWidget({"rows": 3}),
     )
 
+    confirmed = forms.MultipleChoiceField(
+        label=gettext_lazy("Before you approve"),
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+    )
+
+    def __init__(self, *args: Any, kind: str, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.kind = kind
+        self.fields["confirmed"].choices = approvable.known(kind).confirms  # type: ignore[attr-defined]
+
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
         if given.get("decision") == "refuse" and not given.get("reason", "").strip():
             self.add_error("reason", _("Say why you refuse."))
+        if given.get("decision") == "approve":
+            why = why_unconfirmed(self.kind, given.get("confirmed", ()))
+            if why:
+                self.add_error("confirmed", why)
         return given
 
 
@@ -99,7 +115,8 @@ ENDS = {"withdraw": withdraw, "take_back": take_approval_back, "clear": clear}
 
 def approval_page(request: HttpRequest, pk: int) -> HttpResponse:
     """What is asked, by whom, until when; and the decision, for whom it is to make."""
-    return _show(request, _found(pk), DecisionForm())
+    approval = _found(pk)
+    return _show(request, approval, DecisionForm(kind=approval.kind))
 
 
 @require_POST
@@ -111,7 +128,7 @@ def decide_approval(request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     if kind.page:  # its own page shows what this one cannot
         return redirect(page_of(approval))
-    form = DecisionForm(request.POST)
+    form = DecisionForm(request.POST, kind=approval.kind)
     if not form.is_valid():
         return _show(request, approval, form, status=UNPROCESSABLE)
     approve = form.cleaned_data["decision"] == "approve"
@@ -123,6 +140,7 @@ def decide_approval(request: HttpRequest, pk: int) -> HttpResponse:
             by=request.user,
             now=timezone.now(),
             reason=form.cleaned_data["reason"].strip(),
+            confirmed=form.cleaned_data["confirmed"],
         )
     except Refused as refusal:
         messages.error(request, str(refusal))
@@ -141,7 +159,13 @@ def end_approval(request: HttpRequest, pk: int, how: str) -> HttpResponse:
         raise PermissionDenied
     form = EndForm(request.POST)
     if not form.is_valid():
-        return _show(request, approval, DecisionForm(), ending=form, status=UNPROCESSABLE)
+        return _show(
+            request,
+            approval,
+            DecisionForm(kind=approval.kind),
+            ending=form,
+            status=UNPROCESSABLE,
+        )
     try:
         done = ENDS[how](approval, form.cleaned_data["reason"], user)
     except Refused as refusal:
@@ -187,6 +211,9 @@ def _show(
         "asked_by_reader": asked,
         "may_decide": may_decide(cast(User, request.user), kind) and not asked,
         "form": form,
+        "confirms": bool(kind.confirms),
+        "template": kind.template,
+        **kind.shown(approval),
         **how_far(kind.work(approval)),
         "opts": Approval._meta,
     }

@@ -9,23 +9,16 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from accounts.staff import RoleAdmin
+from notifications.admin.many import ManyAdmin, StuckFilter
+from notifications.domain.sending import ANNOUNCEMENTS
 from notifications.models import Announcement
 from notifications.rules import mends_messages
-from notifications.web.staff import announcing
-
-LABELS = {
-    Announcement.State.DRAFT: "",
-    Announcement.State.ASKED: "warning",
-    Announcement.State.AGREED: "info",
-    Announcement.State.SENT: "success",
-    Announcement.State.REFUSED: "danger",
-    Announcement.State.DROPPED: "",
-}
+from notifications.web.staff import announcing, many
 
 
 @admin.register(Announcement)
-class AnnouncementAdmin(RoleAdmin):
+class AnnouncementAdmin(ManyAdmin):
+    life = ANNOUNCEMENTS
     list_display = (
         "subject_en",
         "category",
@@ -36,12 +29,10 @@ class AnnouncementAdmin(RoleAdmin):
         "approved_by",
         "sent_at",
     )
-    list_filter = ("state", "category")
+    list_filter = ("state", StuckFilter, "category")
     search_fields = ("subject_en", "subject_zh", "why")
     list_select_related = ("written_by", "approved_by")
     list_before_template = "notifications/staff/announcements_top.html"
-    change_form_template = "notifications/staff/watched.html"
-    change_form_outer_before_template = "notifications/staff/sending.html"
     change_form_before_template = "notifications/staff/announcement_top.html"
     change_form_after_template = "notifications/staff/announcement_bottom.html"
     fields = (
@@ -62,10 +53,6 @@ class AnnouncementAdmin(RoleAdmin):
         "told",
     )
     readonly_fields = fields
-
-    @display(description=_("state"), label=LABELS)
-    def says_state(self, announcement: Announcement) -> tuple[str, str]:
-        return announcement.state, announcement.get_state_display()
 
     @display(description=_("audience"))
     def says_audience(self, announcement: Announcement) -> str:
@@ -93,8 +80,7 @@ class AnnouncementAdmin(RoleAdmin):
                 view(announcing.confirm),
                 name="notifications_announcement_confirm",
             ),
-            path("<int:pk>/drop/", view(announcing.drop), name="notifications_announcement_drop"),
-            path("<int:pk>/send/", view(announcing.send), name="notifications_announcement_send"),
+            *many.urls(ANNOUNCEMENTS, view, named=lambda row: row.subject_en),
             *super().get_urls(),
         ]
 

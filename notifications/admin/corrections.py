@@ -8,22 +8,21 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from accounts.models import Approval
-from accounts.staff import RoleAdmin
-from accounts.web.staff import page_of
 from notifications import kinds
-from notifications.domain.correcting import SEND_CORRECTION
+from notifications.admin.many import ManyAdmin, StuckFilter
+from notifications.domain.correcting import CORRECTIONS
 from notifications.models import Correction, Message
 from notifications.rules import mends_messages
-from notifications.web.staff import correcting
+from notifications.web.staff import correcting, many
 
 MOST_SHOWN = 200
 
 
 @admin.register(Correction)
-class CorrectionAdmin(RoleAdmin):
-    list_display = ("says_kind", "people", "state", "written_by", "written_at", "sent_at")
-    list_filter = ("state",)
+class CorrectionAdmin(ManyAdmin):
+    life = CORRECTIONS
+    list_display = ("says_kind", "people", "says_state", "written_by", "written_at", "sent_at")
+    list_filter = ("state", StuckFilter)
     list_select_related = ("written_by",)
     fields = (
         "says_kind",
@@ -37,8 +36,6 @@ class CorrectionAdmin(RoleAdmin):
         "sent_at",
     )
     readonly_fields = fields
-    change_form_template = "notifications/staff/watched.html"
-    change_form_outer_before_template = "notifications/staff/sending.html"
     change_form_after_template = "notifications/staff/correction_bottom.html"
 
     @display(description=_("the wrong message"), ordering="kind")
@@ -49,15 +46,12 @@ class CorrectionAdmin(RoleAdmin):
         view = self.admin_site.admin_view
         return [
             path("new/", view(correcting.new), name="notifications_correction_new"),
-            path("<int:pk>/drop/", view(correcting.drop), name="notifications_correction_drop"),
-            path("<int:pk>/send/", view(correcting.send), name="notifications_correction_send"),
+            *many.urls(CORRECTIONS, view, named=lambda row: kinds.title_of(row.kind)),
             *super().get_urls(),
         ]
 
     def beside(self, request: HttpRequest, row: Correction) -> dict[str, Any]:
         may_mend = bool(mends_messages(request.user))
-        asked = Approval.objects.filter(kind=SEND_CORRECTION, object_id=str(row.pk))
-        request_of = asked.order_by("-pk").first()
         wrong = row.messages.select_related("person").defer("body").order_by("pk")
         shown = list(wrong[:MOST_SHOWN])
         told = Message.objects.filter(
@@ -66,7 +60,6 @@ class CorrectionAdmin(RoleAdmin):
         letters = {letter.person_id: letter for letter in told.defer("body")}
         return {
             "pairs": [(one, letters.get(one.person_id)) for one in shown],
-            "approval_url": page_of(request_of) if request_of else "",
-            "drop_url": correcting.drop_url(row) if may_mend else "",
-            **correcting.sending(row, request_of, may_mend=may_mend),
+            "again_url": correcting.again_url(row) if may_mend else "",
+            **many.beside(CORRECTIONS, row, may_mend=may_mend),
         }

@@ -83,5 +83,5 @@ class LetterTextAdmin(RoleAdmin):
             "people": people_of_staff(),
             "may_be_used": proofreading.may_be_used(row, readings),
             "may_write": mends_messages(request.user) and kinds.is_declared(row.kind),
-            **proofreading.side_by_side(row),
+            **proofreading.both_languages(row),
         }

@@ -71,11 +71,11 @@ def content_of(announcement: Announcement, people: Collection[int]) -> dict[str,
     }
 
 
-def payload_of(announcement: Announcement) -> dict[str, Any]:
+def asked_for(announcement: Announcement, people: Collection[int]) -> dict[str, Any]:
     """What a second person agrees to."""
     return {
         "people": announcement.people,
-        "digest": digest_of(content_of(announcement, frozen_in(announcement))),
+        "digest": digest_of(content_of(announcement, people)),
     }
 
 
@@ -93,6 +93,20 @@ def noted(announcement: Announcement) -> dict[str, Any]:
 def say_changed() -> str:
     """It is not what was written, or agreed to."""
     return _("The content has changed since it was written.")
+
+
+def nobody_left(announcement: Announcement) -> bool:
+    """Whether all of its people have left its audience since, or the audience is gone."""
+    audience = audiences.find(announcement.audience)
+    if audience is None:
+        return True
+    still, _unwilling = audiences.people_of(audience, announcement.parameters)
+    return not still & frozen_in(announcement)
+
+
+def say_nobody_left() -> str:
+    """There is nobody any more to whom it would go."""
+    return _("Everybody has left this audience since it was written.")
 
 
 def why_not(announcement: Announcement) -> str:

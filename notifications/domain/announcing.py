@@ -17,9 +17,8 @@ from accounts.domain.approvals import (
     digest_of,
     one_at_a_time,
     request_approval,
-    void_requests,
 )
-from accounts.models import Approval, User
+from accounts.models import User
 from notifications import audiences
 from notifications.audiences import Parameters
 from notifications.domain.announced import (
@@ -27,18 +26,17 @@ from notifications.domain.announced import (
     audience_of,
     content_of,
     noted,
-    payload_of,
     preview,
+    say_changed,
     texts_for,
     why_not,
 )
-from notifications.domain.sending import SEND_ANNOUNCEMENT, fill_outbox
+from notifications.domain.sending import ANNOUNCEMENTS, fill_outbox
 from notifications.domain.writing import FIELDS
 from notifications.models import ONE_PERSON_DECIDES, Addressee, Announcement
 
 VALID_FOR = timedelta(hours=72)
 State = Announcement.State
-UNSENT = (State.DRAFT, State.ASKED, State.AGREED)
 
 
 def write_announcement(
@@ -70,7 +68,8 @@ def write_announcement(
         if not people:
             raise UnableToAnnounce(_nobody(unwilling))
         if instead_of is not None:
-            _give_up(instead_of, by=by, now=now, reason=_("Another one was written instead."))
+            reason = _("Another one was written instead.")
+            ANNOUNCEMENTS.give_up(pk=instead_of, reason=reason, by=by, now=now)
         announcement = Announcement(
             category=found.of_class.value,
             audience=found.name,
@@ -116,23 +115,26 @@ def confirm_announcement(
             or it has been confirmed already.
     """
     with transaction.atomic():
-        one_at_a_time(SEND_ANNOUNCEMENT, str(announcement_id))  # as whoever drops it does first
+        one_at_a_time(ANNOUNCEMENTS.kind, str(announcement_id))  # as whoever drops it does first
         announcement = Announcement.objects.select_for_update().get(pk=announcement_id)
         if announcement.state != State.DRAFT:
             raise UnableToAnnounce(why_not(announcement))
         if announcement.written_by_id != by.pk:
             raise UnableToAnnounce(_("Only the person who wrote it can send it."))
         if lapses_at(announcement) <= now:
-            raise UnableToAnnounce(_("This was written more than three days ago. Write it again."))
+            raise UnableToAnnounce(say_stale())
         if count != announcement.people:
             raise UnableToAnnounce(_("That is not the number of people who would get it."))
         if announcement.people <= ONE_PERSON_DECIDES:
-            fill_outbox(announcement, by=by, now=now)
+            fill_outbox(announcement, by, now)
             return announcement
+        payload = ANNOUNCEMENTS.payload(announcement)
+        if payload["digest"] != announcement.digest:
+            raise UnableToAnnounce(say_changed())
         request_approval(
-            kind=SEND_ANNOUNCEMENT,
+            kind=ANNOUNCEMENTS.kind,
             object_id=announcement.pk,
-            payload=payload_of(announcement),
+            payload=payload,
             by=by,
             now=now,
             reason=announcement.why,
@@ -150,53 +152,14 @@ def confirm_announcement(
         return announcement
 
 
-def note_refusal(approval: Approval, by: User, now: datetime) -> None:
-    """A second person has refused it: it will never be sent."""
-    with transaction.atomic():
-        announcement = Announcement.objects.select_for_update().get(pk=approval.object_id)
-        if announcement.state == State.ASKED:
-            announcement.state = State.REFUSED
-            announcement.save(update_fields=["state"])
-
-
-def note_withdrawal(approval: Approval, by: User, now: datetime) -> None:
-    """Nobody will decide about it: it is dropped."""
-    with transaction.atomic():
-        _drop(int(approval.object_id), by=by, now=now, reason=approval.ended_because)
-
-
-def drop_announcement(*, announcement_id: int, reason: str, by: User, now: datetime) -> None:
-    """Give it up before it is sent; a request to a second person is void.
-
-    Raises:
-        UnableToAnnounce: it has been sent, refused or dropped already.
-    """
-    with transaction.atomic():
-        if not _give_up(announcement_id, by=by, now=now, reason=reason):
-            raise UnableToAnnounce(why_not(Announcement.objects.get(pk=announcement_id)))
-
-
-def _give_up(announcement_id: int, *, by: User, now: datetime, reason: str) -> bool:
-    void_requests(kind=SEND_ANNOUNCEMENT, object_id=announcement_id, by=by, now=now)
-    return _drop(announcement_id, by=by, now=now, reason=reason)
-
-
-def _drop(announcement_id: int, *, by: User, now: datetime, reason: str) -> bool:
-    announcement = Announcement.objects.select_for_update().get(pk=announcement_id)
-    if announcement.state not in UNSENT:
-        return False
-    before = announcement.state
-    announcement.state = State.DROPPED
-    announcement.save(update_fields=["state"])
-    audit.record(
-        announcement, "drop-announcement", by=by, now=now, before={"state": before}, reason=reason
-    )
-    return True
-
-
 def lapses_at(announcement: Announcement) -> datetime:
     """Until when a draft may be confirmed: its people were frozen when it was written."""
     return announcement.written_at + VALID_FOR
+
+
+def say_stale() -> str:
+    """Its people were looked up too long ago."""
+    return _("This was written more than three days ago. Write it again.")
 
 
 def _nobody(unwilling: int) -> str:

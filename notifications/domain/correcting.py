@@ -9,21 +9,23 @@ from django.utils.translation import gettext as _
 
 from accounts.bulk import insert_rows
 from accounts.domain import audit
-from accounts.domain.approvals import digest_of, request_approval, void_requests
-from accounts.domain.jobs import Tell, start_job, unwatched
+from accounts.domain.approvals import (
+    digest_of,
+    one_at_a_time,
+    request_approval,
+)
+from accounts.domain.jobs import Tell, unwatched
 from accounts.errors import Refused
 from accounts.languages import Language
-from accounts.models import Approval, Job, User
-from notifications.domain.agreed import why_not_agreed
+from accounts.models import User
+from notifications.domain.agreed import Life
 from notifications.domain.outbox import Telling
 from notifications.domain.watching import queue_watched
-from notifications.models import ONE_PERSON_DECIDES, Correction, Message
+from notifications.models import ONE_PERSON_DECIDES, Corrected, Correction, Message
+from notifications.queries import open_corrections
 
-SEND_CORRECTION = "send-correction"
-JOB = "notifications.send-correction"
 KIND = "correction"
 State = Correction.State
-UNSENT = (State.DRAFT, State.AGREED)
 
 MAY_BE_CORRECTED = (Message.State.SENT, Message.State.SENDING, Message.State.FAILED)
 
@@ -44,12 +46,18 @@ def write_correction(
     """Write down what was wrong and tell it to the people of these messages.
 
     To twenty people or fewer it is sent at once (and waits in the outbox as every letter to many);
-    to more, by a worker, when a second person has agreed.
+    to more, by a worker, when a second person has agreed. It takes the place of every earlier
+    correction of one of these messages that is not sent yet: that is dropped.
 
     Raises:
         UnableToCorrect: messages of several kinds, or one that nobody has been told.
     """
     with transaction.atomic():
+        one_at_a_time(CORRECTIONS.kind, "")
+        # Before the messages are locked: a worker that sends one holds it, then needs those.
+        for earlier in open_corrections(message_ids):
+            reason = _("Another correction of the same messages was written instead.")
+            CORRECTIONS.give_up(pk=earlier.pk, reason=reason, by=by, now=now)
         wrong = Message.objects.select_for_update().filter(pk__in=message_ids).order_by("pk")
         messages = list(wrong.values_list("pk", "person_id", "kind", "state"))
         if not messages:
@@ -71,7 +79,7 @@ def write_correction(
             written_at=now,
         )
         insert_rows(
-            Correction.messages.through,
+            Corrected,
             ({"correction_id": correction.pk, "message_id": pk} for pk, *_rest in messages),
         )
         audit.record(
@@ -79,136 +87,25 @@ def write_correction(
             "write-correction",
             by=by,
             now=now,
-            after={"kind": correction.kind, "people": correction.people},
+            after=_noted(correction),
             reason=incident,
         )
         if correction.people > ONE_PERSON_DECIDES:
             request_approval(
-                kind=SEND_CORRECTION,
+                kind=CORRECTIONS.kind,
                 object_id=correction.pk,
-                payload=_payload(correction),
+                payload=CORRECTIONS.payload(correction),
                 by=by,
                 now=now,
                 reason=incident,
             )
         else:
-            _send(correction, by=by, now=now)
+            _send(correction, by, now)
         return correction
 
 
-def agree_to_correction(approval: Approval, by: User, now: datetime) -> None:
-    """A second person agrees to a correction to many: from now on a worker may send it."""
-    with transaction.atomic():
-        correction = Correction.objects.select_for_update().get(pk=approval.object_id)
-        if correction.state != State.DRAFT:
-            raise UnableToCorrect(_why_not(correction))
-        if approval.payload != _payload(correction):
-            raise UnableToCorrect(_("The content has changed since approval was asked for."))
-        correction.state = State.AGREED
-        correction.save(update_fields=["state"])
-        audit.record(
-            correction,
-            "agree-to-correction",
-            by=by,
-            now=now,
-            after={"kind": correction.kind, "people": correction.people},
-        )
-        _start(correction, by=by, now=now)
-
-
-def ask_to_send_correction(*, correction_id: int, by: User, now: datetime) -> Job:
-    """Have a worker try again what was agreed to; while one does, this returns the same job.
-
-    Raises:
-        UnableToCorrect: nobody has agreed to it, or it has been sent.
-    """
-    correction = Correction.objects.get(pk=correction_id)
-    if correction.state != State.AGREED:
-        raise UnableToCorrect(_why_not(correction))
-    return _start(correction, by=by, now=now)
-
-
-def send_correction(
-    *, correction_id: int, by: User | None, now: datetime, tell: Tell = unwatched
-) -> Correction:
-    """Send a correction that a second person agreed to, whole or not at all.
-
-    Args:
-        tell: hears how far it is.
-
-    Raises:
-        UnableToCorrect: it was sent, changed since, or agreed to too long ago.
-    """
-    with transaction.atomic():
-        correction = Correction.objects.select_for_update().get(pk=correction_id)
-        if correction.state != State.AGREED:
-            raise UnableToCorrect(_why_not(correction))
-        payload = _payload(correction)
-        if why := why_not_agreed(
-            kind=SEND_CORRECTION, object_id=correction.pk, payload=payload, now=now
-        ):
-            raise UnableToCorrect(why)
-        _send(correction, by=by, now=now, tell=tell)
-        return correction
-
-
-def run_correction(job: Job, tell: Tell) -> dict[str, Any]:
-    """The worker's part: `accounts.domain.jobs` calls it."""
-    sent = send_correction(
-        correction_id=job.payload["correction"],
-        by=job.asked_by,
-        now=job.started_at or job.asked_at,
-        tell=tell,
-    )
-    return {"people": sent.people}
-
-
-def drop_correction(*, correction_id: int, reason: str, by: User, now: datetime) -> None:
-    """Give it up before it is sent; a request to a second person is void. Twice changes nothing.
-
-    The request is locked before its correction, as by whoever decides.
-
-    Raises:
-        UnableToCorrect: it has been sent.
-    """
-    with transaction.atomic():
-        void_requests(kind=SEND_CORRECTION, object_id=correction_id, by=by, now=now)
-        if _drop(correction_id, by=by, now=now, reason=reason) == State.SENT:
-            raise UnableToCorrect(_("This correction has been sent already."))
-
-
-def note_refusal(approval: Approval, by: User, now: datetime) -> None:
-    """A second person has refused it: it is dropped."""
-    with transaction.atomic():
-        _drop(int(approval.object_id), by=by, now=now, reason=approval.reason)
-
-
-def note_withdrawal(approval: Approval, by: User, now: datetime) -> None:
-    """Nobody will decide about it: it is dropped."""
-    with transaction.atomic():
-        _drop(int(approval.object_id), by=by, now=now, reason=approval.ended_because)
-
-
-def _drop(correction_id: int, *, by: User, now: datetime, reason: str) -> str:
-    """Drop what is not sent; the state it has then."""
-    correction = Correction.objects.select_for_update().get(pk=correction_id)
-    if correction.state in UNSENT:
-        before = correction.state
-        correction.state = State.DROPPED
-        correction.save(update_fields=["state"])
-        audit.record(
-            correction, "drop-correction", by=by, now=now, before={"state": before}, reason=reason
-        )
-    return correction.state
-
-
-def _start(correction: Correction, *, by: User, now: datetime) -> Job:
-    return start_job(kind=JOB, payload={"correction": correction.pk}, by=by, now=now)
-
-
-def _send(
-    correction: Correction, *, by: User | None, now: datetime, tell: Tell = unwatched
-) -> None:
+def _send(correction: Correction, by: User | None, now: datetime, tell: Tell = unwatched) -> int:
+    """Write the letters and mark it sent; how many they are. The row is locked."""
     wrong: dict[int, Message] = {}
     left = correction.messages.select_related("person").defer("body")
     for message in left.order_by("pk"):
@@ -224,6 +121,11 @@ def _send(
         now=now,
         after={"kind": correction.kind, "people": len(wrong)},
     )
+    return len(wrong)
+
+
+def _noted(correction: Correction) -> dict[str, Any]:
+    return {"kind": correction.kind, "people": correction.people}
 
 
 def _why_not(correction: Correction) -> str:
@@ -251,12 +153,25 @@ def _telling(correction: Correction, message: Message) -> Telling:
     )
 
 
-def _payload(correction: Correction) -> dict[str, Any]:
-    ids = sorted(correction.messages.values_list("pk", flat=True))
+def _content(correction: Correction, messages: Collection[int]) -> dict[str, Any]:
     text = {"en": correction.text_en, "zh": correction.text_zh}
     return {
         "kind": correction.kind,
         "people": correction.people,
-        "messages": digest_of({"ids": ids}),
+        "messages": digest_of({"ids": sorted(messages)}),
         "text": digest_of(text),
     }
+
+
+CORRECTIONS = Life(
+    model=Correction,
+    name="correction",
+    asked=State.DRAFT.value,
+    refused=State.DROPPED.value,
+    frozen="messages",
+    content=_content,
+    fill=_send,
+    noted=_noted,
+    why_not=_why_not,
+    refusal=UnableToCorrect,
+)

@@ -12,11 +12,12 @@ from applications.models import Application, Cohort, Consent, Stage
 from notifications.domain.announcing import confirm_announcement, write_announcement
 from notifications.domain.answering import KIND
 from notifications.domain.delivery import claim, deliver
-from notifications.models import Announcement, Message
+from notifications.models import Announcement, Correction, Message
 from tests.work import do_the_work
 
 SECOND = timedelta(seconds=1)
 HOLD = timedelta(minutes=10)
+READ = ("read-en", "read-zh")
 TEXT = {
     "subject_en": "Another room: {{ reference }}",
     "body_en": "{{ name }}, from now on {{ cohort }} meets in room 5.",
@@ -62,14 +63,32 @@ def confirm(announcement: Announcement, now: datetime, **changed: Any) -> Announ
 
 
 def agreed(announcement: Announcement, by: User, now: datetime, *, approve: bool = True) -> None:
-    request = request_for(announcement)
-    decide(approval_id=request.pk, approve=approve, digest=request.digest, by=by, now=now)
+    answer(request_for(announcement), by, now, approve=approve)
+
+
+def answer(request: Approval, by: User, now: datetime, *, approve: bool = True) -> None:
+    """Whoever agrees has read both languages."""
+    decide(
+        approval_id=request.pk,
+        approve=approve,
+        digest=request.digest,
+        by=by,
+        now=now,
+        reason="" if approve else "No.",
+        confirmed=READ,
+    )
 
 
 def agreed_and_sent(announcement: Announcement, by: User, now: datetime) -> list[str | None]:
     """A second person agrees and a worker does it; how each job ended."""
     agreed(announcement, by, now)
     return do_the_work(now)
+
+
+def agree_to(correction: Correction, by: User, now: datetime, *, approve: bool = True) -> None:
+    """A second person agrees to a correction, or refuses it."""
+    asked = Approval.objects.get(kind="send-correction", object_id=str(correction.pk))
+    answer(asked, by, now, approve=approve)
 
 
 def request_for(announcement: Announcement) -> Approval:

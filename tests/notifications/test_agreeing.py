@@ -11,8 +11,9 @@ from accounts.domain.approvals import UnableToApprove, clear_lapsed, withdraw_re
 from accounts.models import Approval, AuditEvent, User
 from applications.models import Cohort, Stage
 from notifications.domain.announced import UnableToAnnounce
-from notifications.domain.announcing import VALID_FOR, drop_announcement
+from notifications.domain.announcing import VALID_FOR
 from notifications.domain.mending import These, recall
+from notifications.domain.sending import ANNOUNCEMENTS
 from notifications.models import Addressee, Announcement
 from tests.notifications.announcements import (
     HOLD,
@@ -111,7 +112,7 @@ def test_a_refused_one_is_never_sent(staff: list[User], cohort: Cohort, now: dat
     with pytest.raises(UnableToAnnounce, match="refused it"):
         confirm(written, now)
     with pytest.raises(UnableToAnnounce):
-        drop_announcement(announcement_id=written.pk, reason="x", by=staff[0], now=now)
+        ANNOUNCEMENTS.drop(pk=written.pk, reason="x", by=staff[0], now=now)
 
 
 def test_a_request_lapses_after_three_days_and_so_does_a_draft(
@@ -149,7 +150,7 @@ def test_what_is_dropped_can_be_neither_confirmed_nor_agreed_to(
     written = notice(cohort, staff[0], now)
     confirm(written, now)
 
-    drop_announcement(announcement_id=written.pk, reason="wrong room", by=staff[1], now=now)
+    ANNOUNCEMENTS.drop(pk=written.pk, reason="wrong room", by=staff[1], now=now)
 
     assert (state(written), request_for(written).state) == ("dropped", "void")
     with pytest.raises(UnableToApprove):

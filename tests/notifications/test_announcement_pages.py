@@ -17,7 +17,7 @@ from applications.models import Cohort, Stage
 from dtt.play.people import make_user
 from notifications.domain.troubles import note_trouble
 from notifications.models import Announcement, Message
-from tests.notifications.announcements import TEXT, agree, confirm, crowd, news, notice
+from tests.notifications.announcements import READ, TEXT, agree, confirm, crowd, news, notice
 from tests.walk import signed_in
 from tests.work import do_the_work
 
@@ -115,7 +115,7 @@ def test_many_wait_for_a_second_person_who_reads_every_word(
     asked = said(asker.post(address("confirm", written.pk), {"count": 21}, follow=True))
     request = Approval.objects.get()
     decision = reverse("admin:accounts_approval_decide", args=[request.pk])
-    agree_to_it = {"decision": "approve", "digest": request.digest}
+    agree_to_it = {"decision": "approve", "digest": request.digest, "confirmed": READ}
     asker.post(decision, agree_to_it)
     by_the_asker = Message.objects.count()
     page = said(second.get(reverse("admin:accounts_approval_change", args=[request.pk])))

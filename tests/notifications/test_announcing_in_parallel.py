@@ -5,17 +5,16 @@ from functools import partial
 
 import pytest
 
-from accounts.domain.approvals import decide
 from accounts.domain.jobs import run_job
 from accounts.models import Approval, Job, User
 from accounts.roles import Role
 from applications.models import Cohort
 from dtt.play.people import make_user
-from notifications.domain.announcing import drop_announcement
-from notifications.domain.sending import ask_to_send
+from notifications.domain.sending import ANNOUNCEMENTS
 from notifications.models import Announcement, Message
 from tests.notifications.announcements import (
     agreed,
+    answer,
     confirm,
     crowd,
     letters,
@@ -52,12 +51,7 @@ def test_tabs_and_second_persons_at_once_ask_once_and_send_once(
     asked = at_once([lambda: confirm(written, now)] * 5)
     request = request_for(written)
     decided = at_once(
-        [
-            lambda by=by: decide(
-                approval_id=request.pk, approve=True, digest=request.digest, by=by, now=now
-            )
-            for by in (staff[1], third, staff[1], third)
-        ]
+        [lambda by=by: answer(request, by, now) for by in (staff[1], third, staff[1], third)]
     )
 
     assert sorted(asked) == ["UnableToAnnounce"] * 4 + ["done"]
@@ -77,13 +71,7 @@ def test_what_is_dropped_and_agreed_to_at_once_is_not_sent(
     done = at_once(
         [
             partial(drop, written, staff[0], now),
-            lambda: decide(
-                approval_id=request.pk,
-                approve=True,
-                digest=request.digest,
-                by=staff[1],
-                now=now,
-            ),
+            lambda: answer(request, staff[1], now),
         ]
     )
 
@@ -160,11 +148,11 @@ def test_tabs_that_try_again_at_once_make_one_job(
 
 
 def drop(written: Announcement, by: User, now: datetime) -> None:
-    drop_announcement(announcement_id=written.pk, reason="x", by=by, now=now)
+    ANNOUNCEMENTS.drop(pk=written.pk, reason="x", by=by, now=now)
 
 
 def try_again(written: Announcement, by: User, now: datetime) -> int:
-    return ask_to_send(announcement_id=written.pk, by=by, now=now).pk
+    return ANNOUNCEMENTS.try_again(pk=written.pk, by=by, now=now).pk
 
 
 def work_on(job: Job, now: datetime) -> str | None:

@@ -6,21 +6,20 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from accounts.domain.approvals import VALID_FOR, clear_lapsed, decide, withdraw_request
+from accounts.domain.approvals import VALID_FOR, clear_lapsed, withdraw_request
 from accounts.models import Approval, AuditEvent, Job, User
 from accounts.roles import Role
 from applications.models import Cohort
 from dtt.play.people import make_user
 from notifications.domain.correcting import (
+    CORRECTIONS,
     UnableToCorrect,
-    ask_to_send_correction,
-    drop_correction,
-    send_correction,
     write_correction,
 )
 from notifications.models import Correction, Message
 from tests.notifications.announcements import (
     HOLD,
+    agree_to,
     agreed_and_sent,
     confirm,
     crowd,
@@ -57,13 +56,8 @@ def request_of(correction: Correction) -> Approval:
     return Approval.objects.get(kind="send-correction", object_id=str(correction.pk))
 
 
-def answer(correction: Correction, by: User, now: datetime, *, approve: bool = True) -> None:
-    asked = request_of(correction)
-    decide(approval_id=asked.pk, approve=approve, digest=asked.digest, by=by, now=now, reason="No.")
-
-
 def drop(correction: Correction, by: User, now: datetime) -> None:
-    drop_correction(correction_id=correction.pk, reason="written anew", by=by, now=now)
+    CORRECTIONS.drop(pk=correction.pk, reason="written anew", by=by, now=now)
 
 
 def drops() -> list[tuple[User | None, object, str]]:
@@ -95,15 +89,15 @@ def test_what_waits_for_a_second_person_is_dropped_and_nobody_decides_it(
     assert (state(correction), request_of(correction).state) == ("dropped", "void")
     assert drops() == [(staff[0], {"state": "draft"}, "written anew")]
     with pytest.raises(UnableToCorrect, match="It was dropped"):
-        ask_to_send_correction(correction_id=correction.pk, by=staff[0], now=now)
+        CORRECTIONS.try_again(pk=correction.pk, by=staff[0], now=now)
     with pytest.raises(UnableToCorrect, match="It was dropped"):
-        send_correction(correction_id=correction.pk, by=staff[0], now=now)
+        CORRECTIONS.send(pk=correction.pk, by=staff[0], now=now)
 
 
 def test_what_was_agreed_to_is_dropped_before_the_worker_comes_and_is_not_sent(
     staff: list[User], correction: Correction, now: datetime
 ) -> None:
-    answer(correction, staff[1], now)
+    agree_to(correction, staff[1], now)
 
     drop(correction, staff[0], now)
 
@@ -116,7 +110,7 @@ def test_what_was_agreed_to_is_dropped_before_the_worker_comes_and_is_not_sent(
 def test_what_has_been_sent_is_not_dropped(
     staff: list[User], correction: Correction, now: datetime
 ) -> None:
-    answer(correction, staff[1], now)
+    agree_to(correction, staff[1], now)
     do_the_work(now)
 
     with pytest.raises(UnableToCorrect, match="sent already"):
@@ -129,7 +123,7 @@ def test_what_has_been_sent_is_not_dropped(
 def test_refusing_the_request_drops_it(
     staff: list[User], correction: Correction, now: datetime
 ) -> None:
-    answer(correction, staff[1], now, approve=False)
+    agree_to(correction, staff[1], now, approve=False)
 
     assert (state(correction), drops()) == ("dropped", [(staff[1], {"state": "draft"}, "No.")])
 
@@ -156,7 +150,7 @@ def test_clearing_a_lapsed_request_drops_it(
 def test_a_worker_that_comes_four_days_late_leaves_a_correction_that_is_dropped_on_its_page(
     staff: list[User], correction: Correction, now: datetime
 ) -> None:
-    answer(correction, staff[1], now)
+    agree_to(correction, staff[1], now)
     assert do_the_work(now + LATE) == ["failed"]
     address = reverse("admin:notifications_correction_drop", args=[correction.pk])
     auditor = make_user("auditor@staff.dtt.example", Role.AUDITOR, now=now)
@@ -183,7 +177,7 @@ def test_what_is_dropped_agreed_to_and_withdrawn_at_once_is_not_sent(
     done = at_once(
         [
             lambda: drop(correction, staff[0], now),
-            lambda: answer(correction, staff[1], now),
+            lambda: agree_to(correction, staff[1], now),
             lambda: withdraw_request(approval_id=asked.pk, by=staff[0], now=now),
             lambda: drop(correction, staff[1], now),
         ]

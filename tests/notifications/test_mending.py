@@ -12,8 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.domain.approvals import decide
-from accounts.models import Approval, AuditEvent, User
+from accounts.models import AuditEvent, User
 from dtt.play.selection import make_staff
 from notifications import kinds
 from notifications.domain.correcting import UnableToCorrect, write_correction
@@ -22,6 +21,7 @@ from notifications.domain.mending import These, UnableToMend, it_left, recall, s
 from notifications.domain.outbox import Telling, queue
 from notifications.models import AddressTrouble, Correction, Message
 from notifications.queries import inbox_of, messages_to
+from tests.notifications.announcements import agree_to
 from tests.walk import signed_in
 from tests.work import do_the_work
 
@@ -184,8 +184,7 @@ def test_more_than_twenty_people_are_told_only_when_two_agree(
     correction = correct(wrong, staff[0], at)
 
     assert Message.objects.filter(kind="correction").count() == 0
-    request = Approval.objects.get(kind="send-correction", object_id=str(correction.pk))
-    decide(approval_id=request.pk, approve=True, digest=request.digest, by=staff[1], now=at)
+    agree_to(correction, staff[1], at)
     assert Message.objects.filter(kind="correction").count() == 0
     assert do_the_work(at) == ["done"]
     assert Message.objects.filter(kind="correction").count() == 21

@@ -29,7 +29,7 @@ KIND = "place-reserve"
 TEXT = dict.fromkeys(("subject_en", "body_en", "subject_zh", "body_zh"), "{{ name }}")
 KINDS = "admin:notifications_letter_kinds"
 LIST = "admin:notifications_lettertext_changelist"
-BEFORE = [("notifications", "0014_corrections_dropped")]
+BEFORE = [("notifications", "0017_one_open_correction")]
 
 
 @pytest.fixture

@@ -10,26 +10,26 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.html import escape
 
-from accounts.domain.approvals import decide
 from accounts.domain.jobs import MAX_ATTEMPTS, run_job, sweep_jobs
 from accounts.models import Approval, Job, User
 from applications.models import Application, Cohort, Stage
 from notifications.domain.announced import UnableToAnnounce
-from notifications.domain.announcing import VALID_FOR, drop_announcement
+from notifications.domain.announcing import VALID_FOR
 from notifications.domain.correcting import (
+    CORRECTIONS,
     UnableToCorrect,
-    ask_to_send_correction,
-    send_correction,
     write_correction,
 )
 from notifications.domain.mending import These, recall
-from notifications.domain.sending import ask_to_send, send_announcement
+from notifications.domain.sending import ANNOUNCEMENTS
 from notifications.domain.watching import AT_A_TIME
 from notifications.domain.writing import in_force, write_letter
 from notifications.models import Announcement, Correction, Message
 from tests.notifications.announcements import (
     HOLD,
+    READ,
     SECOND,
+    agree_to,
     agreed,
     agreed_and_sent,
     confirm,
@@ -87,7 +87,7 @@ def press_send(row: Announcement | Correction, by: User) -> str:
 def approve_on_its_page(request: Approval, by: User) -> str:
     answer = signed_in(by).post(
         reverse("admin:accounts_approval_decide", args=[request.pk]),
-        {"decision": "approve", "digest": request.digest},
+        {"decision": "approve", "digest": request.digest, "confirmed": READ},
         follow=True,
     )
     return answer.content.decode()
@@ -149,9 +149,7 @@ def test_a_sending_says_what_it_does_and_how_far_it_is(
     written = confirm(notice(cohort, staff[0], now), now)
     agreed(written, staff[1], now)
 
-    send_announcement(
-        announcement_id=written.pk, by=staff[1], now=now, tell=lambda *said: heard.append(said)
-    )
+    ANNOUNCEMENTS.send(pk=written.pk, by=staff[1], now=now, tell=lambda *said: heard.append(said))
 
     assert heard == [
         (0, AT_A_TIME + 1, "Looking who is still in the audience"),
@@ -175,7 +173,7 @@ def test_a_text_that_comes_into_use_among_the_letters_changes_none_of_them(
         if done == AT_A_TIME:
             read_both(newer, staff[1], now)
 
-    send_announcement(announcement_id=asked.pk, by=staff[1], now=now, tell=use_it)
+    ANNOUNCEMENTS.send(pk=asked.pk, by=staff[1], now=now, tell=use_it)
 
     newer.refresh_from_db()
     letters = Message.objects.filter(run=asked.run)
@@ -216,7 +214,7 @@ def test_a_worker_that_dies_among_the_letters_leaves_none_and_the_next_sends_eac
             raise Died
 
     with pytest.raises(Died):
-        send_announcement(announcement_id=asked.pk, by=staff[1], now=now, tell=die)
+        ANNOUNCEMENTS.send(pk=asked.pk, by=staff[1], now=now, tell=die)
     Job.objects.update(state=Job.State.RUNNING, started_at=now, attempts=1)
 
     assert (state(asked), told()) == ("agreed", [])
@@ -234,7 +232,7 @@ def test_a_task_that_runs_twice_sends_once(
 
     assert (again, len(told())) == (None, 21)
     with pytest.raises(UnableToAnnounce, match="sent already"):
-        send_announcement(announcement_id=asked.pk, by=staff[1], now=now)
+        ANNOUNCEMENTS.send(pk=asked.pk, by=staff[1], now=now)
     assert len(told()) == 21
 
 
@@ -347,7 +345,7 @@ def test_after_three_days_the_page_says_that_it_can_no_longer_be_sent(
         page = page_of(asked, staff[0])
 
     assert "A second person agreed to it more than three days ago. Write it again." in page
-    assert "Three days are over: it can no longer be sent." in page
+    assert "As it is, it cannot be sent." in page
     assert AGAIN not in page
 
 
@@ -356,7 +354,7 @@ def test_what_is_dropped_after_a_second_person_agreed_is_not_sent(
 ) -> None:
     agreed(asked, staff[1], now)
 
-    drop_announcement(announcement_id=asked.pk, reason="it is mended", by=staff[0], now=now)
+    ANNOUNCEMENTS.drop(pk=asked.pk, reason="it is mended", by=staff[0], now=now)
 
     assert do_the_work(now + MINUTE) == ["failed"]
     assert Job.objects.get().error == "It was dropped. Write it again."
@@ -381,9 +379,9 @@ def test_nobody_can_have_sent_what_a_second_person_has_not_agreed_to(
 
     for written in (draft, asked):
         with pytest.raises(UnableToAnnounce):
-            ask_to_send(announcement_id=written.pk, by=staff[0], now=now)
+            ANNOUNCEMENTS.try_again(pk=written.pk, by=staff[0], now=now)
         with pytest.raises(UnableToAnnounce):
-            send_announcement(announcement_id=written.pk, by=staff[0], now=now)
+            ANNOUNCEMENTS.send(pk=written.pk, by=staff[0], now=now)
     pressed = press_send(draft, staff[0])
 
     assert "A second person has not been asked about it." in pressed
@@ -427,11 +425,6 @@ def request_of(correction: Correction) -> Approval:
     return Approval.objects.get(kind="send-correction", object_id=str(correction.pk))
 
 
-def agree_to(correction: Correction, by: User, now: datetime) -> None:
-    request = request_of(correction)
-    decide(approval_id=request.pk, approve=True, digest=request.digest, by=by, now=now)
-
-
 def corrected() -> int:
     return Message.objects.filter(kind="correction").count()
 
@@ -446,7 +439,7 @@ def test_agreeing_to_a_correction_answers_at_once_and_a_worker_tells_each_once(
     assert do_the_work(now + HOLD) == ["done"]
     assert do_the_work(now + HOLD) == []
     with pytest.raises(UnableToCorrect, match="sent already"):
-        send_correction(correction_id=correction.pk, by=staff[1], now=now + HOLD)
+        CORRECTIONS.send(pk=correction.pk, by=staff[1], now=now + HOLD)
     right = Message.objects.filter(kind="correction")
     assert set(right.values_list("corrects", flat=True)) == set(
         correction.messages.values_list("pk", flat=True)
@@ -476,9 +469,9 @@ def test_a_correction_to_which_nobody_agreed_cannot_be_had_sent(
     staff: list[User], correction: Correction, now: datetime
 ) -> None:
     with pytest.raises(UnableToCorrect, match="has not agreed"):
-        ask_to_send_correction(correction_id=correction.pk, by=staff[0], now=now)
+        CORRECTIONS.try_again(pk=correction.pk, by=staff[0], now=now)
     with pytest.raises(UnableToCorrect, match="has not agreed"):
-        send_correction(correction_id=correction.pk, by=staff[0], now=now)
+        CORRECTIONS.send(pk=correction.pk, by=staff[0], now=now)
 
     assert (Job.objects.filter(kind__endswith="correction").count(), corrected()) == (0, 0)
 

@@ -1,6 +1,7 @@
 """Write to many: choose whom, write it in both languages, see it as people would, send it."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,37 +14,36 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_POST
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
 
 from accounts.approvable import Subject, name_each, of_objects
-from accounts.domain.jobs import newest_job
 from accounts.errors import Refused
-from accounts.models import Approval, Job, User
-from accounts.web.jobs import how_far
-from accounts.web.staff import allowed, page_of
+from accounts.models import Approval, User
+from accounts.web.staff import allowed
 from notifications import audiences
 from notifications.audiences import Audience, ChoiceForm
-from notifications.domain.agreed import has_lapsed
-from notifications.domain.announced import kind_for, preview
+from notifications.domain.agreed import ENDED
+from notifications.domain.announced import kind_for, nobody_left, preview, say_nobody_left
 from notifications.domain.announcing import (
-    UNSENT,
     confirm_announcement,
-    drop_announcement,
     lapses_at,
+    say_stale,
     write_announcement,
 )
-from notifications.domain.sending import JOB, SEND_ANNOUNCEMENT, ask_to_send
+from notifications.domain.sending import ANNOUNCEMENTS
 from notifications.domain.writing import FIELDS, UnableToWrite
 from notifications.models import ONE_PERSON_DECIDES, Announcement, Message
 from notifications.previews import Sample
 from notifications.queries import addressed_by, in_trouble, states_of, without_proof
 from notifications.rules import mends_messages
+from notifications.web.staff import many
+from notifications.web.staff.comparing import side_by_side
 from notifications.web.staff.mending import address_of
-from notifications.web.staff.pages import UNPROCESSABLE, ReasonForm, numbers_in, staff_page
+from notifications.web.staff.pages import UNPROCESSABLE, numbers_in, staff_page
 from notifications.web.staff.writing import LetterForm, variables_of
 
 SHOWN = 10
+State = Announcement.State
 PAGE = "admin:notifications_announcement_change"
 CONFIRM = "admin:notifications_announcement_confirm"
 
@@ -146,7 +146,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """The letter as people would get it, who they are, and the count to be typed."""
     person = allowed(request, mends_messages)
     announcement = get_object_or_404(Announcement, pk=pk)
-    if announcement.state != Announcement.State.DRAFT:
+    if announcement.state != State.DRAFT:
         if request.method == "POST":
             messages.warning(request, _("This has been confirmed already, or was given up."))
         return redirect(PAGE, pk)
@@ -170,57 +170,11 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
         "needs_second": announcement.people > ONE_PERSON_DECIDES,
         "again_url": _again(announcement),
         "samples": samples_of(announcement),
+        "alone": _both_languages(announcement)["alone"],
         **whom(announcement),
     }
     status = UNPROCESSABLE if form.errors else 200
     return staff_page(request, "announce_confirm", announcement.subject_en, context, status=status)
-
-
-def drop(request: HttpRequest, pk: int) -> HttpResponse:
-    """Give it up before it is sent."""
-    person = allowed(request, mends_messages)
-    announcement = get_object_or_404(Announcement, pk=pk)
-    form = ReasonForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
-        try:
-            drop_announcement(
-                announcement_id=pk, by=person, now=timezone.now(), **form.cleaned_data
-            )
-        except Refused as refusal:
-            messages.error(request, str(refusal))
-        else:
-            messages.success(request, _("Dropped. Nobody gets it."))
-        return redirect(PAGE, pk)
-    context = {
-        "row": announcement,
-        "named": announcement.subject_en,
-        "form": form,
-        "is_open": announcement.state in UNSENT,
-        "back": reverse(PAGE, args=[pk]),
-    }
-    status = UNPROCESSABLE if form.errors else 200
-    return staff_page(request, "drop", _("Drop it"), context, status=status)
-
-
-@require_POST
-def send(request: HttpRequest, pk: int) -> HttpResponse:
-    """Have a worker try again what a second person agreed to and could not be sent."""
-    person = allowed(request, mends_messages)
-    get_object_or_404(Announcement, pk=pk)
-    try:
-        ask_to_send(announcement_id=pk, by=person, now=timezone.now())
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    return redirect(PAGE, pk)
-
-
-def work_of(approval: Approval) -> Job | None:
-    """The sending that an agreement began."""
-    return _sending(int(approval.object_id))
-
-
-def _sending(announcement_id: int) -> Job | None:
-    return newest_job([JOB], {"announcement": announcement_id})
 
 
 def whom(announcement: Announcement) -> dict[str, Any]:
@@ -258,9 +212,6 @@ def samples_of(announcement: Announcement) -> list[Sample]:
 
 def beside(announcement: Announcement, *, may_mend: bool) -> dict[str, Any]:
     """What stands under the record of one: what can be done, the letters, the people."""
-    asked = Approval.objects.filter(kind=SEND_ANNOUNCEMENT, object_id=str(announcement.pk))
-    request_of = asked.order_by("-pk").first()
-    is_open = announcement.state in UNSENT
     outbox = reverse("admin:notifications_message_changelist")
     states = states_of(announcement.run)
     letters = [
@@ -272,22 +223,14 @@ def beside(announcement: Announcement, *, may_mend: bool) -> dict[str, Any]:
         for state, count in states.items()
     ]
     recall = f"{address_of('recall')}?{urlencode({'run': announcement.run})}"
-    agreed = announcement.state == Announcement.State.AGREED
-    work = how_far(_sending(announcement.pk)) if agreed else {}
+    shared = many.beside(ANNOUNCEMENTS, announcement, may_mend=may_mend)
     return {
-        **work,
-        "send_url": reverse("admin:notifications_announcement_send", args=[announcement.pk])
-        if may_mend and "ended" in work
-        else "",
-        "approval_url": page_of(request_of) if request_of else "",
-        "lapsed": _has_lapsed(announcement, request_of),
+        **shared,
+        "hindrance": shared["hindrance"] or _hindrance(announcement, timezone.now()),
         "letters": letters,
-        "samples": samples_of(announcement) if is_open else [],
+        "samples": samples_of(announcement) if announcement.state not in ENDED else [],
         "confirm_url": reverse(CONFIRM, args=[announcement.pk])
-        if may_mend and announcement.state == Announcement.State.DRAFT
-        else "",
-        "drop_url": reverse("admin:notifications_announcement_drop", args=[announcement.pk])
-        if may_mend and is_open
+        if may_mend and announcement.state == State.DRAFT
         else "",
         "again_url": _again(announcement) if may_mend else "",
         "recall_url": recall if may_mend and Message.State.QUEUED in states else "",
@@ -295,15 +238,13 @@ def beside(announcement: Announcement, *, may_mend: bool) -> dict[str, Any]:
     }
 
 
-def _has_lapsed(announcement: Announcement, request_of: Approval | None) -> bool:
-    now = timezone.now()
-    if announcement.state == Announcement.State.DRAFT:
-        return lapses_at(announcement) <= now
-    if request_of is None:
-        return False
-    if announcement.state == Announcement.State.AGREED:
-        return has_lapsed(request_of, now)
-    return announcement.state == Announcement.State.ASKED and request_of.expires_at <= now
+def _hindrance(announcement: Announcement, now: datetime) -> str:
+    """Why one that waits cannot be sent, besides what every letter to many shares."""
+    if announcement.state == State.DRAFT:
+        return say_stale() if lapses_at(announcement) <= now else ""
+    if announcement.state in (State.ASKED, State.AGREED) and nobody_left(announcement):
+        return say_nobody_left()
+    return ""
 
 
 def _again(announcement: Announcement) -> str:
@@ -315,13 +256,13 @@ def _again(announcement: Announcement) -> str:
 
 
 def _said(announcement: Announcement) -> str:
-    if announcement.state == Announcement.State.SENT:
+    if announcement.state == State.SENT:
         return _("It is in the outbox. Until it leaves it can be taken back there.")
     return _("More than twenty people would get it: a second person has been asked.")
 
 
 def describe(approval: Approval) -> list[tuple[str, str]]:
-    """What a second person agrees to: whom it goes to, and every word."""
+    """What a second person agrees to, besides the words: whom it goes to, and why."""
     announcement = Announcement.objects.filter(pk=approval.object_id).first()
     if announcement is None:
         return []
@@ -330,10 +271,6 @@ def describe(approval: Approval) -> list[tuple[str, str]]:
         (_("Audience"), say_audience(announcement)),
         (_("People"), str(announcement.people)),
         (_("Why it is sent"), announcement.why),
-        (_("Subject, English"), announcement.subject_en),
-        (_("Text, English"), announcement.body_en),
-        (_("Subject, Chinese"), announcement.subject_zh),
-        (_("Text, Chinese"), announcement.body_zh),
     ]
 
 
@@ -353,3 +290,17 @@ def find(text: str) -> Q:
     """Requests to send what has this subject."""
     subject = Q(subject_en__icontains=text) | Q(subject_zh__icontains=text)
     return of_objects(Announcement.objects.filter(subject))
+
+
+def shown(approval: Approval) -> dict[str, Any]:
+    """Every word of it, in both languages beside each other and as people would get them."""
+    announcement = Announcement.objects.filter(pk=approval.object_id).first()
+    return _both_languages(announcement) if announcement else {}
+
+
+def _both_languages(announcement: Announcement) -> dict[str, Any]:
+    return side_by_side(
+        (announcement.subject_en, announcement.body_en),
+        (announcement.subject_zh, announcement.body_zh),
+        samples_of(announcement),
+    )

@@ -2,42 +2,34 @@
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_POST
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from accounts.approvable import Subject, name_each
-from accounts.domain.jobs import newest_job
 from accounts.errors import Refused
-from accounts.models import Approval, Job
-from accounts.web.jobs import how_far
+from accounts.models import Approval
 from accounts.web.staff import allowed
 from notifications import kinds
-from notifications.domain.agreed import has_lapsed
-from notifications.domain.correcting import (
-    JOB,
-    MAY_BE_CORRECTED,
-    UNSENT,
-    ask_to_send_correction,
-    drop_correction,
-    write_correction,
-)
+from notifications.domain.correcting import CORRECTIONS, MAY_BE_CORRECTED, write_correction
 from notifications.models import ONE_PERSON_DECIDES, Correction, Message
+from notifications.queries import earlier_than
 from notifications.rules import mends_messages
-from notifications.web.staff.pages import UNPROCESSABLE, ReasonForm, numbers_in, staff_page
+from notifications.web.staff.comparing import side_by_side
+from notifications.web.staff.many import address_of
+from notifications.web.staff.pages import UNPROCESSABLE, numbers_in, staff_page
 
 SHOWN = 10
 MOST = 20_000
 MOST_TEXT = 5000
-PAGE = "admin:notifications_correction_change"
 
 
 class CorrectionForm(forms.Form):
@@ -69,13 +61,19 @@ def new(request: HttpRequest) -> HttpResponse:
     """Show who would get it; write it down and send it, or ask a second person."""
     person = allowed(request, mends_messages)
     told = request.POST if request.method == "POST" else request.GET
-    ids = numbers_in(told.get("ids", ""), MOST)
+    before = _named(told.get("from", ""))
+    ids = (
+        list(before.messages.values_list("pk", flat=True))
+        if before
+        else numbers_in(told.get("ids", ""), MOST)
+    )
     chosen = Message.objects.filter(pk__in=ids, state__in=MAY_BE_CORRECTED)
     first = list(chosen.select_related("person").defer("body").order_by("pk")[:SHOWN])
     if not first:
         messages.warning(request, _("Tick the messages that were wrong, and choose again."))
         return redirect("admin:notifications_message_changelist")
-    form = CorrectionForm(request.POST if request.method == "POST" else None)
+    said = {name: getattr(before, name) for name in CorrectionForm.base_fields} if before else None
+    form = CorrectionForm(request.POST if request.method == "POST" else None, initial=said)
     if form.is_bound and form.is_valid():
         try:
             correction = write_correction(
@@ -88,7 +86,7 @@ def new(request: HttpRequest) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, _said(correction))
-            return redirect(PAGE, correction.pk)
+            return redirect(address_of(CORRECTIONS, "change", correction.pk))
     people = chosen.order_by().values("person").distinct().count()
     context = {
         "form": form,
@@ -99,77 +97,26 @@ def new(request: HttpRequest) -> HttpResponse:
         "titles": sorted(
             {kinds.title_of(kind) for kind in chosen.order_by().values_list("kind", flat=True)}
         ),
-        "ids": ",".join(map(str, ids)),
+        "ids": ",".join(map(str, ids)) if before is None else "",
+        "before": before,
+        "earlier": earlier_than(chosen),
         "back": reverse("admin:notifications_message_changelist"),
     }
     status = UNPROCESSABLE if form.errors else 200
     return staff_page(request, "correct", _("Send a correction"), context, status=status)
 
 
-@require_POST
-def send(request: HttpRequest, pk: int) -> HttpResponse:
-    """Have a worker try again what a second person agreed to and could not be sent."""
-    person = allowed(request, mends_messages)
-    get_object_or_404(Correction, pk=pk)
-    try:
-        ask_to_send_correction(correction_id=pk, by=person, now=timezone.now())
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    return redirect(PAGE, pk)
+def _named(told: str) -> Correction | None:
+    """The correction that is written anew."""
+    return Correction.objects.filter(pk__in=numbers_in(told, 1)).first()
 
 
-def drop(request: HttpRequest, pk: int) -> HttpResponse:
-    """Give it up before it is sent."""
-    person = allowed(request, mends_messages)
-    correction = get_object_or_404(Correction, pk=pk)
-    form = ReasonForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
-        try:
-            drop_correction(correction_id=pk, by=person, now=timezone.now(), **form.cleaned_data)
-        except Refused as refusal:
-            messages.error(request, str(refusal))
-        else:
-            messages.success(request, _("Dropped. Nobody gets it."))
-        return redirect(PAGE, pk)
-    context = {
-        "row": correction,
-        "named": kinds.title_of(correction.kind),
-        "form": form,
-        "is_open": correction.state in UNSENT,
-        "back": reverse(PAGE, args=[pk]),
-    }
-    status = UNPROCESSABLE if form.errors else 200
-    return staff_page(request, "drop", _("Drop it"), context, status=status)
-
-
-def drop_url(correction: Correction) -> str:
-    """Where it is given up; blank once it cannot be."""
-    if correction.state not in UNSENT:
+def again_url(correction: Correction) -> str:
+    """The page on which the same people are told something else; blank once it has been sent."""
+    if correction.state == Correction.State.SENT:
         return ""
-    return reverse("admin:notifications_correction_drop", args=[correction.pk])
-
-
-def work_of(approval: Approval) -> Job | None:
-    """The sending that an agreement began."""
-    return _sending(int(approval.object_id))
-
-
-def _sending(correction_id: int) -> Job | None:
-    return newest_job([JOB], {"correction": correction_id})
-
-
-def sending(
-    correction: Correction, request_of: Approval | None, *, may_mend: bool
-) -> dict[str, Any]:
-    """The bar of a correction that is being sent, or why it was not and how to try again."""
-    if correction.state != Correction.State.AGREED:
-        return {}
-    work = how_far(_sending(correction.pk))
-    address = reverse("admin:notifications_correction_send", args=[correction.pk])
-    return work | {
-        "send_url": address if may_mend and "ended" in work else "",
-        "lapsed": request_of is not None and has_lapsed(request_of, timezone.now()),
-    }
+    page = reverse("admin:notifications_correction_new")
+    return f"{page}?{urlencode({'from': correction.pk})}"
 
 
 def _said(correction: Correction) -> str:
@@ -179,7 +126,7 @@ def _said(correction: Correction) -> str:
 
 
 def describe(approval: Approval) -> list[tuple[str, str]]:
-    """What a second person agrees to: whom it goes to, and every word."""
+    """What a second person agrees to, besides the words: what was wrong, and to how many."""
     correction = Correction.objects.filter(pk=approval.object_id).first()
     if correction is None:
         return []
@@ -187,17 +134,23 @@ def describe(approval: Approval) -> list[tuple[str, str]]:
         (_("The wrong message"), kinds.title_of(correction.kind)),
         (_("People"), str(correction.people)),
         (_("What happened"), correction.incident),
-        (_("What is right, in English"), correction.text_en),
-        (_("What is right, in Chinese"), correction.text_zh),
     ]
 
 
 def name_all(approvals: Sequence[Approval]) -> dict[int, Subject]:
     """What each corrects, for how many, and its page; one query."""
-    return name_each(approvals, Correction.objects.all(), _named)
+    return name_each(approvals, Correction.objects.all(), _as_subject)
 
 
-def _named(correction: Correction) -> Subject:
+def _as_subject(correction: Correction) -> Subject:
     people = ngettext("%(n)d person", "%(n)d people", correction.people)
     words = f"{kinds.title_of(correction.kind)} · {people % {'n': correction.people}}"
-    return Subject(words, words, reverse(PAGE, args=[correction.pk]))
+    return Subject(words, words, address_of(CORRECTIONS, "change", correction.pk))
+
+
+def shown(approval: Approval) -> dict[str, Any]:
+    """What is right, in both languages beside each other."""
+    correction = Correction.objects.filter(pk=approval.object_id).first()
+    if correction is None:
+        return {}
+    return side_by_side(("", correction.text_en), ("", correction.text_zh))

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 from typing import Any
 
 from django import forms
@@ -27,9 +26,9 @@ from notifications import kinds
 from notifications.domain.proofreading import ENDINGS, confirm_language, is_passed, refuse_language
 from notifications.domain.writing import READ, UnableToWrite, digest_read, text_of, try_out
 from notifications.models import LetterText
-from notifications.previews import Sample
 from notifications.queries import readers
 from notifications.rules import mends_messages, reads_messages
+from notifications.web.staff.comparing import side_by_side
 from notifications.web.staff.pages import UNPROCESSABLE, people_of_staff, staff_page
 
 PAGES = {language: f"notifications_letter_read_{suffix}" for language, suffix in ENDINGS.items()}
@@ -81,16 +80,6 @@ class Reading:
     lapsed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
-    """What a version says in one language."""
-
-    name: str | Promise
-    language: str
-    subject: str
-    body: str
-
-
 def read(request: HttpRequest, pk: int, language: Language) -> HttpResponse:
     """One language beside the other, as written and as people would get it; and the decision."""
     reader = allowed(request, mends_messages if request.method == "POST" else reads_messages)
@@ -109,7 +98,7 @@ def read(request: HttpRequest, pk: int, language: Language) -> HttpResponse:
         "reading": readings[language],
         "digest": digest_read(written, language),
         "form": form,
-        **side_by_side(written),
+        **both_languages(written),
     }
     names = {"language": NAMES[language], "kind": kinds.title_of(written.kind)}
     title = _("Read the %(language)s: %(kind)s") % names
@@ -180,25 +169,15 @@ def open_requests() -> Any:
     return Approval.objects.filter(kind__in=READ.values(), state=Approval.State.REQUESTED)
 
 
-def side_by_side(written: LetterText) -> dict[str, Any]:
-    """Both languages of a version, as written and as people would get it."""
-    return {
-        "sides": [
-            Side(NAMES[language], language.value, *written.in_language(language))
-            for language in ENDINGS
-        ],
-        "pairs": pairs_of(written),
-    }
-
-
-def pairs_of(written: LetterText) -> list[list[Sample]]:
-    """For each person for whom a text is tried, it in each language; nothing, if it cannot be."""
+def both_languages(written: LetterText) -> dict[str, Any]:
+    """Both languages of a version, as written and as people would get it, if it can be."""
     try:
         samples = try_out(written.kind, text_of(written))
     except UnableToWrite:
-        return []
-    by_person = groupby(samples, key=lambda sample: (sample.name, sample.why))
-    return [list(pair) for _person, pair in by_person]
+        samples = []
+    return side_by_side(
+        (written.subject_en, written.body_en), (written.subject_zh, written.body_zh), samples
+    )
 
 
 def name_all(approvals: Sequence[Approval]) -> dict[int, Subject]:

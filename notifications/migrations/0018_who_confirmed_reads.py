@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0013_readers'),
-        ('notifications', '0014_corrections_dropped'),
+        ('notifications', '0017_one_open_correction'),
     ]
 
     operations = [migrations.RunPython(forward, migrations.RunPython.noop)]
