@@ -14,7 +14,7 @@ from accounts.models import Approval, AuditEvent, User
 from applications.models import Cohort
 from notifications.domain.correcting import write_correction
 from notifications.domain.writing import in_force, write_letter
-from notifications.models import Announcement, Correction, Message
+from notifications.models import Announcement, Correction
 from tests.notifications.announcements import (
     HOLD,
     READ,
@@ -22,6 +22,7 @@ from tests.notifications.announcements import (
     answer,
     confirm,
     crowd,
+    letters,
     notice,
     request_for,
     send,
@@ -121,7 +122,7 @@ def test_a_correction_is_read_in_both_languages_too(
     agreed_and_sent(Announcement.objects.get(), staff[1], now)
     send(now + HOLD)
     write_correction(
-        message_ids=list(Message.objects.values_list("pk", flat=True)),
+        message_ids=list(letters().values_list("pk", flat=True)),
         text_en="It is room 6.",
         text_zh="是七號課室。",
         incident="typed the wrong room",

@@ -21,6 +21,7 @@ from tests.notifications.announcements import (
     agreed_and_sent,
     confirm,
     crowd,
+    letters,
     notice,
     send,
 )
@@ -37,7 +38,7 @@ def wrong(staff: list[User], cohort: Cohort, now: datetime) -> list[int]:
     crowd(cohort, 22, now=now)
     agreed_and_sent(confirm(notice(cohort, staff[0], now), now), staff[1], now)
     send(now + HOLD)
-    return list(Message.objects.order_by("pk").values_list("pk", flat=True))
+    return list(letters().order_by("pk").values_list("pk", flat=True))
 
 
 def write(messages: Sequence[int], by: User, now: datetime, room: int = 6) -> Correction:
