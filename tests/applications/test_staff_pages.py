@@ -194,7 +194,7 @@ def cohort_form(cohort: Cohort, **changed: Any) -> dict[str, Any]:
             {"quiz_closes_at": timedelta(days=-400)},
             "“quiz opens” must not come after “quiz closes”.",
         ),
-        ({"places": 200}, "“Bootcamp places” must be at least 1"),
+        ({"places": 200}, "“Places if people tie” must not be fewer"),
         ({"retention_months": 25}, "less than or equal to 24"),
     ],
 )

@@ -72,7 +72,9 @@ def everything_decided(hall: Hall) -> str:
                 ),
                 "export": content_of(taken),
                 "letters": list(
-                    Message.objects.order_by("person", "kind").values("kind", "subject", "body")
+                    Message.objects.filter(person__in=[one.user_id for one in hall.applications])
+                    .order_by("person", "kind")
+                    .values("kind", "subject", "body")
                 ),
                 "pages": pages(hall),
             },
