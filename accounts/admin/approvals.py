@@ -13,7 +13,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import display
-from unfold.views import ChangeList
 
 from accounts import approvable
 from accounts.models import Approval, User
@@ -87,20 +86,6 @@ class WaitingFilter(admin.SimpleListFilter):
                 return queryset
 
 
-class NamedList(ChangeList):
-    """The page of the list knows what each of its requests is about, asked for all at once."""
-
-    result_list: Any
-
-    def get_results(self, request: HttpRequest) -> None:
-        super().get_results(request)
-        shown = list(self.result_list)
-        subjects = approvable.subjects_of(shown)
-        for approval in shown:
-            approval.subject = subjects[approval.pk]
-        self.result_list = shown
-
-
 @admin.register(Approval)
 class ApprovalAdmin(RoleAdmin):
     list_display = (
@@ -118,8 +103,10 @@ class ApprovalAdmin(RoleAdmin):
     search_help_text = _("What is asked, a cohort, a reference or name, or who asked or decided")
     list_select_related = ("requested_by", "decided_by")
 
-    def get_changelist(self, request: HttpRequest, **options: Any) -> type[ChangeList]:
-        return NamedList
+    def prepare(self, rows: list[Any]) -> None:
+        subjects = approvable.subjects_of(rows)
+        for approval in rows:
+            approval.subject = subjects[approval.pk]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Approval], search_term: str

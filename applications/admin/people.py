@@ -10,7 +10,6 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
-from unfold.views import ChangeList
 
 from accounts.models import User
 from accounts.roles import Role
@@ -34,21 +33,7 @@ STAGE_LABELS = {
     "ineligible": "",
     "submitted": "warning",
 }
-LEFT_OUT, STANDS = "left-out", "stands"
-
-
-class StandingList(ChangeList):
-    """A page of people with where the lists put each of them: one question for all of the page."""
-
-    result_list: Any
-
-    def get_results(self, request: HttpRequest) -> None:
-        super().get_results(request)
-        rows = list(self.result_list)
-        stands = standings(rows, timezone.now())
-        for row in rows:
-            setattr(row, STANDS, stands[row.pk])
-        self.result_list = rows
+LEFT_OUT = "left-out"
 
 
 class IdsFirst(Paginator):
@@ -142,7 +127,7 @@ class ApplicationAdmin(RoleAdmin):
         label={stage: STAGE_LABELS.get(stage, "info") for stage in Stage.values} | {LEFT_OUT: ""},
     )
     def says_stage(self, application: Application) -> tuple[str, str]:
-        stands: Standing = getattr(application, STANDS)
+        stands: Standing = application.stands  # type: ignore[attr-defined]
         return LEFT_OUT if stands.left_out else stands.stage.value, stands.label
 
     @display(description=_("institution"), ordering="institution__code")
@@ -182,8 +167,10 @@ class ApplicationAdmin(RoleAdmin):
             top["late_access_url"] = reverse("admin:applications_late_access")
         return super().changelist_view(request, (extra_context or {}) | top)
 
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        return StandingList
+    def prepare(self, rows: list[Any]) -> None:
+        stands = standings(rows, timezone.now())
+        for application in rows:
+            application.stands = stands[application.pk]
 
     def beside(self, request: HttpRequest, row: Application) -> dict[str, Any]:
         return story_of(row, cast(User, request.user), timezone.now())

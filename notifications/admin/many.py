@@ -8,7 +8,6 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
-from unfold.views import ChangeList
 
 from accounts.staff import RoleAdmin
 from notifications.domain.agreed import Life
@@ -43,16 +42,6 @@ class StuckFilter(admin.SimpleListFilter):
         return queryset.filter(pk__in=page.life.hindrances(timezone.now()))
 
 
-class StandingList(ChangeList):
-    """A page of the list, on which each row knows what is in its way now."""
-
-    def get_results(self, request: HttpRequest) -> None:
-        super().get_results(request)
-        found = self.model_admin.life.hindrances(timezone.now())
-        for row in self.result_list:
-            row.hindrance = found.get(row.pk)
-
-
 class ManyAdmin(RoleAdmin):
     """What is sent to many after a second person agreed."""
 
@@ -60,8 +49,10 @@ class ManyAdmin(RoleAdmin):
     change_form_template = "notifications/staff/watched.html"
     change_form_outer_before_template = "notifications/staff/sending.html"
 
-    def get_changelist(self, request: HttpRequest, **given: Any) -> type[ChangeList]:
-        return StandingList
+    def prepare(self, rows: list[Any]) -> None:
+        found = self.life.hindrances(timezone.now())
+        for row in rows:
+            row.hindrance = found.get(row.pk)
 
     @display(description=_("state"), label=LABELS, ordering="state")
     def says_state(self, row: Any) -> tuple[str, str]:
