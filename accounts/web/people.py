@@ -1,6 +1,6 @@
 """What programme managers do about a person: roles, what they read, viewing the site as theirs."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
+from rules import Predicate
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminSelectWidget,
@@ -33,6 +34,8 @@ from accounts.web import viewing as browser
 from accounts.web.staff import allowed
 
 MAX_REASON = 500
+Act = Callable[[User, User, dict[str, Any]], HttpResponse | None]
+"""Done to a person by another with what the form says; where it leads, if not back."""
 
 
 class RoleForm(forms.Form):
@@ -147,91 +150,60 @@ def person_context(request: HttpRequest, person: User) -> dict[str, Any]:
 @require_POST
 def ask_role(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask a second programme manager to give this person a role."""
-    by = allowed(request, manages_people)
-    person = get_object_or_404(User, pk=pk)
-    form = RoleForm(request.POST)
-    if not form.is_valid():
-        return _back(request, person, _faults(form))
-    role = Role(form.cleaned_data["role"])
-    try:
-        ask_for_role(
-            user_id=person.pk,
-            role=role,
-            reason=form.cleaned_data["reason"],
-            by=by,
-            now=timezone.now(),
-        )
-    except Refused as refusal:
-        return _back(request, person, str(refusal))
-    messages.success(
-        request,
-        _("Asked. %(person)s becomes “%(role)s” when another programme manager approves.")
-        % {"person": person, "role": role.label},
-    )
-    return _back(request, person)
+
+    def act(person: User, by: User, values: dict[str, Any]) -> None:
+        role, reason = Role(values["role"]), values["reason"]
+        ask_for_role(user_id=person.pk, role=role, reason=reason, by=by, now=timezone.now())
+        said = _("Asked. %(person)s becomes “%(role)s” when another programme manager approves.")
+        messages.success(request, said % {"person": person, "role": role.label})
+
+    return _acted(request, pk, manages_people, RoleForm, act)
 
 
 @require_POST
 def take_role(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a role away at once."""
-    by = allowed(request, manages_people)
-    person = get_object_or_404(User, pk=pk)
-    form = RoleToTakeForm(request.POST)
-    if not form.is_valid():
-        return _back(request, person, _faults(form))
-    role = Role(form.cleaned_data["role"])
-    try:
+
+    def act(person: User, by: User, values: dict[str, Any]) -> None:
+        role = Role(values["role"])
         take_role_away(user_id=person.pk, role=role, by=by, now=timezone.now())
-    except Refused as refusal:
-        return _back(request, person, str(refusal))
-    messages.success(
-        request, _("%(person)s is no longer “%(role)s”.") % {"person": person, "role": role.label}
-    )
-    return _back(request, person)
+        said = _("%(person)s is no longer “%(role)s”.")
+        messages.success(request, said % {"person": person, "role": role.label})
+
+    return _acted(request, pk, manages_people, RoleToTakeForm, act)
 
 
 @require_POST
 def record_languages(request: HttpRequest, pk: int) -> HttpResponse:
     """Record in which languages this person can confirm texts."""
-    by = allowed(request, manages_people)
-    person = get_object_or_404(User, pk=pk)
-    form = LanguagesForm(request.POST)
-    if not form.is_valid():
-        return _back(request, person, _faults(form))
-    try:
+
+    def act(person: User, by: User, values: dict[str, Any]) -> None:
         reads = record_reading(
-            user_id=person.pk, languages=form.cleaned_data["languages"], by=by, now=timezone.now()
+            user_id=person.pk, languages=values["languages"], by=by, now=timezone.now()
         )
-    except Refused as refusal:
-        return _back(request, person, str(refusal))
-    if reads:
-        said = _("%(person)s can confirm texts in: %(languages)s.")
-    else:
-        said = _("%(person)s can confirm texts in no language.")
-    messages.success(request, said % {"person": person, "languages": say_languages(reads)})
-    return _back(request, person)
+        if reads:
+            said = _("%(person)s can confirm texts in: %(languages)s.")
+        else:
+            said = _("%(person)s can confirm texts in no language.")
+        messages.success(request, said % {"person": person, "languages": say_languages(reads)})
+
+    return _acted(request, pk, manages_people, LanguagesForm, act)
 
 
 @require_POST
 def view_as(request: HttpRequest, pk: int) -> HttpResponse:
     """Begin to view the site as this person sees it."""
-    by = allowed(request, views_as)
-    person = get_object_or_404(User, pk=pk)
-    form = ReasonForm(request.POST)
-    if not form.is_valid():
-        return _back(request, person, _faults(form))
-    now = timezone.now()
-    try:
-        viewing = start_viewing(
-            user_id=person.pk, reason=form.cleaned_data["reason"], by=by, now=now
-        )
-    except Refused as refusal:
-        return _back(request, person, str(refusal))
-    earlier = browser.forget(request)
-    if earlier:
-        stop_viewing(earlier, now=now)
-    browser.remember(request, viewing)
-    return redirect("home")
+
+    def act(person: User, by: User, values: dict[str, Any]) -> HttpResponse:
+        now = timezone.now()
+        viewing = start_viewing(user_id=person.pk, reason=values["reason"], by=by, now=now)
+        earlier = browser.forget(request)
+        if earlier:
+            stop_viewing(earlier, now=now)
+        browser.remember(request, viewing)
+        return redirect("home")
+
+    return _acted(request, pk, views_as, ReasonForm, act)
 
 
 @require_POST
@@ -248,10 +220,21 @@ def stop_view_as(request: HttpRequest) -> HttpResponse:
     return redirect("admin:accounts_user_change", viewing.viewed.pk)
 
 
-def _back(request: HttpRequest, person: User, fault: str = "") -> HttpResponse:
-    if fault:
-        messages.error(request, fault)
-    return redirect("admin:accounts_user_change", person.pk)
+def _acted(
+    request: HttpRequest, pk: int, rule: Predicate, form_class: type[forms.Form], act: Act
+) -> HttpResponse:
+    """Do what was posted about a person, or say why not; then go where it leads, or back."""
+    by = allowed(request, rule)
+    person = get_object_or_404(User, pk=pk)
+    form, leads = form_class(request.POST), None
+    if form.is_valid():
+        try:
+            leads = act(person, by, form.cleaned_data)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+    else:
+        messages.error(request, _faults(form))
+    return leads or redirect("admin:accounts_user_change", person.pk)
 
 
 def _faults(form: forms.Form) -> str:
