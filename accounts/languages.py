@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from django.db import models
+from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
@@ -22,3 +23,13 @@ NAMES: dict[str, str | Promise] = {
 def say_languages(languages: Collection[str]) -> str:
     """Their names in the reader's language, in one order always."""
     return ", ".join(str(name) for language, name in NAMES.items() if language in languages)
+
+
+def reads_chinese() -> bool:
+    """Whether the active language is Chinese."""
+    return (translation.get_language() or "").startswith("zh")
+
+
+def in_this_language(english: str, chinese: str) -> str:
+    """The text in the active language, or the English one where the Chinese is missing."""
+    return chinese if chinese and reads_chinese() else english

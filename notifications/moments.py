@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from accounts.languages import reads_chinese
+
 HONG_KONG = ZoneInfo("Asia/Hong_Kong")
 _WEEKDAYS = {
     "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
@@ -17,7 +19,7 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 def say_day(day: date) -> str:
     """`Fri 14 May 2027` or `2027年5月14日（五）`."""
-    if _chinese():
+    if reads_chinese():
         return f"{day.year}年{day.month}月{day.day}日（{_WEEKDAYS['zh'][day.weekday()]}）"
     return f"{_WEEKDAYS['en'][day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
 
@@ -46,7 +48,3 @@ def _said(at: datetime, _language: str | None) -> str:
 def say_time(at: datetime) -> str:
     """`09:30`, in Hong Kong."""
     return f"{at.astimezone(HONG_KONG):%H:%M}"
-
-
-def _chinese() -> bool:
-    return (translation.get_language() or "en").startswith("zh")

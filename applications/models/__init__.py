@@ -15,7 +15,6 @@ from applications.models.exports import Export
 from applications.models.history import LateAccess, Submission
 from applications.models.importing import ColumnMapping, ImportFile
 from applications.models.institutions import Institution, InstitutionAlias
-from applications.models.language import in_this_language
 from applications.models.locks import InputLock
 from applications.models.reviewing import DuplicateCase, ReviewClaim
 from applications.models.rules import EligibilityRules, Status
@@ -49,5 +48,4 @@ __all__ = [
     "Status",
     "Submission",
     "Track",
-    "in_this_language",
 ]

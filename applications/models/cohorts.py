@@ -13,9 +13,9 @@ from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from accounts.languages import in_this_language
 from accounts.models import User
 from applications.models.deadlines import DeadlineField
-from applications.models.language import in_this_language
 from applications.models.rules import EligibilityRules
 
 INSTANTS_IN_ORDER = {

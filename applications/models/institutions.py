@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from applications.models.language import in_this_language
+from accounts.languages import in_this_language
 
 
 class InstitutionQuerySet(models.QuerySet["Institution"]):

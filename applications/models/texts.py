@@ -4,9 +4,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.languages import in_this_language
 from accounts.models import User
 from applications.models.applications import Application
-from applications.models.language import in_this_language
 
 
 class LegalText(models.Model):

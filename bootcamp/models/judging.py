@@ -10,9 +10,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
+from accounts.languages import in_this_language
 from accounts.models import User
 from accounts.personal import PersonalTextField
-from applications.models import Application, Cohort, in_this_language
+from applications.models import Application, Cohort
 from bootcamp import judging
 from bootcamp.judging import Method
 from bootcamp.models.projects import Project, ProjectTrack

@@ -7,8 +7,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.languages import in_this_language
 from accounts.models import User
-from applications.models import Application, Cohort, in_this_language
+from applications.models import Application, Cohort
 
 MODULES = 4
 

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from accounts.languages import in_this_language
 from accounts.models import User
 from applications.domain.lateness import closes_for
 from applications.lifecycle import LEFT
-from applications.models import Application, Cohort, Programme, Stage, in_this_language
+from applications.models import Application, Cohort, Programme, Stage
 from applications.queries import public_cohorts
 from applications.rules import applications_for
 from bootcamp.curriculum import CURRICULUM

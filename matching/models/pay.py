@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from applications.models import in_this_language
+from accounts.languages import in_this_language
 
 
 class MinimumWage(models.Model):

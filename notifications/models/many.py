@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.languages import in_this_language
 from accounts.models import User
 from notifications.models.outbox import Message
 
@@ -147,7 +148,7 @@ class Announcement(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.subject_en
+        return in_this_language(self.subject_en, self.subject_zh)
 
     @property
     def run(self) -> str:

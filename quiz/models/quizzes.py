@@ -7,9 +7,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.languages import in_this_language
 from accounts.models import User
 from accounts.personal import PersonalTextField
-from applications.models import Application, Cohort, in_this_language
+from applications.models import Application, Cohort
 from quiz.models.bank import Difficulty, ItemVersion
 
 

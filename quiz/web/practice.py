@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from django.views import View
 from django.views.decorators.cache import never_cache
 
 from accounts.errors import Refused
+from accounts.languages import reads_chinese
 from accounts.models import User
 from applications.models import Application
 from applications.rules import applications_for
@@ -205,8 +206,7 @@ def _paper(practice: Practice) -> list[Response]:
 
 
 def _marked(practice: Practice) -> list[Marked]:
-    chinese = (translation.get_language() or "").startswith("zh")
-    side = 1 if chinese else 0
+    side = 1 if reads_chinese() else 0
     paper = _paper(practice)
     marked = []
     for answer, question in zip(paper, questions_of(paper), strict=True):

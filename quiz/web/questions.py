@@ -10,11 +10,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from django.utils import translation
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from accounts.languages import Language
+from accounts.languages import Language, reads_chinese
 from quiz.answers import MAX_TEXT, Answer, Malformed, read_answer
 from quiz.entries import OPTION, PROMPT
 from quiz.markup import render, render_line
@@ -138,8 +137,7 @@ def questions_of(
     Args:
         typed: by position, what was posted and could not be saved.
     """
-    chinese = (translation.get_language() or "").startswith("zh")
-    mine, other = (CHINESE, ENGLISH) if chinese else (ENGLISH, CHINESE)
+    mine, other = (CHINESE, ENGLISH) if reads_chinese() else (ENGLISH, CHINESE)
     questions = [_question(response, mine, other) for response in paper]
     for question in questions:
         if typed and question.position in typed:

@@ -11,11 +11,11 @@ from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F, Func, Q, Value
 from django.urls import reverse
-from django.utils import translation
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
+from accounts.languages import in_this_language
 from accounts.models import User
 from applications.lifecycle import STEPS, Step
 from applications.models import Cohort
@@ -135,8 +135,7 @@ class Selection(models.Model):
     @property
     def trouble_said(self) -> str:
         """Why it was not published or was discarded, or what time could not do with it."""
-        chinese = (translation.get_language() or "").startswith("zh")
-        return self.trouble_zh if chinese and self.trouble and self.trouble_zh else self.trouble
+        return self.trouble and in_this_language(self.trouble, self.trouble_zh)
 
     @property
     def way(self) -> Step:

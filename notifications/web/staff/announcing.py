@@ -283,7 +283,7 @@ def _as_subject(announcement: Announcement) -> Subject:
     people = ngettext("%(n)d person", "%(n)d people", announcement.people)
     whom = f"{announcement.get_category_display()} · {people % {'n': announcement.people}}"
     page = reverse(PAGE, args=[announcement.pk])
-    return Subject(f"{announcement.subject_en} · {whom}", whom, page)
+    return Subject(f"{announcement} · {whom}", whom, page)
 
 
 def find(text: str) -> Q:
