@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -20,10 +20,7 @@ TITLE = gettext_lazy("Bootcamp and mini-project")
 
 
 def tell(application_ids: Sequence[int]) -> Chapter:
-    """The group, attendance in counts, the project and its scores in every run; five queries."""
-    placed = Membership.objects.filter(
-        application__in=application_ids, application__stage__in=IN_BOOTCAMP
-    ).select_related("group")
+    """The group, attendance in counts, the project and its scores in every run; four queries."""
     marked = Attendance.objects.filter(application__in=application_ids)
     projects = list(Project.objects.filter(application__in=application_ids).order_by("pk"))
     scores = list(
@@ -32,8 +29,7 @@ def tell(application_ids: Sequence[int]) -> Chapter:
         .order_by("run", "pk")
     )
     facts = [
-        *map(_grouped, placed),
-        *map(_without_group, _ungrouped(application_ids)),
+        *map(_grouped, _taking_part(application_ids)),
         *_attended(list(marked)),
         *map(_handed_in, projects),
         *map(_judged, scores),
@@ -43,22 +39,20 @@ def tell(application_ids: Sequence[int]) -> Chapter:
     )
 
 
-def _grouped(place: Membership) -> Fact:
-    return Fact(at=None, what=_("In the group %(name)s") % {"name": place.group})
-
-
-def _ungrouped(application_ids: Sequence[int]) -> QuerySet[Application]:
-    """Who is in the bootcamp and in no group, though the timetable is out."""
+def _taking_part(application_ids: Sequence[int]) -> QuerySet[Application]:
+    """Who is in the bootcamp and in a group, or in none though the timetable is out."""
     out = Timetable.objects.filter(state=Timetable.State.PUBLISHED)
     return Application.objects.filter(
+        Q(membership__isnull=False) | Q(cohort__in=out.values("cohort")),
         pk__in=application_ids,
         stage__in=IN_BOOTCAMP,
-        membership__isnull=True,
-        cohort__in=out.values("cohort"),
-    ).select_related("cohort")
+    ).select_related("cohort", "membership__group")
 
 
-def _without_group(application: Application) -> Fact:
+def _grouped(application: Application) -> Fact:
+    place: Membership | None = getattr(application, "membership", None)
+    if place is not None:
+        return Fact(at=None, what=_("In the group %(name)s") % {"name": place.group})
     return Fact(
         at=None,
         what=_("In no group"),
