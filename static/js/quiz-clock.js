@@ -12,8 +12,12 @@ export class Clock {
     this.set(now, remaining);
   }
 
-  /** Take the server's word; return by how many milliseconds the end has moved. */
+  /**
+   * Take the server's word; return by how many milliseconds the end has moved. A reply that a later
+   * one has overtaken on its way says what is no longer so.
+   */
   set(now, remaining) {
+    if (now < this.started) return 0;
     const moved = this.mark === undefined ? 0 : now + remaining - this.ends;
     this.ends = now + remaining;
     this.mark = performance.now();

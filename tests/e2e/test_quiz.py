@@ -216,6 +216,34 @@ def test_more_time_is_felt_by_the_open_page(
     expect(page.locator("[data-time]")).to_have_text(re.compile("^49:|^50:"))
 
 
+def test_a_reply_that_was_overtaken_takes_no_time_back(
+    page: Page, live_server: LiveServer, application: Application, staff: Staff
+) -> None:
+    with page.expect_response("**/save") as first:
+        start(page, live_server.url, application)
+    before = {name: first.value.json()[name] for name in ("now", "remaining")}
+    give_minutes(
+        attempt_id=Attempt.objects.get().pk,
+        minutes=10,
+        reason="A noisy room.",
+        by=staff.asker,
+        now=datetime.now(UTC),
+    )
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.locator("[data-notice]")).to_contain_text("You have 10 more minutes.")
+
+    def overtaken(route: Route) -> None:
+        reply = route.fetch()
+        route.fulfill(response=reply, json=reply.json() | before)
+
+    page.route("**/save", overtaken)
+    choose(page, 0)
+    state(page, SAVED)
+
+    expect(page.locator("[data-notice]")).to_contain_text("You have 10 more minutes.")
+    expect(page.locator("[data-time]")).to_have_text(re.compile("^49:|^50:"))
+
+
 def test_a_break_hides_the_questions_and_keeps_the_time(
     page: Page, live_server: LiveServer, application: Application, staff: Staff
 ) -> None:
