@@ -87,7 +87,7 @@ class Kind:
         when_refused: what a refusal does to what was asked for, in its transaction.
         when_withdrawn: the same where the asker gives it up, or it has lapsed and is cleared.
         deciders: who may approve or refuse.
-        reads: the language that they must be on record as reading, if any.
+        reads: the languages that they must be on record as reading.
         work: the job that does what was approved, where a worker does it.
         template: shows, on the general page, what lines cannot; blank if they can.
         shown: what that template shows.
@@ -106,7 +106,7 @@ class Kind:
     when_refused: CarryOut | None = None
     when_withdrawn: CarryOut | None = None
     deciders: tuple[Role, ...] = (Role.PROGRAMME_MANAGER,)
-    reads: Language | None = None
+    reads: tuple[Language, ...] = ()
     work: Work = _no_work
     template: str = ""
     shown: Shown = _shows_nothing
@@ -131,7 +131,7 @@ def register(
     when_refused: CarryOut | None = None,
     when_withdrawn: CarryOut | None = None,
     deciders: tuple[Role, ...] = (Role.PROGRAMME_MANAGER,),
-    reads: Language | None = None,
+    reads: tuple[Language, ...] = (),
     work: Work = _no_work,
     template: str = "",
     shown: Shown = _shows_nothing,

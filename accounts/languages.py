@@ -5,6 +5,7 @@ from collections.abc import Collection
 from django.db import models
 from django.utils import translation
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 
@@ -23,6 +24,16 @@ NAMES: dict[str, str | Promise] = {
 def say_languages(languages: Collection[str]) -> str:
     """Their names in the reader's language, in one order always."""
     return ", ".join(str(name) for language, name in NAMES.items() if language in languages)
+
+
+def say_not_on_record(languages: Collection[str]) -> str:
+    """Why somebody may not confirm a text in these languages; blank if there are none."""
+    if not languages:
+        return ""
+    return _(
+        "You are not on record as reading %(language)s. Another programme manager "
+        "records it on your page."
+    ) % {"language": say_languages(languages)}
 
 
 def reads_chinese() -> bool:

@@ -22,7 +22,12 @@ def approvals_waiting_for(person: User, now: datetime) -> QuerySet[Approval]:
 
 def may_decide(person: User, kind: approvable.Kind) -> bool:
     """Whether requests of a kind are this person's to decide, unless they asked."""
-    return _decides(person, kind, languages_read_by(person) if kind.reads else frozenset())
+    return _decides(person, kind, frozenset(kind.reads) - languages_lacking(person, kind))
+
+
+def languages_lacking(person: User, kind: approvable.Kind) -> frozenset[str]:
+    """What somebody would have to be on record as reading to decide requests of a kind."""
+    return frozenset(kind.reads) - languages_read_by(person) if kind.reads else frozenset()
 
 
 def deciders_of(kind: approvable.Kind) -> QuerySet[User]:
@@ -30,9 +35,10 @@ def deciders_of(kind: approvable.Kind) -> QuerySet[User]:
     names = [role.value for role in kind.deciders]
     held = User.groups.through.objects.filter(user=OuterRef("pk"), group__name__in=names)
     people = User.objects.filter(Q(Exists(held)) | Q(is_superuser=True), is_active=True)
-    if kind.reads is None:
-        return people
-    return people.filter(Exists(Reader.objects.filter(person=OuterRef("pk"), language=kind.reads)))
+    for language in kind.reads:
+        recorded = Reader.objects.filter(person=OuterRef("pk"), language=language)
+        people = people.filter(Exists(recorded))
+    return people
 
 
 def languages_read_by(person: User) -> frozenset[str]:
@@ -42,4 +48,4 @@ def languages_read_by(person: User) -> frozenset[str]:
 
 def _decides(person: User, kind: approvable.Kind, read: frozenset[str]) -> bool:
     holds = bool(has_role(*kind.deciders)(person))
-    return holds and (kind.reads is None or kind.reads in read)
+    return holds and read.issuperset(kind.reads)

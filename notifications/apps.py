@@ -34,7 +34,7 @@ class NotificationsConfig(AppConfig):
                 happened=reading.is_kept,
                 hold=reading.hold,
                 when_withdrawn=reading.ask_nobody,
-                reads=language,
+                reads=(language,),
             )
         approvable.register(
             writing.READ_AS_ONE,
@@ -66,6 +66,7 @@ class NotificationsConfig(AppConfig):
                 template="notifications/staff/agree.html",
                 shown=pages.shown,
                 confirms=comparing.READ_BOTH,
+                reads=tuple(Language),
             )
             jobs.register(
                 life.job,

@@ -16,8 +16,10 @@ from django.utils.translation import gettext as _
 
 from accounts import approvable, outcomes
 from accounts.domain import audit
+from accounts.domain.readers import why_not_a_reader
 from accounts.errors import Refused
 from accounts.models import Approval, User
+from accounts.roles import has_role
 
 VALID_FOR = timedelta(hours=72)
 
@@ -113,9 +115,9 @@ def decide(
         confirmed: what they said of it, by the names of the kind's `confirms`.
 
     Raises:
-        UnableToApprove: decided already, given up, lapsed, asked by the same person, changed
-            since, or not confirmed in all its parts. A request whose own payload was changed is
-            void from then on.
+        UnableToApprove: decided already, given up, lapsed, asked by the same person, not theirs to
+            decide, changed since, or not confirmed in all its parts. A request whose own payload
+            was changed is void from then on.
         Refused: what was agreed to can no longer be done; the request stays open.
     """
     with transaction.atomic():
@@ -128,6 +130,8 @@ def decide(
             raise UnableToApprove(_("This request was given up. Nobody decides on it any more."))
         if approval.requested_by_id == by.pk:
             raise UnableToApprove(_("The person who asked cannot approve."))
+        if why := _why_not_theirs(approval.kind, by):
+            raise UnableToApprove(why)
         altered = not _payload_is_whole(approval)
         if altered:
             _void(approval, by=by, now=now)
@@ -140,6 +144,14 @@ def decide(
     if altered:  # said only here, so that the request stays void
         raise UnableToApprove(_("The content has changed since approval was asked for."))
     return approval
+
+
+def _why_not_theirs(name: str, by: User) -> str:
+    """Why requests of a kind are not somebody's to decide; blank if they are."""
+    kind = approvable.known(name)
+    if not has_role(*kind.deciders)(by):
+        return _("Somebody with another role decides this.")
+    return why_not_a_reader(person=by, languages=kind.reads)
 
 
 def why_unconfirmed(kind: str, confirmed: Collection[str]) -> str:

@@ -1,6 +1,6 @@
 """Who reads which language: one manager records it of another, who then may confirm texts in it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.domain import audit
 from accounts.errors import Refused
-from accounts.languages import Language
+from accounts.languages import Language, say_not_on_record
 from accounts.models import Reader, User
 from accounts.rules import manages_people
 
@@ -56,10 +56,16 @@ def record_reading(
         return wanted
 
 
-def hold_reader(*, person: User, language: Language) -> bool:
-    """Whether somebody is on record as reading a language; if so, until the transaction ends."""
-    row = Reader.objects.select_for_update().filter(person=person, language=language)
-    return row.first() is not None
+def why_not_a_reader(*, person: User, languages: Collection[Language]) -> str:
+    """Why somebody may not confirm texts in these languages; blank if they may.
+
+    What is on record stays so until the transaction ends.
+    """
+    if not languages:
+        return ""
+    rows = Reader.objects.select_for_update().filter(person=person, language__in=languages)
+    held = {row.language for row in rows.order_by("language")}
+    return say_not_on_record(set(languages) - held)
 
 
 def _require_recordable(

@@ -26,8 +26,9 @@ from accounts.domain.approvals import (
     withdraw_request,
 )
 from accounts.errors import Refused
+from accounts.languages import say_not_on_record
 from accounts.models import Approval, User
-from accounts.queries import may_decide
+from accounts.queries import languages_lacking, may_decide
 from accounts.roles import has_role
 from accounts.web.approval_story import Phase, story_of
 from accounts.web.jobs import how_far
@@ -124,7 +125,7 @@ def decide_approval(request: HttpRequest, pk: int) -> HttpResponse:
     """Approve or refuse."""
     approval = _found(pk)
     kind = approvable.known(approval.kind)
-    if not (isinstance(request.user, User) and may_decide(request.user, kind)):
+    if not (isinstance(request.user, User) and has_role(*kind.deciders)(request.user)):
         raise PermissionDenied
     if kind.page:  # its own page shows what this one cannot
         return redirect(page_of(approval))
@@ -191,6 +192,9 @@ def _show(
     kind = approvable.known(approval.kind)
     now = timezone.now()
     asked = approval.requested_by_id == request.user.pk
+    reader = cast(User, request.user)
+    decides = may_decide(reader, kind)
+    lacking = languages_lacking(reader, kind) if has_role(*kind.deciders)(reader) else ()
     story, can = story_of(approval, now), _ways_out(request, approval, now)
     context = {
         "approval": approval,
@@ -209,7 +213,8 @@ def _show(
         "ending": ending or EndForm(auto_id="end_%s"),
         "ends_with_it": kind.when_withdrawn is not None,
         "asked_by_reader": asked,
-        "may_decide": may_decide(cast(User, request.user), kind) and not asked,
+        "may_decide": decides and not asked,
+        "why_not": say_not_on_record(lacking),
         "form": form,
         "confirms": bool(kind.confirms),
         "template": kind.template,

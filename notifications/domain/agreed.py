@@ -21,11 +21,13 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts import approvable
 from accounts.domain import audit
 from accounts.domain.approvals import VALID_FOR, void_requests
 from accounts.domain.jobs import Tell, newest_job, start_job, unwatched
 from accounts.errors import Refused
 from accounts.models import Approval, Job, User
+from accounts.queries import deciders_of
 from notifications.models import Announcement, Correction
 
 Row = TypeVar("Row", Announcement, Correction)
@@ -41,6 +43,7 @@ class Hindrance(models.TextChoices):
     UNANSWERED = "unanswered", gettext_lazy("nobody decided within three days")
     LAPSED = "lapsed", gettext_lazy("agreed to more than three days ago")
     CHANGED = "changed", gettext_lazy("changed since approval was asked for")
+    UNREADABLE = "unreadable", gettext_lazy("nobody else is on record as reading both languages")
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,23 +187,30 @@ class Life(Generic[Row]):
         """Why a row that waits, for a second person or for a worker, cannot be sent."""
         if row.state not in (self.asked, AGREED):
             return None
-        return self._hindrance(row, self.payload(row), self.request_of(row.pk), now)
+        request, deciders = self.request_of(row.pk), self._deciders()
+        return self._hindrance(row, self.payload(row), request, deciders, now)
 
     def hindrances(self, now: datetime) -> dict[int, Hindrance]:
-        """The same of all rows that wait, by id; of the others nothing. Two queries."""
+        """The same of all rows that wait, by id; of the others nothing. Three queries."""
         ids = ArrayAgg(self.frozen, filter=Q((f"{self.frozen}__isnull", False)), default=[])
         waiting = self.model._default_manager.filter(state__in=(self.asked, AGREED))
         rows = list(waiting.annotate(frozen_ids=ids))
         requests = self._newest_requests([row.pk for row in rows])
+        deciders = self._deciders()
         found = {}
         for row in rows:
             payload = self.content(row, row.frozen_ids)
-            if why := self._hindrance(row, payload, requests.get(str(row.pk)), now):
+            if why := self._hindrance(row, payload, requests.get(str(row.pk)), deciders, now):
                 found[row.pk] = why
         return found
 
     def _hindrance(
-        self, row: Row, payload: dict[str, Any], request: Approval | None, now: datetime
+        self,
+        row: Row,
+        payload: dict[str, Any],
+        request: Approval | None,
+        deciders: Collection[int],
+        now: datetime,
     ) -> Hindrance | None:
         """An agreement holds for three days from when it was given.
 
@@ -210,7 +220,10 @@ class Life(Generic[Row]):
         if request is None or request.state != awaited or request.payload != payload:
             return Hindrance.CHANGED
         if row.state == self.asked:
-            return Hindrance.UNANSWERED if request.has_lapsed(now) else None
+            if request.has_lapsed(now):
+                return Hindrance.UNANSWERED
+            others = set(deciders) - {request.requested_by_id}
+            return None if others else Hindrance.UNREADABLE
         given = request.decided_at
         return Hindrance.LAPSED if given is None or given + VALID_FOR <= now else None
 
@@ -218,6 +231,11 @@ class Life(Generic[Row]):
         about = Approval.objects.filter(kind=self.kind, object_id__in=[str(pk) for pk in pks])
         newest = about.order_by("object_id", "-pk").distinct("object_id")
         return {one.object_id: one for one in newest}
+
+    def _deciders(self) -> frozenset[int]:
+        """Whose it is to decide, unless they asked."""
+        people = deciders_of(approvable.known(self.kind))
+        return frozenset(people.values_list("pk", flat=True))
 
     def _require_free(self, row: Row, now: datetime) -> None:
         if why := self.hindrance(row, now):
@@ -254,6 +272,10 @@ def say(why: Hindrance) -> str:
             "A second person agreed to it more than three days ago. Write it again."
         ),
         Hindrance.CHANGED: say_changed(),
+        Hindrance.UNREADABLE: _(
+            "Nobody but who asked is a programme manager on record as reading both languages. "
+            "A programme manager records it on the page of somebody who does."
+        ),
     }[why]
 
 

@@ -13,9 +13,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.domain import approvals, audit
-from accounts.domain.readers import hold_reader
 from accounts.errors import Refused
-from accounts.languages import NAMES, Language
+from accounts.languages import Language
 from accounts.models import Approval, User
 from notifications.domain.writing import (
     READ,
@@ -44,10 +43,11 @@ def confirm_language(
         digest: of what was read, `digest_read`.
 
     Raises:
-        UnableToRead: the reader wrote it or is not on record as reading the language, it is used
-            or was found wrong, a newer one is used, or nobody is asked to read it.
+        UnableToRead: the reader wrote it, it is used or was found wrong, a newer one is used, or
+            nobody is asked to read it.
         UnableToWrite: it can no longer be written out.
-        UnableToApprove: it was read already, another text was seen, or the request has lapsed.
+        UnableToApprove: the reader is not on record as reading the language, it was read already,
+            another text was seen, or the request has lapsed.
     """
     with transaction.atomic():
         written = _locked(text_id)
@@ -171,14 +171,6 @@ def _require_readable(written: LetterText, language: Language, by: User) -> None
         raise UnableToRead(_("It is in use: both languages have been read."))
     if is_passed(written):
         raise UnableToRead(_("A newer version is in use already."))
-    if not hold_reader(person=by, language=language):
-        raise UnableToRead(
-            _(
-                "You are not on record as reading %(language)s. Another programme manager "
-                "records it on your page."
-            )
-            % {"language": NAMES[language]}
-        )
 
 
 def _locked(text_id: int) -> LetterText:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
+from django.contrib.auth.models import Group
 from django.db import IntegrityError, transaction
 
 from accounts import approvable
@@ -17,6 +18,7 @@ from accounts.domain.approvals import (
 )
 from accounts.errors import Refused
 from accounts.models import Approval, AuditEvent, User
+from accounts.roles import Role
 from tests.parallel import at_once
 
 pytestmark = pytest.mark.django_db
@@ -50,14 +52,20 @@ def rename_kind() -> Iterator[None]:
     approvable._kinds.pop("rename")
 
 
+def manager(email: str) -> User:
+    person = User.objects.create_user(email)
+    person.groups.add(Group.objects.get_or_create(name=Role.PROGRAMME_MANAGER)[0])
+    return person
+
+
 @pytest.fixture
 def asker() -> User:
-    return User.objects.create_user("asker@dtt.example")
+    return manager("asker@dtt.example")
 
 
 @pytest.fixture
 def second() -> User:
-    return User.objects.create_user("second@dtt.example")
+    return manager("second@dtt.example")
 
 
 def test_a_second_person_approves_exactly_what_was_asked(
@@ -82,6 +90,20 @@ def test_the_person_who_asked_cannot_approve(asker: User, now: datetime) -> None
         decide(approval_id=asked.pk, approve=True, digest="a", by=asker, now=now)
 
     assert not is_approved(**ASK, digest="a", now=now)
+
+
+@pytest.mark.parametrize("approve", [True, False])
+def test_who_has_not_the_role_decides_nothing(asker: User, approve: bool, now: datetime) -> None:
+    asked = request_approval(**ASK, digest="a", by=asker, now=now)
+    for role in (Role.REVIEWER, Role.AUDITOR):
+        other = User.objects.create_user(f"{role}@dtt.example")
+        other.groups.add(Group.objects.get_or_create(name=role)[0])
+
+        with pytest.raises(UnableToApprove, match="another role"):
+            decide(approval_id=asked.pk, approve=approve, digest="a", by=other, now=now)
+
+    asked.refresh_from_db()
+    assert asked.state == "requested"
 
 
 def test_the_database_refuses_an_approval_by_the_person_who_asked(
@@ -270,7 +292,7 @@ def test_asking_for_something_else_voids_what_waits(asker: User, now: datetime) 
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_decisions_at_once_one_wins(now: datetime) -> None:
-    asker, *others = (User.objects.create_user(f"p{n}@dtt.example") for n in range(3))
+    asker, *others = (manager(f"p{n}@dtt.example") for n in range(3))
     asked = request_approval(**NAME, by=asker, now=now)
 
     done = at_once(
@@ -292,7 +314,7 @@ def test_of_two_decisions_at_once_one_wins(now: datetime) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_two_who_ask_for_the_same_at_once_make_one_request(now: datetime) -> None:
-    people = [User.objects.create_user(f"p{n}@dtt.example") for n in range(4)]
+    people = [manager(f"p{n}@dtt.example") for n in range(4)]
 
     done = at_once(
         [lambda by=by: request_approval(**ASK, digest="a", by=by, now=now) for by in people]

@@ -9,7 +9,7 @@ from accounts.domain.jobs import run_job
 from accounts.models import Approval, Job, User
 from accounts.roles import Role
 from applications.models import Cohort
-from dtt.play.people import make_user
+from dtt.play.people import let_read, make_user
 from notifications.domain.sending import ANNOUNCEMENTS
 from notifications.models import Announcement, Message
 from tests.notifications.announcements import (
@@ -47,6 +47,7 @@ def test_tabs_and_second_persons_at_once_ask_once_and_send_once(
     crowd(cohort, 21, now=now)
     written = notice(cohort, staff[0], now)
     third = make_user("third@staff.dtt.example", Role.PROGRAMME_MANAGER, now=now)
+    let_read(third, by=staff[0], now=now)
 
     asked = at_once([lambda: confirm(written, now)] * 5)
     request = request_for(written)

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.domain.approvals import UnableToApprove
 from accounts.domain.audit import fact_of
 from accounts.domain.readers import record_reading
 from accounts.languages import Language
@@ -17,7 +18,6 @@ from accounts.models import Approval, AuditEvent, Reader, User
 from accounts.queries import approvals_waiting_for, languages_read_by
 from accounts.roles import Role
 from dtt.play.people import make_user
-from notifications.domain.proofreading import UnableToRead
 from notifications.domain.writing import digest_read, write_letter
 from notifications.models import LetterText
 from tests.notifications.texts import CHINESE, ENGLISH, find_wrong, read, read_both
@@ -62,7 +62,7 @@ def test_who_is_not_on_record_for_a_language_finds_it_neither_right_nor_wrong(
     written = write(staff[0], now)
 
     for act in (read, find_wrong):
-        with pytest.raises(UnableToRead, match="not on record as reading English"):
+        with pytest.raises(UnableToApprove, match="not on record as reading English"):
             act(written, ENGLISH, chinese_only, now)
 
     assert read(written, CHINESE, chinese_only, now).read_zh_by == chinese_only
@@ -75,7 +75,7 @@ def test_being_an_administrator_makes_nobody_a_reader(staff: list[User], now: da
     root = User.objects.create_superuser("root@staff.dtt.example", language=CHINESE)
     written = write(staff[0], now)
 
-    with pytest.raises(UnableToRead, match="not on record as reading Chinese"):
+    with pytest.raises(UnableToApprove, match="not on record as reading Chinese"):
         read(written, CHINESE, root, now)
 
     assert not approvals_waiting_for(root, now).exists()
@@ -88,7 +88,7 @@ def test_who_is_taken_off_the_record_confirms_no_more_and_what_they_confirmed_st
     read(earlier, CHINESE, chinese_only, now)
 
     take_off(chinese_only, by=staff[0], now=now)
-    with pytest.raises(UnableToRead, match="not on record"):
+    with pytest.raises(UnableToApprove, match="not on record"):
         read(later, CHINESE, chinese_only, now)
     used = read(earlier, ENGLISH, staff[1], now)
 
@@ -253,7 +253,7 @@ def test_of_confirming_and_being_taken_off_at_once_nobody_confirms_who_was_off(
         written.refresh_from_db()
         off = AuditEvent.objects.filter(verb="record-reading").latest("pk")
         right = AuditEvent.objects.filter(verb="read-letter", object_id=str(written.pk)).first()
-        assert done in (["done", "done"], ["UnableToRead", "done"])
+        assert done in (["done", "done"], ["UnableToApprove", "done"])
         assert (written.read_zh_by == second) == (done[0] == "done") == (right is not None)
         assert right is None or right.pk < off.pk
         assert languages_read_by(second) == set()
@@ -278,7 +278,7 @@ def test_who_confirms_keeps_their_record_until_they_are_done(
         )
 
         assert done[2] == "done"
-        assert set(done[:2]) <= {"done", "UnableToRead"}
+        assert set(done[:2]) <= {"done", "UnableToRead", "UnableToApprove"}
 
 
 def back() -> Any:
