@@ -13,12 +13,13 @@ class SelectionConfig(AppConfig):
         from accounts import approvable  # noqa: PLC0415
         from accounts.domain import jobs  # noqa: PLC0415
         from applications import locks, published  # noqa: PLC0415
-        from applications.domain import cohorts, promises  # noqa: PLC0415
+        from applications.domain import cohorts  # noqa: PLC0415
         from applications.domain.access import undecided_requests  # noqa: PLC0415
         from applications.domain.duplicates import undecided_duplicates  # noqa: PLC0415
         from applications.domain.review import undecided_eligibility  # noqa: PLC0415
         from applications.story import register_chapter  # noqa: PLC0415
         from selection import (  # noqa: PLC0415
+            committed,
             locked,
             partakers,
             partaking,
@@ -34,7 +35,6 @@ class SelectionConfig(AppConfig):
             name_lists,
             name_overrides,
         )
-        from selection.committed import why_hours_stay  # noqa: PLC0415
         from selection.domain.by_hand import PUBLISH, run_publication  # noqa: PLC0415
         from selection.domain.copying import copy_rules  # noqa: PLC0415
         from selection.domain.drawing import RANK, run_ranking  # noqa: PLC0415
@@ -121,4 +121,4 @@ class SelectionConfig(AppConfig):
             subject="selection",
         )
         cohorts.register_copier("selection", copy_rules)
-        promises.register_guard("selection", of=["reply_hours"], why_not=why_hours_stay)
+        committed.register_guards()

@@ -1,14 +1,32 @@
-"""What a cohort's lists are committed to: the hours to reply that a run was drawn up with.
+"""What a cohort's lists are committed to: the hours to reply and the places of a run.
 
 A run keeps the hours of its cohort as they were (`Selection.reply_hours`): its letters, its
 deadlines and who moves up later go by them. From then on the cohort, whose own figure the public
-reads, says the same: while a run is in work or out it does not change.
+reads, says the same: while a run is in work or out it does not change. Other places only make a
+run that is not out stale; those of a published list stay, as the public rules tell how many it had.
 """
 
-from django.utils.translation import gettext as _
+from functools import partial
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from applications.domain import promises
+from applications.lifecycle import STEPS, Step
 from applications.models import Cohort
 from selection.models import Selection
+from selection.programme import LISTINGS
+
+WORDS = {
+    "places": gettext_lazy(
+        "“%(list)s” is published with %(n)d places. They stay as everybody was told."
+    ),
+    "cap": gettext_lazy(
+        "“%(list)s” is published, and was drawn with at most %(n)d places where scores tie. "
+        "That stays as everybody was told."
+    ),
+}
+"""By what a run calls it, why a setting of a published list stays."""
 
 
 def why_hours_stay(cohort: Cohort, wanted: int) -> str:
@@ -27,3 +45,31 @@ def why_hours_stay(cohort: Cohort, wanted: int) -> str:
         "“%(run)s” is drawn up with %(hours)d hours, and so are its letters. Discard that run "
         "first, change the hours, and draw the list up again."
     ) % {"run": run, "hours": run.reply_hours}
+
+
+def why_places_stay(cohort: Cohort, wanted: int, *, step: str, term: str) -> str:
+    """Why the places of a list, or its most places with ties, cannot become these.
+
+    Args:
+        term: what a run calls them, `places` or `cap`.
+    """
+    out = Selection.objects.filter(
+        cohort=cohort, step=step, state=Selection.State.PUBLISHED
+    ).exclude(**{f"inputs__{term}": wanted})
+    run = out.defer("inputs").first()
+    if run is None:
+        return ""
+    return str(WORDS[term]) % {"list": LISTINGS[step].title, "n": run.terms[term]}
+
+
+def register_guards() -> None:
+    """Let no setting of a cohort say otherwise than its lists."""
+    promises.register_guard("selection", of=["reply_hours"], why_not=why_hours_stay)
+    for slug, step in STEPS.items():
+        for name, term in _fields(step).items():
+            why_not = partial(why_places_stay, step=slug, term=term)
+            promises.register_guard(f"selection.{name}", of=[name], why_not=why_not)
+
+
+def _fields(step: Step) -> dict[str, str]:
+    return {step.places: "places", step.places_with_ties: "cap"}

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.domain import audit
 from accounts.errors import Refused
 from accounts.models import User
-from applications.domain.locking import require_open
+from applications.domain.locking import hold_publishing, require_open
 from applications.domain.promises import as_kept, promises_broken
 from applications.locks import ELIGIBILITY
 from applications.models import Application, Cohort, EligibilityRules, SignOff, Status
@@ -95,6 +95,7 @@ def change_cohort(
             on would move earlier, or a room has told people otherwise.
     """
     with transaction.atomic():
+        hold_publishing(cohort_id)  # a list that comes out now holds its settings from now on
         cohort = _locked(cohort_id)
         wanted = as_kept(_known(values))
         if "bootcamp_dates" in wanted:
