@@ -291,7 +291,8 @@ def overrides_of(selection: Selection) -> QuerySet[Override]:
 def free_numbers(selection: Selection) -> list[int]:
     """The numbers of the list's seats that nobody holds."""
     seats = selection.seats or 0
-    taken = set(selection.entries.filter(seat__lte=seats).values_list("seat", flat=True))
+    held = selection.entries.filter(seat__lte=seats).order_by()
+    taken = set(held.values_list("seat", flat=True))
     return [number for number in range(1, seats + 1) if number not in taken]
 
 

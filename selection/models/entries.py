@@ -26,6 +26,15 @@ def returned(prefix: str = "") -> Q:
     return Q(**{f"{prefix}reply__in": gone}) & back
 
 
+IN_TURN = (
+    F("first_in_turn").desc(),
+    F("reserve_position").asc(nulls_last=True),
+    F("replied_at").asc(),
+    F("id").asc(),
+)
+"""The order in which people move up; an index has it, so that the next is found at once."""
+
+
 class EntryQuerySet(models.QuerySet["Entry"]):
     """Named subsets of entries."""
 
@@ -39,9 +48,7 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         """Who can still move up, the next in turn first: whose decline was undone, the reserves,
         and behind them who comes back after withdrawing."""
         reserves = Q(outcome=Entry.Outcome.RESERVE, reply=Entry.Reply.NONE)
-        return self.filter(reserves | returned()).order_by(
-            "-first_in_turn", F("reserve_position").asc(nulls_last=True), "replied_at", "pk"
-        )
+        return self.filter(reserves | returned(), seat__isnull=True).order_by(*IN_TURN)
 
 
 class Entry(models.Model):
@@ -139,7 +146,13 @@ class Entry(models.Model):
         indexes = [
             models.Index(
                 fields=["reply_by"], condition=Q(reply="offered"), name="selection_open_offers"
-            )
+            ),
+            models.Index(
+                F("selection"),
+                *IN_TURN,
+                condition=Q(seat__isnull=True),
+                name="selection_in_turn",
+            ),
         ]
 
     def __str__(self) -> str:
