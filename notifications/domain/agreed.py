@@ -164,6 +164,10 @@ class Life(Generic[Row]):
         at = job.started_at or job.asked_at
         return {"letters": self.send(pk=job.payload[self.name], by=job.asked_by, now=at, tell=tell)}
 
+    def would_wait_for_nobody(self, by: User) -> bool:
+        """Whether it is nobody's to decide what somebody asks: nobody else reads both languages."""
+        return not self._deciders() - {by.pk}
+
     # ---- how it stands ---------------------------------------------------------------------------
 
     def payload(self, row: Row) -> dict[str, Any]:
@@ -209,7 +213,7 @@ class Life(Generic[Row]):
         row: Row,
         payload: dict[str, Any],
         request: Approval | None,
-        deciders: Collection[int],
+        deciders: frozenset[int],
         now: datetime,
     ) -> Hindrance | None:
         """An agreement holds for three days from when it was given.
@@ -222,7 +226,7 @@ class Life(Generic[Row]):
         if row.state == self.asked:
             if request.has_lapsed(now):
                 return Hindrance.UNANSWERED
-            others = set(deciders) - {request.requested_by_id}
+            others = deciders - {request.requested_by_id}
             return None if others else Hindrance.UNREADABLE
         given = request.decided_at
         return Hindrance.LAPSED if given is None or given + VALID_FOR <= now else None
@@ -272,13 +276,15 @@ def say(why: Hindrance) -> str:
             "A second person agreed to it more than three days ago. Write it again."
         ),
         Hindrance.CHANGED: say_changed(),
-        Hindrance.UNREADABLE: _(
-            "Nobody but who asked is a programme manager on record as reading both languages. "
-            "A programme manager records it on the page of somebody who does."
-        ),
+        Hindrance.UNREADABLE: say_unreadable(),
     }[why]
 
 
 def say_changed() -> str:
     """It is not what was asked for."""
     return _("The content has changed since approval was asked for.")
+
+
+def say_unreadable() -> str:
+    """No second person could read it."""
+    return _("But for who wrote it, no programme manager is on record as reading both languages.")

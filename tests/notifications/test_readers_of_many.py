@@ -23,7 +23,8 @@ from tests.walk import signed_in
 
 pytestmark = pytest.mark.django_db
 ENGLISH, CHINESE = Language.ENGLISH, Language.TRADITIONAL_CHINESE
-NOBODY = "Nobody but who asked is a programme manager on record as reading both languages."
+NOBODY = "But for who wrote it, no programme manager is on record as reading both languages."
+PEOPLE = "Record on a person’s page what they read"
 
 
 @pytest.fixture(params=["announcement", "correction"])
@@ -88,7 +89,7 @@ def test_what_nobody_else_can_read_is_said_everywhere_until_somebody_can(
     assert not says(written, writer, now)
 
     record_reading(user_id=second.pk, languages=[CHINESE], by=writer, now=now)
-    lacking = says(written, writer, now, NOBODY), life.hindrances(now).keys()
+    lacking = says(written, writer, now, NOBODY, PEOPLE), life.hindrances(now).keys()
     record_reading(user_id=english_only.pk, languages=[ENGLISH, CHINESE], by=writer, now=now)
 
     assert lacking == (True, {written.pk})
@@ -106,3 +107,25 @@ def test_what_was_agreed_to_stays_so_when_the_reader_is_taken_off_the_record(
     record_reading(user_id=staff[1].pk, languages=[], by=staff[0], now=now)
 
     assert not says(written, staff[0], now)
+
+
+def test_who_writes_reads_before_they_ask_that_nobody_could_agree(
+    staff: list[User], cohort: Cohort, now: datetime
+) -> None:
+    ids = ",".join(map(str, wrong_messages(cohort, now)))
+    crowd(cohort, 21, now=now)
+    draft = notice(cohort, staff[0], now)
+    pages = (
+        reverse("admin:notifications_announcement_confirm", args=[draft.pk]),
+        f"{reverse('admin:notifications_correction_new')}?ids={ids}",
+        f"{reverse('admin:notifications_correction_new')}?ids={ids.split(',')[0]}",
+    )
+
+    def said() -> list[bool]:
+        with time_machine.travel(now, tick=False):
+            browser = signed_in(staff[0])
+            return [NOBODY in browser.get(page).content.decode() for page in pages]
+
+    assert said() == [False, False, False]
+    record_reading(user_id=staff[1].pk, languages=[ENGLISH], by=staff[0], now=now)
+    assert said() == [True, True, False]  # one person's is sent by one alone

@@ -32,7 +32,7 @@ from notifications.domain.announcing import (
 )
 from notifications.domain.sending import ANNOUNCEMENTS
 from notifications.domain.writing import FIELDS, UnableToWrite
-from notifications.models import ONE_PERSON_DECIDES, Announcement, Message
+from notifications.models import Announcement, Message
 from notifications.previews import Sample
 from notifications.queries import addressed_by, in_trouble, states_of, without_proof
 from notifications.rules import mends_messages
@@ -167,7 +167,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
         "is_mine": announcement.written_by_id == person.pk,
         "lapses_at": lapses_at(announcement),
         "lapsed": lapses_at(announcement) <= timezone.now(),
-        "needs_second": announcement.people > ONE_PERSON_DECIDES,
+        **many.second_person(ANNOUNCEMENTS, announcement.people, person),
         "again_url": _again(announcement),
         "samples": samples_of(announcement),
         "alone": _both_languages(announcement)["alone"],

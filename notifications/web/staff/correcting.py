@@ -20,11 +20,11 @@ from accounts.models import Approval
 from accounts.web.staff import allowed
 from notifications import kinds
 from notifications.domain.correcting import CORRECTIONS, MAY_BE_CORRECTED, write_correction
-from notifications.models import ONE_PERSON_DECIDES, Correction, Message
+from notifications.models import Correction, Message
 from notifications.queries import earlier_than
 from notifications.rules import mends_messages
 from notifications.web.staff.comparing import side_by_side
-from notifications.web.staff.many import address_of
+from notifications.web.staff.many import address_of, second_person
 from notifications.web.staff.pages import UNPROCESSABLE, numbers_in, staff_page
 
 SHOWN = 10
@@ -93,7 +93,7 @@ def new(request: HttpRequest) -> HttpResponse:
         "first": first,
         "people": people,
         "left_out": len(ids) - chosen.count(),
-        "needs_second": people > ONE_PERSON_DECIDES,
+        **second_person(CORRECTIONS, people, person),
         "titles": sorted(
             {kinds.title_of(kind) for kind in chosen.order_by().values_list("kind", flat=True)}
         ),

@@ -12,11 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.errors import Refused
+from accounts.models import User
 from accounts.web.jobs import how_far
 from accounts.web.staff import allowed, page_of
-from notifications.domain.agreed import AGREED, ENDED, Hindrance, Life, Row, say
+from notifications.domain.agreed import AGREED, ENDED, Hindrance, Life, Row, say, say_unreadable
+from notifications.models import ONE_PERSON_DECIDES
 from notifications.rules import mends_messages
-from notifications.web.staff.pages import UNPROCESSABLE, ReasonForm, staff_page
+from notifications.web.staff.pages import UNPROCESSABLE, ReasonForm, people_of_staff, staff_page
 
 
 def address_of(life: Life[Any], page: str, pk: int | str) -> str:
@@ -81,6 +83,17 @@ def drop(
     return staff_page(request, "drop", _("Drop it"), context, status=status)
 
 
+def second_person(life: Life[Any], people: int, by: User) -> dict[str, Any]:
+    """Whether a second person must agree to what goes to so many, and why nobody could."""
+    needs = people > ONE_PERSON_DECIDES
+    unread = needs and life.would_wait_for_nobody(by)
+    return {
+        "needs_second": needs,
+        "unread": say_unreadable() if unread else "",
+        "people_of_staff": people_of_staff(),
+    }
+
+
 def beside(life: Life[Row], row: Row, *, may_mend: bool) -> dict[str, Any]:
     """The bar of a sending, or why it was not sent or cannot be, and what can be done about it."""
     request_of = life.request_of(row.pk)
@@ -93,5 +106,5 @@ def beside(life: Life[Row], row: Row, *, may_mend: bool) -> dict[str, Any]:
         "drop_url": address_of(life, "drop", row.pk) if may_mend and row.state not in ENDED else "",
         "approval_url": page_of(request_of) if request_of else "",
         "hindrance": say(why) if why else "",
-        "goes_away": why == Hindrance.UNREADABLE,
+        "people_of_staff": people_of_staff() if why == Hindrance.UNREADABLE else "",
     }
