@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.core.signals import request_finished, request_started
 from django.db import connections
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
@@ -21,13 +22,41 @@ def _let_go_of_the_database() -> None:
     connections.settings["default"]["CONN_MAX_AGE"] = 0
 
 
+class Busy:
+    """How many requests the server is answering just now."""
+
+    def __init__(self) -> None:
+        self.requests = 0
+        self.changed = threading.Condition()
+        request_started.connect(self.begin)
+        request_finished.connect(self.end)
+
+    def begin(self, **_: object) -> None:
+        self._count(1)
+
+    def end(self, **_: object) -> None:
+        self._count(-1)
+
+    def _count(self, more: int) -> None:
+        with self.changed:
+            self.requests += more
+            self.changed.notify_all()
+
+    def wait(self) -> None:
+        with self.changed:
+            self.changed.wait_for(lambda: self.requests <= 0, timeout=10)
+
+
+@pytest.fixture(scope="session")
+def busy() -> Busy:
+    return Busy()
+
+
 @pytest.fixture(autouse=True)
-def _all_is_answered() -> Iterator[None]:
+def _all_is_answered(busy: Busy) -> Iterator[None]:
     """A page that closes sends what it still has: the tables are emptied only after the answer."""
     yield
-    for thread in threading.enumerate():
-        if "process_request_thread" in thread.name:
-            thread.join(timeout=10)
+    busy.wait()
 
 
 @pytest.fixture(scope="session")
