@@ -4,7 +4,9 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
+from django.db.models.functions import Length
 from django.utils.translation import gettext as _
 
 from accounts.bulk import insert_rows
@@ -16,13 +18,16 @@ from accounts.domain.approvals import (
 )
 from accounts.domain.jobs import Tell, unwatched
 from accounts.errors import Refused
-from accounts.languages import Language
+from accounts.languages import NAMES, Language
 from accounts.models import User
+from notifications import kinds
 from notifications.domain.agreed import Life
 from notifications.domain.outbox import Telling
 from notifications.domain.watching import queue_watched
 from notifications.models import ONE_PERSON_DECIDES, Corrected, Correction, Message
+from notifications.previews import Sample
 from notifications.queries import open_corrections
+from notifications.texts import Shelf
 
 KIND = "correction"
 State = Correction.State
@@ -138,19 +143,55 @@ def _why_not(correction: Correction) -> str:
     }[correction.state]
 
 
+def preview(correction: Correction) -> list[Sample]:
+    """The whole letter, in both languages, as up to three of its people would get it."""
+    shelf = Shelf({KIND})
+    samples = []
+    for message, why in _tried(correction):
+        name = str(message.person)
+        for language in kinds.languages():
+            facts = {"name": name, "site_url": settings.SITE_URL}
+            facts |= _variables(correction, message, language)
+            text = shelf.take(KIND, language).render(KIND, language, facts)
+            samples.append(Sample(name, why, language, text))
+    return samples
+
+
+def _tried(correction: Correction) -> list[tuple[Message, str]]:
+    """Of its wrong messages those of the longest name, and of one reader of each language."""
+    wrong = correction.messages.select_related("person").defer("body").order_by("-pk")
+    by_length = wrong.order_by(Length("person__preferred_name").desc(), "-pk")
+    wanted = [
+        (_("the longest name"), by_length),
+        *(
+            (_("reads %(language)s") % {"language": name}, wrong.filter(person__language=language))
+            for language, name in NAMES.items()
+        ),
+    ]
+    tried: dict[int, tuple[Message, str]] = {}
+    for why, candidates in wanted:
+        if message := candidates.exclude(person__in=tried).first():
+            tried[message.person_id] = message, why
+    return list(tried.values())
+
+
 def _telling(correction: Correction, message: Message) -> Telling:
-    chinese = message.person.language == Language.TRADITIONAL_CHINESE
     return Telling(
         person=message.person,
         kind=KIND,
         run=f"correction:{correction.pk}",
-        variables={
-            "text": correction.text_zh if chinese else correction.text_en,
-            "wrong_subject": message.subject,
-            "wrong_at": message.sent_at or message.queued_at,
-        },
+        variables=_variables(correction, message, message.person.language),
         corrects=message.pk,
     )
+
+
+def _variables(correction: Correction, message: Message, language: str) -> dict[str, Any]:
+    chinese = language == Language.TRADITIONAL_CHINESE
+    return {
+        "text": correction.text_zh if chinese else correction.text_en,
+        "wrong_subject": message.subject,
+        "wrong_at": message.sent_at or message.queued_at,
+    }
 
 
 def _content(correction: Correction, messages: Collection[int]) -> dict[str, Any]:

@@ -12,9 +12,9 @@ from django.utils import timezone
 from accounts.domain.approvals import UnableToApprove, decide
 from accounts.models import Approval, AuditEvent, User
 from applications.models import Cohort
-from notifications.domain.correcting import write_correction
+from notifications.domain.correcting import preview, write_correction
 from notifications.domain.writing import in_force, write_letter
-from notifications.models import Announcement, Correction
+from notifications.models import Announcement, Correction, Message
 from tests.notifications.announcements import (
     HOLD,
     READ,
@@ -27,7 +27,9 @@ from tests.notifications.announcements import (
     request_for,
     send,
 )
+from tests.notifications.test_standing import correct, wrong_messages
 from tests.walk import signed_in
+from tests.work import do_the_work
 
 pytestmark = pytest.mark.django_db
 BOTH = ("I have read the English", "I have read the Chinese")
@@ -162,3 +164,58 @@ def test_who_reads_a_text_of_a_kind_sees_what_one_language_has_alone(staff: list
     shown = signed_in(staff[1]).get(address).content.decode()
 
     assert differences(html.unescape(shown)) == ["8"]
+
+
+def test_a_correction_is_read_as_its_people_would_get_it_with_what_was_wrong(
+    staff: list[User], cohort: Cohort, now: datetime
+) -> None:
+    """On the request and on its own page: the longest name, a reader of each language."""
+    wrong = wrong_messages(cohort, now)
+    Message.objects.filter(pk__in=wrong).update(subject="Room 5")
+    longest = Message.objects.get(pk=wrong[4]).person
+    User.objects.filter(pk=longest.pk).update(preferred_name="Wolfeschlegelsteinhausen")
+    correction = correct(wrong, staff[0], now)
+    asked = Approval.objects.get(object_id=str(correction.pk))
+
+    _status, shown = page(asked, staff[1], now)
+    with time_machine.travel(now, tick=False):
+        own = signed_in(staff[0]).get(
+            reverse("admin:notifications_correction_change", args=[correction.pk])
+        )
+
+    assert shown.count('class="grid gap-6 md:grid-cols-2"') == 4  # as written, and for three people
+    for words in (
+        "As Wolfeschlegelsteinhausen would get it: the longest name",
+        "Dear Wolfeschlegelsteinhausen",
+        "“Room 5”, was wrong",
+        "reads Chinese",
+        "reads English",
+    ):
+        assert words in shown
+    samples = own.context["samples"]
+    assert [(one.name, one.language) for one in samples[:2]] == [
+        ("Wolfeschlegelsteinhausen", "en"),
+        ("Wolfeschlegelsteinhausen", "zh-hant"),
+    ]
+    assert ["It is room 6." in one.text.body for one in samples] == [True, False] * 3
+    assert ["是六號課室。" in one.text.body for one in samples] == [False, True] * 3
+
+
+def test_what_is_shown_of_a_correction_is_what_is_sent(
+    staff: list[User], cohort: Cohort, now: datetime
+) -> None:
+    correction = correct(wrong_messages(cohort, now), staff[0], now)
+    shown = {
+        (one.name, one.language): (one.text.subject, one.text.body) for one in preview(correction)
+    }
+    asked = Approval.objects.get(object_id=str(correction.pk))
+
+    answer(asked, staff[1], now)
+    do_the_work(now)
+
+    told = Message.objects.filter(kind="correction").select_related("person")
+    sent = {(str(one.person), one.language): (one.subject, one.body) for one in told}
+    assert len(sent) == 21
+    both = shown.keys() & sent.keys()
+    assert len(both) == 3
+    assert {key: shown[key] for key in both} == {key: sent[key] for key in both}

@@ -19,7 +19,7 @@ from accounts.errors import Refused
 from accounts.models import Approval
 from accounts.web.staff import allowed
 from notifications import kinds
-from notifications.domain.correcting import CORRECTIONS, MAY_BE_CORRECTED, write_correction
+from notifications.domain.correcting import CORRECTIONS, MAY_BE_CORRECTED, preview, write_correction
 from notifications.models import Correction, Message
 from notifications.queries import earlier_than
 from notifications.rules import mends_messages
@@ -149,8 +149,9 @@ def _as_subject(correction: Correction) -> Subject:
 
 
 def shown(approval: Approval) -> dict[str, Any]:
-    """What is right, in both languages beside each other."""
+    """What is right, in both languages beside each other and as people would get it."""
     correction = Correction.objects.filter(pk=approval.object_id).first()
     if correction is None:
         return {}
-    return side_by_side(("", correction.text_en), ("", correction.text_zh))
+    said = ("", correction.text_en), ("", correction.text_zh)
+    return side_by_side(*said, preview(correction))
