@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.languages import in_this_language
 from accounts.models import User
+from notifications import kinds
 from notifications.models.outbox import Message
 
 ONE_PERSON_DECIDES = 20
@@ -47,7 +48,7 @@ class Correction(models.Model):
         ordering = ["-id"]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.written_at:%Y-%m-%d}"
+        return f"{kinds.title_of(self.kind)} {self.written_at:%Y-%m-%d}"
 
 
 class Corrected(models.Model):

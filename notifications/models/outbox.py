@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.languages import Language
 from accounts.models import User
 from accounts.personal import PersonalCharField, PersonalTextField
+from notifications import kinds
 
 
 class Message(models.Model):
@@ -107,7 +108,7 @@ class Message(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} → {self.person_id}"
+        return f"{kinds.title_of(self.kind)} {self.pk}"
 
 
 class Pace(models.Model):

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.languages import Language
 from accounts.models import User
+from notifications import kinds
 
 
 def _read_by_another(language: str) -> models.CheckConstraint:
@@ -84,7 +85,7 @@ class LetterText(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.number}"
+        return f"{kinds.title_of(self.kind)} {self.number}"
 
     def in_language(self, language: str) -> tuple[str, str]:
         """Subject and body as they were written."""
