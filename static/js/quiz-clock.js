@@ -14,10 +14,10 @@ export class Clock {
 
   /**
    * Take the server's word; return by how many milliseconds the end has moved. A reply that a later
-   * one has overtaken on its way says what is no longer so.
+   * one has overtaken may give time, as it may have waited for the gift, but takes none back.
    */
   set(now, remaining) {
-    if (now < this.started) return 0;
+    if (now < this.started && now + remaining <= this.ends) return 0;
     const moved = this.mark === undefined ? 0 : now + remaining - this.ends;
     this.ends = now + remaining;
     this.mark = performance.now();

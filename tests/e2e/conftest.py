@@ -39,12 +39,16 @@ class Busy:
 
     def _count(self, more: int) -> None:
         with self.changed:
-            self.requests += more
+            self.requests = max(self.requests + more, 0)
             self.changed.notify_all()
 
     def wait(self) -> None:
+        """Until all are answered, and for a tenth of a second no other has come."""
         with self.changed:
-            self.changed.wait_for(lambda: self.requests <= 0, timeout=10)
+            while self.changed.wait_for(lambda: self.requests == 0, timeout=10):
+                if not self.changed.wait(timeout=0.1):
+                    return
+        raise AssertionError("a request was not answered within ten seconds")
 
 
 @pytest.fixture(scope="session")
