@@ -3,7 +3,7 @@
 A run keeps the hours of its cohort as they were (`Selection.reply_hours`): its letters, its
 deadlines and who moves up later go by them. From then on the cohort, whose own figure the public
 reads, says the same: while a run is in work or out it does not change. Other places only make a
-run that is not out stale; those of a published list stay, as the public rules tell how many it had.
+run that is not out stale; those of a published list stay, as its rule and the public have them.
 """
 
 from functools import partial
@@ -18,12 +18,10 @@ from selection.models import Selection
 from selection.programme import LISTINGS
 
 WORDS = {
-    "places": gettext_lazy(
-        "“%(list)s” is published with %(n)d places. They stay as everybody was told."
-    ),
+    "places": gettext_lazy("“%(list)s” is published, and so are its %(n)d places: they stay."),
     "cap": gettext_lazy(
-        "“%(list)s” is published, and was drawn with at most %(n)d places where scores tie. "
-        "That stays as everybody was told."
+        "“%(list)s” is published. The most places where scores tie, %(n)d, are part of its rule: "
+        "they stay."
     ),
 }
 """By what a run calls it, why a setting of a published list stays."""

@@ -18,6 +18,9 @@ from tests.forms import fields_of
 from tests.parallel import at_once
 from tests.selection.conftest import Waiting, make_waiting
 from tests.selection.test_hours_once_told import published
+from tests.selection.test_leaving import final
+
+__all__ = ["final"]
 
 pytestmark = pytest.mark.django_db
 
@@ -39,18 +42,35 @@ def settings_of(waiting: Waiting) -> dict[str, int]:
     return Cohort.objects.values(*names).get(pk=waiting.cohort.pk)
 
 
-@pytest.mark.parametrize("name", ["places", "places_with_ties"])
 @pytest.mark.parametrize("by", [-1, 1])
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("places", "“Bootcamp places” is published, and so are its {n} places: they stay."),
+        (
+            "places_with_ties",
+            "“Bootcamp places” is published. The most places where scores tie, {n}, are part of "
+            "its rule: they stay.",
+        ),
+        ("finalists", "“Finalists” is published, and so are its {n} places: they stay."),
+        (
+            "finalists_with_ties",
+            "“Finalists” is published. The most places where scores tie, {n}, are part of its "
+            "rule: they stay.",
+        ),
+    ],
+)
 def test_the_places_of_a_published_list_stay(
-    waiting: Waiting, now: datetime, name: str, by: int
+    final: tuple[Waiting, Selection], now: datetime, name: str, says: str, by: int
 ) -> None:
+    waiting, run = final
+    publish_selection(selection_id=run.pk, by=waiting.staff.asker, now=now)
     before = settings_of(waiting)
-    published(waiting, now)
-    says = "is published with" if name == "places" else "at most"
 
-    with pytest.raises(UnableToChangeCohort, match=f"{says}.*{before[name]}|{before[name]}.*"):
+    with pytest.raises(UnableToChangeCohort) as refusal:
         change(waiting, now, **{name: before[name] + by})
 
+    assert str(refusal.value) == says.format(n=before[name])
     assert settings_of(waiting) == before
 
 
@@ -66,7 +86,9 @@ def test_the_settings_form_says_so_beside_the_places(waiting: Waiting, now: date
 
     errors = answer.context_data["adminform"].form.errors
     assert list(errors) == ["places_with_ties"]
-    assert f"at most {before['places_with_ties']} places" in errors["places_with_ties"][0]
+    assert (
+        f"where scores tie, {before['places_with_ties']}, are part" in errors["places_with_ties"][0]
+    )
 
 
 def test_places_are_free_before_and_those_of_the_next_list_after(
