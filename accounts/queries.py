@@ -20,11 +20,6 @@ def approvals_waiting_for(person: User, now: datetime) -> QuerySet[Approval]:
     return waiting.filter(kind__in=theirs)
 
 
-def may_decide(person: User, kind: approvable.Kind) -> bool:
-    """Whether requests of a kind are this person's to decide, unless they asked."""
-    return _decides(person, kind, frozenset(kind.reads) - languages_lacking(person, kind))
-
-
 def languages_lacking(person: User, kind: approvable.Kind) -> frozenset[str]:
     """What somebody would have to be on record as reading to decide requests of a kind."""
     return frozenset(kind.reads) - languages_read_by(person) if kind.reads else frozenset()

@@ -28,7 +28,7 @@ from accounts.domain.approvals import (
 from accounts.errors import Refused
 from accounts.languages import say_not_on_record
 from accounts.models import Approval, User
-from accounts.queries import languages_lacking, may_decide
+from accounts.queries import languages_lacking
 from accounts.roles import has_role
 from accounts.web.approval_story import Phase, story_of
 from accounts.web.jobs import how_far
@@ -193,8 +193,8 @@ def _show(
     now = timezone.now()
     asked = approval.requested_by_id == request.user.pk
     reader = cast(User, request.user)
-    decides = may_decide(reader, kind)
-    lacking = languages_lacking(reader, kind) if has_role(*kind.deciders)(reader) else ()
+    holds = has_role(*kind.deciders)(reader)
+    lacking = languages_lacking(reader, kind) if holds else frozenset[str]()
     story, can = story_of(approval, now), _ways_out(request, approval, now)
     context = {
         "approval": approval,
@@ -213,7 +213,7 @@ def _show(
         "ending": ending or EndForm(auto_id="end_%s"),
         "ends_with_it": kind.when_withdrawn is not None,
         "asked_by_reader": asked,
-        "may_decide": decides and not asked,
+        "may_decide": holds and not lacking and not asked,
         "why_not": say_not_on_record(lacking),
         "form": form,
         "confirms": bool(kind.confirms),
