@@ -10,7 +10,6 @@ from unfold.decorators import display
 
 from notifications import kinds
 from notifications.admin.many import ManyAdmin, StuckFilter
-from notifications.domain.agreed import ENDED
 from notifications.domain.correcting import CORRECTIONS, preview
 from notifications.models import Correction, Message
 from notifications.rules import mends_messages
@@ -61,7 +60,7 @@ class CorrectionAdmin(ManyAdmin):
         letters = {letter.person_id: letter for letter in told.defer("body")}
         return {
             "pairs": [(one, letters.get(one.person_id)) for one in shown],
-            "samples": preview(row) if row.state not in ENDED else [],
+            "samples": preview(row),
             "again_url": correcting.again_url(row) if may_mend else "",
             **many.beside(CORRECTIONS, row, may_mend=may_mend),
         }

@@ -10,7 +10,7 @@ and asks for a job. The worker looks again at everything under its lock.
 Lock in this order: the request to the second person, then the row.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -29,7 +29,10 @@ from accounts.errors import Refused
 from accounts.models import Approval, Job, User
 from accounts.queries import deciders_of
 from notifications.models import Announcement, Correction
+from notifications.texts import Shelf
 
+Texts = dict[str, int | str]
+"""By kind, which version of the text is in force (`Shelf.versions`)."""
 Row = TypeVar("Row", Announcement, Correction)
 AGREED = Announcement.State.AGREED.value
 DROPPED = Announcement.State.DROPPED.value
@@ -57,6 +60,7 @@ class Life(Generic[Row]):
         refused: the state in which a refusal leaves it.
         frozen: the way from a row to the ids of those it is about.
         content: what a second person agrees to, of a row and these ids; plain JSON.
+        letter: the kind of its letters, whose text in force is agreed to as well.
         fill: put its letters into the outbox, mark it sent, and return how many they are.
         noted: what the trail keeps of it.
         why_not: why it is not in the state in which it could go on.
@@ -69,6 +73,7 @@ class Life(Generic[Row]):
     refused: str
     frozen: str
     content: Callable[[Row, Collection[int]], dict[str, Any]]
+    letter: Callable[[Row], str]
     fill: Callable[[Row, User | None, datetime, Tell], int]
     noted: Callable[[Row], dict[str, Any]]
     why_not: Callable[[Row], str]
@@ -173,7 +178,7 @@ class Life(Generic[Row]):
     def payload(self, row: Row) -> dict[str, Any]:
         """What a request to a second person holds, if one is asked now."""
         ids = self.model._default_manager.filter(pk=row.pk).values_list(self.frozen, flat=True)
-        return self.content(row, [pk for pk in ids if pk is not None])
+        return self._agreed(row, [pk for pk in ids if pk is not None], self._texts([row]))
 
     def request_of(self, pk: int) -> Approval | None:
         """The newest request to a second person: only that one counts."""
@@ -195,15 +200,15 @@ class Life(Generic[Row]):
         return self._hindrance(row, self.payload(row), request, deciders, now)
 
     def hindrances(self, now: datetime) -> dict[int, Hindrance]:
-        """The same of all rows that wait, by id; of the others nothing. Three queries."""
+        """The same of all rows that wait, by id; of the others nothing. Four queries."""
         ids = ArrayAgg(self.frozen, filter=Q((f"{self.frozen}__isnull", False)), default=[])
         waiting = self.model._default_manager.filter(state__in=(self.asked, AGREED))
         rows = list(waiting.annotate(frozen_ids=ids))
         requests = self._newest_requests([row.pk for row in rows])
-        deciders = self._deciders()
+        deciders, texts = self._deciders(), self._texts(rows)
         found = {}
         for row in rows:
-            payload = self.content(row, row.frozen_ids)
+            payload = self._agreed(row, row.frozen_ids, texts)
             if why := self._hindrance(row, payload, requests.get(str(row.pk)), deciders, now):
                 found[row.pk] = why
         return found
@@ -235,6 +240,12 @@ class Life(Generic[Row]):
         about = Approval.objects.filter(kind=self.kind, object_id__in=[str(pk) for pk in pks])
         newest = about.order_by("object_id", "-pk").distinct("object_id")
         return {one.object_id: one for one in newest}
+
+    def _texts(self, rows: Iterable[Row]) -> Texts:
+        return Shelf({self.letter(row) for row in rows}).versions()
+
+    def _agreed(self, row: Row, ids: Collection[int], texts: Texts) -> dict[str, Any]:
+        return self.content(row, ids) | {"letter": texts[self.letter(row)]}
 
     def _deciders(self) -> frozenset[int]:
         """Whose it is to decide, unless they asked."""
@@ -287,4 +298,7 @@ def say_changed() -> str:
 
 def say_unreadable() -> str:
     """No second person could read it."""
-    return _("But for who wrote it, no programme manager is on record as reading both languages.")
+    return _(
+        "Nobody but who wrote it could agree to this: no other programme manager is on record as "
+        "reading both languages."
+    )

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models.functions import Length
+from django.db.models import Value
+from django.db.models.functions import Coalesce, Length, NullIf
 from django.utils.translation import gettext as _
 
 from accounts.bulk import insert_rows
@@ -21,7 +22,7 @@ from accounts.errors import Refused
 from accounts.languages import NAMES, Language
 from accounts.models import User
 from notifications import kinds
-from notifications.domain.agreed import Life
+from notifications.domain.agreed import ENDED, Life
 from notifications.domain.outbox import Telling
 from notifications.domain.watching import queue_watched
 from notifications.models import ONE_PERSON_DECIDES, Corrected, Correction, Message
@@ -144,7 +145,12 @@ def _why_not(correction: Correction) -> str:
 
 
 def preview(correction: Correction) -> list[Sample]:
-    """The whole letter, in both languages, as up to three of its people would get it."""
+    """The whole letter, in both languages, as up to three of its people would get it.
+
+    Nothing, once it is sent or dropped: by then it may be written otherwise.
+    """
+    if correction.state in ENDED:
+        return []
     shelf = Shelf({KIND})
     samples = []
     for message, why in _tried(correction):
@@ -160,7 +166,8 @@ def preview(correction: Correction) -> list[Sample]:
 def _tried(correction: Correction) -> list[tuple[Message, str]]:
     """Of its wrong messages those of the longest name, and of one reader of each language."""
     wrong = correction.messages.select_related("person").defer("body").order_by("-pk")
-    by_length = wrong.order_by(Length("person__preferred_name").desc(), "-pk")
+    called = Coalesce(NullIf("person__preferred_name", Value("")), "person__email")
+    by_length = wrong.order_by(Length(called).desc(), "-pk")
     wanted = [
         (_("the longest name"), by_length),
         *(
@@ -211,6 +218,7 @@ CORRECTIONS = Life(
     refused=State.DROPPED.value,
     frozen="messages",
     content=_content,
+    letter=lambda _correction: KIND,
     fill=_send,
     noted=_noted,
     why_not=_why_not,

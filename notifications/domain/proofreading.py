@@ -1,9 +1,8 @@
 """Read one language of a version beside the other: it is right, or it is wrong.
 
 Each language is an act of its own, by somebody who did not write the version and is on record as
-reading that language. The second that is
-found right puts the version to use. All that is done to the texts of one kind waits its turn, so
-two readers at the same moment use it once.
+reading that language. The second that is found right puts the version to use. All that is done to
+the texts of one kind waits its turn, so two readers at the same moment use it once.
 """
 
 from collections.abc import Iterable

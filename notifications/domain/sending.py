@@ -15,6 +15,7 @@ from accounts.models import User
 from notifications import audiences
 from notifications.domain.agreed import Life
 from notifications.domain.announced import (
+    KINDS,
     Letters,
     UnableToAnnounce,
     asked_for,
@@ -85,6 +86,7 @@ ANNOUNCEMENTS = Life(
     refused=State.REFUSED.value,
     frozen="addressees__person",
     content=asked_for,
+    letter=lambda announcement: KINDS[announcement.category],
     fill=fill_outbox,
     noted=noted,
     why_not=why_not,

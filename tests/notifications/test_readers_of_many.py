@@ -18,12 +18,15 @@ from notifications.domain.correcting import CORRECTIONS
 from notifications.domain.sending import ANNOUNCEMENTS
 from notifications.models import Announcement, Correction
 from tests.notifications.announcements import READ, answer, confirm, crowd, notice
-from tests.notifications.test_standing import correct, says, wrong_messages
+from tests.notifications.test_standing import correct, page_of, says, wrong_messages
 from tests.walk import signed_in
 
 pytestmark = pytest.mark.django_db
 ENGLISH, CHINESE = Language.ENGLISH, Language.TRADITIONAL_CHINESE
-NOBODY = "But for who wrote it, no programme manager is on record as reading both languages."
+NOBODY = (
+    "Nobody but who wrote it could agree to this: no other programme manager is on record as "
+    "reading both languages."
+)
 PEOPLE = "Record on a person’s page what they read"
 
 
@@ -90,9 +93,12 @@ def test_what_nobody_else_can_read_is_said_everywhere_until_somebody_can(
 
     record_reading(user_id=second.pk, languages=[CHINESE], by=writer, now=now)
     lacking = says(written, writer, now, NOBODY, PEOPLE), life.hindrances(now).keys()
+    auditor = make_user("auditor@staff.dtt.example", Role.AUDITOR, now=now)
+    seen = page_of(written, auditor, now)
     record_reading(user_id=english_only.pk, languages=[ENGLISH, CHINESE], by=writer, now=now)
 
     assert lacking == (True, {written.pk})
+    assert (NOBODY in seen, PEOPLE in seen) == (True, False)  # who only looks records nothing
     assert not says(written, writer, now)
     answer(Approval.objects.get(object_id=str(written.pk)), english_only, now)
     written.refresh_from_db()

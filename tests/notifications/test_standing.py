@@ -15,6 +15,7 @@ from dtt.play.people import make_user
 from notifications.domain.announcing import VALID_FOR
 from notifications.domain.correcting import CORRECTIONS, UnableToCorrect, write_correction
 from notifications.domain.sending import ANNOUNCEMENTS
+from notifications.domain.writing import in_force, write_letter
 from notifications.models import Announcement, Correction, Message
 from tests.notifications.announcements import (
     SECOND,
@@ -25,6 +26,7 @@ from tests.notifications.announcements import (
     notice,
 )
 from tests.notifications.test_agreeing import tamper
+from tests.notifications.texts import read_both
 from tests.walk import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -192,6 +194,23 @@ def test_a_correction_that_changed_says_so_before_a_worker_comes(
         correction.messages.remove(correction.messages.order_by("pk")[0])
 
     assert says(correction, staff[0], now, CHANGED)
+
+
+@pytest.mark.parametrize("name", ["announcement", "correction"])
+@pytest.mark.parametrize("is_agreed", [False, True])
+def test_another_text_around_the_words_is_another_letter_than_was_read(
+    name: str, is_agreed: bool, staff: list[User], request: pytest.FixtureRequest, now: datetime
+) -> None:
+    row = request.getfixturevalue(name)
+    if is_agreed:
+        (agreed if name == "announcement" else agree_to)(row, staff[1], now)
+    assert not says(row, staff[0], now)
+    kind = "programme-notice" if name == "announcement" else "correction"
+
+    written = write_letter(kind=kind, text=in_force(kind), why="x", by=staff[0], now=now)
+    read_both(written, staff[1], now)
+
+    assert says(row, staff[0], now, CHANGED)
 
 
 def test_an_agreement_that_does_not_stand_is_said(

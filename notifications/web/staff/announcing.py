@@ -203,7 +203,9 @@ def say_audience(announcement: Announcement) -> str:
 
 
 def samples_of(announcement: Announcement) -> list[Sample]:
-    """It as people would read it; nothing, if it can no longer be written out."""
+    """It as people would read it; nothing, if it can no longer be written out or has ended."""
+    if announcement.state in ENDED:
+        return []
     try:
         return preview(announcement)
     except Refused:
@@ -228,7 +230,7 @@ def beside(announcement: Announcement, *, may_mend: bool) -> dict[str, Any]:
         **shared,
         "hindrance": shared["hindrance"] or _hindrance(announcement, timezone.now()),
         "letters": letters,
-        "samples": samples_of(announcement) if announcement.state not in ENDED else [],
+        "samples": samples_of(announcement),
         "confirm_url": reverse(CONFIRM, args=[announcement.pk])
         if may_mend and announcement.state == State.DRAFT
         else "",

@@ -106,5 +106,5 @@ def beside(life: Life[Row], row: Row, *, may_mend: bool) -> dict[str, Any]:
         "drop_url": address_of(life, "drop", row.pk) if may_mend and row.state not in ENDED else "",
         "approval_url": page_of(request_of) if request_of else "",
         "hindrance": say(why) if why else "",
-        "people_of_staff": people_of_staff() if why == Hindrance.UNREADABLE else "",
+        "people_of_staff": people_of_staff() if may_mend and why == Hindrance.UNREADABLE else "",
     }
