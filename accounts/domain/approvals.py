@@ -16,10 +16,9 @@ from django.utils.translation import gettext as _
 
 from accounts import approvable, outcomes
 from accounts.domain import audit
-from accounts.domain.readers import why_not_a_reader
+from accounts.domain.deciding import why_not_theirs, why_unconfirmed
 from accounts.errors import Refused
 from accounts.models import Approval, User
-from accounts.roles import has_role
 
 VALID_FOR = timedelta(hours=72)
 
@@ -130,7 +129,7 @@ def decide(
             raise UnableToApprove(_("This request was given up. Nobody decides on it any more."))
         if approval.requested_by_id == by.pk:
             raise UnableToApprove(_("The person who asked cannot approve."))
-        if why := _why_not_theirs(approval.kind, by):
+        if why := why_not_theirs(approval.kind, by):
             raise UnableToApprove(why)
         altered = not _payload_is_whole(approval)
         if altered:
@@ -144,26 +143,6 @@ def decide(
     if altered:  # said only here, so that the request stays void
         raise UnableToApprove(_("The content has changed since approval was asked for."))
     return approval
-
-
-def _why_not_theirs(name: str, by: User) -> str:
-    """Why requests of a kind are not somebody's to decide; blank if they are."""
-    kind = approvable.known(name)
-    if not has_role(*kind.deciders)(by):
-        return _("Somebody with another role decides this.")
-    return why_not_a_reader(person=by, languages=kind.reads)
-
-
-def why_unconfirmed(kind: str, confirmed: Collection[str]) -> str:
-    """What has not been confirmed of what must be before it is approved; blank if all has."""
-    missing = [
-        str(words) for name, words in approvable.known(kind).confirms if name not in confirmed
-    ]
-    if not missing:
-        return ""
-    return _("To approve this, tick each of these once you have done it: %(what)s.") % {
-        "what": "; ".join(missing)
-    }
 
 
 def withdraw_request(*, approval_id: int, by: User, now: datetime, reason: str = "") -> Approval:

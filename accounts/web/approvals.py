@@ -22,9 +22,9 @@ from accounts.domain.approvals import (
     decide,
     has_happened,
     take_back,
-    why_unconfirmed,
     withdraw_request,
 )
+from accounts.domain.deciding import why_unconfirmed
 from accounts.errors import Refused
 from accounts.languages import say_not_on_record
 from accounts.models import Approval, User

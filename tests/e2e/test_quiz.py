@@ -197,10 +197,8 @@ def test_a_second_device_takes_over_and_the_first_can_take_it_back(
     laptop.close()
 
 
-def test_more_time_is_felt_by_the_open_page(
-    page: Page, live_server: LiveServer, application: Application, staff: Staff
-) -> None:
-    start(page, live_server.url, application)
+def give_ten_minutes(page: Page, staff: Staff) -> None:
+    """The page asks at once, as it does when the network is back, and says so."""
     give_minutes(
         attempt_id=Attempt.objects.get().pk,
         minutes=10,
@@ -208,10 +206,15 @@ def test_more_time_is_felt_by_the_open_page(
         by=staff.asker,
         now=datetime.now(UTC),
     )
-
     page.evaluate("dispatchEvent(new Event('online'))")
-
     expect(page.locator("[data-notice]")).to_contain_text("You have 10 more minutes.")
+
+
+def test_more_time_is_felt_by_the_open_page(
+    page: Page, live_server: LiveServer, application: Application, staff: Staff
+) -> None:
+    start(page, live_server.url, application)
+    give_ten_minutes(page, staff)
     expect(page.locator("[data-told]")).to_contain_text("You have 10 more minutes.")
     expect(page.locator("[data-time]")).to_have_text(re.compile("^49:|^50:"))
 
@@ -229,15 +232,7 @@ def test_a_reply_that_was_overtaken_may_give_time_and_takes_none_back(
         start(page, live_server.url, application)
     said = first.value.json()
     before = {"now": said["now"], "remaining": said["remaining"] + later * 60_000}
-    give_minutes(
-        attempt_id=Attempt.objects.get().pk,
-        minutes=10,
-        reason="A noisy room.",
-        by=staff.asker,
-        now=datetime.now(UTC),
-    )
-    page.evaluate("dispatchEvent(new Event('online'))")
-    expect(page.locator("[data-notice]")).to_contain_text("You have 10 more minutes.")
+    give_ten_minutes(page, staff)
 
     def overtaken(route: Route) -> None:
         reply = route.fetch()

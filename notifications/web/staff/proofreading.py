@@ -18,7 +18,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from accounts.approvable import Subject, name_each
 from accounts.errors import Refused
-from accounts.languages import NAMES, Language
+from accounts.languages import NAMES, Language, say_not_on_record
 from accounts.models import Approval, User
 from accounts.queries import languages_read_by
 from accounts.web.staff import allowed
@@ -64,7 +64,7 @@ class Reading:
         waits_until: until when somebody is asked to read it; None if nobody is.
         waits_for_reader: whether that may be the person who looks at the page.
         lacks_reader: whether it waits and nobody but who wrote it is on record as reading it.
-        is_read_by_viewer: whether the person who looks at the page is on record as reading it.
+        why_not: why the person who looks at the page cannot confirm it, if no reader of it.
         lapsed: whether nobody read it in time.
     """
 
@@ -76,7 +76,7 @@ class Reading:
     waits_until: datetime | None
     waits_for_reader: bool
     lacks_reader: bool
-    is_read_by_viewer: bool
+    why_not: str
     lapsed: bool
 
 
@@ -152,7 +152,7 @@ def readings_of(written: LetterText, reader: Any) -> dict[Language, Reading]:
             waits_until=until,
             waits_for_reader=until is not None and may_read and language in read,
             lacks_reader=until is not None and not others[language] - {written.written_by_id},
-            is_read_by_viewer=language in read,
+            why_not=say_not_on_record({language} - read),
             lapsed=asked is not None and until is None,
         )
     return found
