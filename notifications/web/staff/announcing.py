@@ -174,7 +174,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
         **whom(announcement),
     }
     status = UNPROCESSABLE if form.errors else 200
-    return staff_page(request, "announce_confirm", announcement.subject_en, context, status=status)
+    return staff_page(request, "announce_confirm", str(announcement), context, status=status)
 
 
 def whom(announcement: Announcement) -> dict[str, Any]:
