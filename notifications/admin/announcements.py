@@ -80,7 +80,7 @@ class AnnouncementAdmin(ManyAdmin):
                 view(announcing.confirm),
                 name="notifications_announcement_confirm",
             ),
-            *many.urls(ANNOUNCEMENTS, view, named=lambda row: row.subject_en),
+            *many.urls(ANNOUNCEMENTS, view, named=str),
             *super().get_urls(),
         ]
 
